@@ -1,0 +1,206 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox'
+import type { AnyElysia } from 'elysia'
+import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
+import type { GatewayError } from './errors.ts'
+import type { KeyStrategy, StrategyContext } from './keys.ts'
+
+/** The version of this contract; a plugin states the one it was written for. */
+export const PLUGIN_API = 1
+
+/** What a plugin's author writes. Make it with `definePlugin`, export it as default. */
+export interface PluginDefinition<Options extends TSchema = TSchema> {
+  /** kebab-case; the name in the config, in logs and in blame. */
+  readonly name: string
+  readonly api: typeof PLUGIN_API
+  readonly description: string
+  /** Validates this plugin's part of the config and fills its defaults. */
+  readonly options?: Options
+  /** Called once, before anything listens; a throw keeps the plugin out and names it. */
+  setup(options: Static<Options>, host: Host): Hooks | Promise<Hooks>
+}
+
+/** Gives a definition its types; returns it unchanged. */
+export function definePlugin<Options extends TSchema = TObject>(
+  definition: PluginDefinition<Options>,
+): PluginDefinition<Options> {
+  return definition
+}
+
+/** What a plugin is given. Secrets are not among it. */
+export interface Host {
+  readonly gateway: Gateway
+  readonly store: PluginStore
+  log(message: string, fields?: Record<string, unknown>): void
+  /** Repeats `task` until the plugin is stopped; a failing run is logged, the next one still comes. */
+  schedule(everySeconds: number, task: () => void | Promise<void>): void
+}
+
+/** A plugin's own small documents; no other plugin sees them. */
+export interface PluginStore {
+  get(name: string): Promise<unknown>
+  put(name: string, value: unknown): Promise<void>
+  delete(name: string): Promise<void>
+  names(): Promise<readonly string[]>
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+/**
+ * Where a plugin may step in; every member is optional. Plugins run in the order of the config; a hook
+ * that returns nothing changes nothing. A throw is blamed on the plugin; a GatewayError reaches the client.
+ *
+ * | member     | kind                    | runs                                                              |
+ * | ---------- | ----------------------- | ----------------------------------------------------------------- |
+ * | routes     | once                    | registers routes on an Elysia instance of this plugin's own       |
+ * | protocol   | registry                | how a family of clients speaks                                    |
+ * | authorize  | first                   | may name the client, before any other hook                        |
+ * | when       | filter                  | false: the hooks below but `finished` cost this call nothing      |
+ * | request    | sequential              | before a key is chosen; may change the call, or refuse by a throw |
+ * | reply      | sequential              | on a whole reply                                                  |
+ * | chunk      | sequential, synchronous | on each streamed chunk: a chunk, several, or none                 |
+ * | stream     | wraps                   | only for what must wait or keep time                              |
+ * | finished   | parallel                | when the client has everything; never delays it                   |
+ * | models     | sequential              | adds, renames or hides models                                     |
+ * | strategies | registry                | key strategies, chosen by name in the config                      |
+ * | stop       | once                    | when replaced or switched off                                     |
+ */
+export interface Hooks {
+  routes?(app: AnyElysia, gateway: Gateway): void
+  protocol?: Protocol
+  authorize?(request: Request): MaybePromise<Client | undefined>
+  when?(head: Head): boolean
+  request?(call: Call): MaybePromise<Call | undefined | void>
+  reply?(reply: GenerateContentResponse, call: Call): MaybePromise<GenerateContentResponse | undefined | void>
+  chunk?(
+    chunk: GenerateContentResponse,
+    call: Call,
+  ): GenerateContentResponse | readonly GenerateContentResponse[] | undefined | void
+  stream?(chunks: Chunks, call: Call): Chunks
+  finished?(call: Head, result: CallResult): MaybePromise<void>
+  models?(list: readonly Model[]): MaybePromise<readonly Model[] | undefined | void>
+  strategies?: Readonly<Record<string, (context: StrategyContext) => KeyStrategy>>
+  stop?(): MaybePromise<void>
+}
+
+export type Chunks = AsyncIterable<GenerateContentResponse>
+
+/** Who calls us. */
+export interface Client {
+  readonly name: string
+}
+
+/** What is known of a call without its body. */
+export interface Head {
+  /** The request id that the client sees as `x-request-id`. */
+  readonly id: string
+  readonly protocol: string
+  /** Google's method name: `generateContent`, `countTokens`, … ; a stream is `generateContent` with `stream`. */
+  readonly operation: string
+  /** Without `models/`; empty where the method names none. */
+  readonly model: string
+  readonly stream: boolean
+  readonly client: string
+  readonly headers: Headers
+}
+
+/** One client request in canonical form. A hook returns a changed copy; it never changes the one it is given. */
+export interface Call extends Head {
+  readonly request: GenerateContentRequest
+  /** What had to be weakened or dropped of the client's request: the `x-geminate-notes` header. */
+  readonly notes: readonly string[]
+  /** Aborted when the client has left. */
+  readonly signal: AbortSignal
+}
+
+/** How a call ended. */
+export interface CallResult {
+  readonly status: number
+  readonly error: GatewayError | undefined
+  readonly attempts: number
+  readonly keyId: string | undefined
+  readonly usage: GenerateContentResponse['usageMetadata']
+  readonly firstTokenMilliseconds: number | undefined
+  readonly durationMilliseconds: number
+}
+
+/** A family of clients: how they are recognised, and how they speak. */
+export interface Protocol {
+  readonly name: string
+  /** Whether a request is this protocol's, by path and headers alone; the first that says yes answers it, errors included. */
+  claims(request: ProtocolRequest): boolean
+  readonly codec: Codec
+}
+
+/** A request before its body is read. */
+export interface ProtocolRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Headers
+}
+
+/**
+ * A protocol as four pure functions around the canonical form. None changes what it is given.
+ * `decode` throws a GatewayError of kind `invalid_request` for what is not this protocol.
+ */
+export interface Codec {
+  /** True where the wire form is the canonical form, so that bytes may pass unparsed when no hook applies. */
+  readonly identity?: boolean
+  decode(body: unknown, request: ProtocolRequest): Decoded
+  encode(reply: GenerateContentResponse, call: Call): Wire
+  encodeStream(request: ProtocolRequest, call: Call | undefined): StreamEncoder
+  /** Renders every kind of error in the shape that this protocol's clients read. */
+  encodeError(error: GatewayError, request: ProtocolRequest): Wire
+}
+
+/** What a codec makes of a request body. */
+export interface Decoded {
+  readonly model: string
+  readonly stream: boolean
+  readonly request: GenerateContentRequest
+  readonly notes?: readonly string[]
+}
+
+/** A whole body on the wire. */
+export interface Wire {
+  readonly body: string
+  readonly contentType: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where it differs from the error's own status. */
+  readonly status?: number
+}
+
+/** One stream being written; it may keep state. Each method returns the text to send, '' for none. */
+export interface StreamEncoder {
+  readonly contentType: string
+  chunk(chunk: GenerateContentResponse): string
+  /** After the last chunk of a stream that ended well. */
+  end(): string
+  /** Instead of `end`, after the stream has begun. */
+  error(error: GatewayError): string
+  /** Keeps a silent stream alive; clients ignore it. Also sent before the first chunk. */
+  heartbeat(): string
+}
+
+/** What a plugin's routes may ask of the gateway. The request must be the one that the route was given. */
+export interface Gateway {
+  /** Answers a generation: decode, request hooks, key loop, reply or chunk hooks, encode. Never rejects. */
+  answer(request: Request, target?: NativeTarget): Promise<Response>
+  /** Sends a request of Google's native API through the key loop as bytes. Never rejects. */
+  relay(request: Request, target: NativeTarget): Promise<Response>
+  /** An error in the caller's shape. */
+  refuse(request: Request, error: GatewayError): Response
+  /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
+  models(): Promise<readonly Model[]>
+}
+
+/** A method of Google's native API. */
+export interface NativeTarget {
+  /** Google's path without host, `/v1beta/models/gemini-…:countTokens`. */
+  readonly path: string
+  /** The client's own query without credentials, `?alt=sse` or ''. */
+  readonly query: string
+  readonly operation: string
+  /** Without `models/`; empty where the method names none. */
+  readonly model: string
+  readonly stream: boolean
+}

@@ -1,0 +1,31 @@
+import type { PluginDefinition } from './plugin.ts'
+import type { Runtime } from './runtime.ts'
+import type { Store } from './store.ts'
+import type { Transport } from './transport.ts'
+
+/** What `main.ts` hands to a command: everything that lives outside this room. */
+export interface Rooms {
+  readonly runtime: Runtime
+  /** `path` as in `storage.url`, already resolved against the config file's folder. */
+  openStore(url: string): Promise<Store>
+  createTransport(): Transport
+  /** The plugins that ship, in the order they run. */
+  readonly plugins: readonly PluginDefinition[]
+  /** Imports a plugin of somebody else's from a file. */
+  importPlugin(path: string): Promise<unknown>
+  startSimulatedGoogle(options: SimulatedGoogleOptions): Promise<SimulatedGoogleServer>
+}
+
+export interface SimulatedGoogleOptions {
+  readonly host: string
+  readonly port: number
+  /** A folder with Google's discovery document and recordings; undefined does without. */
+  readonly dataFolder: string | undefined
+}
+
+export interface SimulatedGoogleServer {
+  readonly url: string
+  /** Keys that it takes as good. */
+  readonly keys: readonly string[]
+  stop(): Promise<void>
+}

@@ -1,0 +1,44 @@
+/** What differs between the places the gateway can run. */
+export interface Runtime {
+  /** `bun`, `deno` */
+  readonly name: string
+  readonly version: string
+  /** Command line arguments, without the program. */
+  readonly args: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly files: Files
+  readonly output: { write(text: string): void; error(text: string): void; readonly isTerminal: boolean }
+  serve(options: ServeOptions): Promise<Server>
+  /** Runs `handler` when the process is asked to end (SIGTERM, SIGINT); a second signal ends it at once. */
+  onStop(handler: () => void): void
+  exit(code: number): never
+}
+
+export interface ServeOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  fetch(request: Request, peer: Peer): Response | Promise<Response>
+}
+
+/** Who is at the other end of the connection. */
+export interface Peer {
+  readonly address: string
+}
+
+/**
+ * A listening server. It never cuts a silent answer, never limits a body by itself, and aborts
+ * `request.signal` when the client has left before its answer was complete.
+ */
+export interface Server {
+  readonly port: number
+  /** Takes no new connection, lets open answers finish for `graceSeconds`, then cuts them. */
+  stop(graceSeconds: number): Promise<void>
+}
+
+export interface Files {
+  /** The text, or undefined when there is no such file. */
+  read(path: string): Promise<string | undefined>
+  /** Replaces the file in one step; `mode` such as 0o600. Makes missing folders. */
+  write(path: string, text: string, mode?: number): Promise<void>
+}

@@ -1,0 +1,189 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+const open = { additionalProperties: false }
+const Seconds = (fallback: number, description: string) =>
+  Type.Number({ minimum: 0, default: fallback, description })
+
+const KeySetting = Type.Union([
+  Type.String({ minLength: 1 }),
+  Type.Object(
+    {
+      key: Type.String({
+        minLength: 1,
+        description: 'The credential; any text, never checked by its shape.',
+      }),
+      name: Type.Optional(Type.String({ minLength: 1, description: 'What logs and the admin call it.' })),
+      project: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: 'The Google project whose quota it spends; keys of one project share it.',
+        }),
+      ),
+      weight: Type.Optional(
+        Type.Number({ exclusiveMinimum: 0, description: 'For strategies that weigh; 1 where absent.' }),
+      ),
+      tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      proxy: Type.Optional(Type.String({ minLength: 1, description: 'The proxy this key goes through.' })),
+    },
+    open,
+  ),
+])
+
+const ClientSetting = Type.Object(
+  {
+    name: Type.String({ minLength: 1 }),
+    token: Type.String({ minLength: 8, description: 'What the client sends as its API key.' }),
+  },
+  open,
+)
+
+/** Every setting of the config file but the plugins' own, with defaults and descriptions. */
+export const SettingsSchema = Type.Object(
+  {
+    server: Type.Object(
+      {
+        host: Type.String({
+          default: '127.0.0.1',
+          description: 'Address to listen on; 0.0.0.0 where PORT is set and this is not.',
+        }),
+        port: Type.Integer({ minimum: 0, maximum: 65535, default: 8000 }),
+        adminToken: Type.Optional(
+          Type.String({
+            minLength: 8,
+            description: 'Without one, one is made, printed once and kept as a hash.',
+          }),
+        ),
+        maxBodyMegabytes: Type.Number({
+          exclusiveMinimum: 0,
+          default: 100,
+          description: 'The largest request body; larger ones get 413.',
+        }),
+        maxBufferedMegabytes: Type.Number({
+          exclusiveMinimum: 0,
+          default: 256,
+          description: 'Request bytes held in memory in all; past that, 503.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    clients: Type.Array(ClientSetting, {
+      default: [],
+      description: 'Who may call; without any, one token is made and printed once.',
+    }),
+    upstream: Type.Object(
+      {
+        gemini: Type.Object(
+          {
+            baseUrl: Type.String({
+              pattern: '^https?://',
+              default: 'https://generativelanguage.googleapis.com',
+            }),
+            headers: Type.Record(Type.String(), Type.String(), {
+              default: {},
+              description: 'Added to every upstream call.',
+            }),
+          },
+          { ...open, default: {} },
+        ),
+        timeoutSeconds: Type.Number({
+          exclusiveMinimum: 0,
+          default: 600,
+          description: 'Silence from upstream that ends an attempt.',
+        }),
+        finishWhole: Type.Boolean({
+          default: false,
+          description: 'Lets a whole (not streamed) call run on after its client left.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    keys: Type.Array(KeySetting, { default: [] }),
+    routing: Type.Object(
+      {
+        strategy: Type.String({ default: 'round-robin', description: 'How to choose among usable keys.' }),
+        deadlineSeconds: Type.Number({
+          exclusiveMinimum: 0,
+          default: 60,
+          description: 'No new attempt starts after it; a running one is never cut.',
+        }),
+        checkHours: Type.Number({
+          minimum: 0,
+          default: 1,
+          description: 'How often keys that are out are checked by a free request; 0 is off.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    quota: Type.Object(
+      {
+        minuteSeconds: Type.Number({
+          exclusiveMinimum: 0,
+          default: 60,
+          description: 'The length of a quota minute; shorter only in tests.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    streaming: Type.Object(
+      {
+        commitSeconds: Seconds(
+          5,
+          'How long a stream may look for a first piece of content before headers go out.',
+        ),
+        heartbeatSeconds: Type.Number({
+          exclusiveMinimum: 0,
+          default: 10,
+          description: 'Silence after which a stream is sent a sign of life.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    storage: Type.Object(
+      {
+        url: Type.String({
+          default: 'sqlite:data/geminate.db',
+          description: 'sqlite:PATH, taken from the folder of the config file.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    log: Type.Object(
+      {
+        level: Type.Union(
+          ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
+          { default: 'info' },
+        ),
+        bodies: Type.Boolean({
+          default: false,
+          description: 'Keeps request and reply bodies in the request log.',
+        }),
+        keepDays: Type.Number({
+          exclusiveMinimum: 0,
+          default: 30,
+          description: 'Age at which rows of the request log go.',
+        }),
+        maxMegabytes: Type.Number({
+          exclusiveMinimum: 0,
+          default: 512,
+          description: 'Size above which the oldest rows of the request log go.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    plugins: Type.Record(
+      Type.String(),
+      Type.Union([Type.Boolean(), Type.Record(Type.String(), Type.Unknown())]),
+      {
+        default: {},
+        description: 'Name or path of a plugin → false, true, or its options. Plugins run in this order.',
+      },
+    ),
+  },
+  open,
+)
+
+/** The settings after defaults, file and environment were put together and checked. */
+export type Settings = Static<typeof SettingsSchema>
+
+/** One entry of `keys`. */
+export type KeySetting = Static<typeof KeySetting>

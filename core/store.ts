@@ -1,0 +1,121 @@
+import type { KeyState } from './keys.ts'
+
+/**
+ * What outlives a restart. Every method settles when the data is on disk as far as the database promises;
+ * batches are all or nothing. One writer at a time is enough: the gateway never waits for it on a call's way.
+ */
+export interface Store {
+  readonly keys: KeyRecords
+  readonly tokens: TokenRecords
+  readonly requests: RequestRecords
+  readonly documents: DocumentRecords
+  close(): Promise<void>
+}
+
+/** What was learned about keys and projects. */
+export interface KeyRecords {
+  load(): Promise<{ readonly keys: readonly KeyRecord[]; readonly rests: readonly RestRecord[] }>
+  /** Replaces by `id`, and by `project` and `model`; a rest with `until` 0 is removed. */
+  save(changes: { readonly keys: readonly KeyRecord[]; readonly rests: readonly RestRecord[] }): Promise<void>
+}
+
+export interface KeyRecord {
+  readonly id: string
+  readonly state: KeyState
+  /** Why, in words for the operator; no secret. */
+  readonly reason: string
+  /** The project Google named, where the operator stated none. */
+  readonly project: string | undefined
+  /** Milliseconds since 1970. */
+  readonly since: number
+}
+
+export interface RestRecord {
+  readonly project: string
+  /** `*` for every model. */
+  readonly model: string
+  /** Milliseconds since 1970; `FOREVER` for one that only an operator ends. */
+  readonly until: number
+  readonly state: 'resting' | 'exhausted'
+  readonly reason: string
+}
+
+/** A time that never comes and that every database can keep. */
+export const FOREVER = 8_640_000_000_000_000
+
+/** Tokens made by the gateway itself; those of the config are not kept here. */
+export interface TokenRecords {
+  list(): Promise<readonly TokenRecord[]>
+  /** Replaces a token of the same kind and name. */
+  put(token: TokenRecord): Promise<void>
+}
+
+export interface TokenRecord {
+  readonly kind: 'admin' | 'client'
+  readonly name: string
+  /** SHA-256 in hexadecimal: the text itself is never kept. */
+  readonly hash: string
+  readonly createdAt: number
+}
+
+/** The request log: one row a call, one more for each failed attempt. */
+export interface RequestRecords {
+  append(rows: readonly RequestRecord[]): Promise<void>
+  /** Newest first. */
+  list(page: { readonly limit: number; readonly offset?: number }): Promise<readonly RequestRecord[]>
+  count(): Promise<number>
+  /** Removes rows older than `before`, then the oldest until the log is below `maxBytes`; gives the space back in small steps. */
+  prune(limits: { readonly before: number; readonly maxBytes: number }): Promise<number>
+}
+
+export interface RequestRecord {
+  readonly id: string
+  readonly at: number
+  readonly client: string | undefined
+  readonly protocol: string
+  /** Google's method name: `generateContent`, `countTokens`, … */
+  readonly operation: string
+  readonly model: string | undefined
+  readonly stream: boolean
+  readonly status: number
+  readonly errorKind: string | undefined
+  /** The key and project that gave the answer, or failed last. */
+  readonly keyId: string | undefined
+  readonly project: string | undefined
+  readonly attempts: number
+  readonly promptTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly thoughtTokens: number | undefined
+  readonly cachedTokens: number | undefined
+  readonly totalTokens: number | undefined
+  readonly firstTokenMilliseconds: number | undefined
+  readonly durationMilliseconds: number
+  /** Only where `log.bodies` is on. */
+  readonly requestBody: string | undefined
+  readonly replyBody: string | undefined
+  readonly failures: readonly AttemptRecord[]
+}
+
+/** A failed attempt, secrets masked. */
+export interface AttemptRecord {
+  readonly at: number
+  readonly keyId: string
+  readonly project: string
+  /** What the attempt was charged to and why, in our words. */
+  readonly fault: string
+  /** 0 when no answer came. */
+  readonly status: number
+  /** Google's own `error.status`. */
+  readonly googleStatus: string | undefined
+  /** Google's text, at most 2 KB. */
+  readonly text: string
+  readonly durationMilliseconds: number
+}
+
+/** Small JSON documents: each plugin's own store, the model list. */
+export interface DocumentRecords {
+  get(scope: string, name: string): Promise<unknown>
+  put(scope: string, name: string, value: unknown): Promise<void>
+  delete(scope: string, name: string): Promise<void>
+  names(scope: string): Promise<readonly string[]>
+}
