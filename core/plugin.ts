@@ -1,5 +1,5 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
-import type { AnyElysia } from 'elysia'
+import type { Elysia } from 'elysia'
 import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
@@ -65,7 +65,7 @@ type MaybePromise<T> = T | Promise<T>
  * | stop       | once                    | when replaced or switched off                                     |
  */
 export interface Hooks {
-  routes?(app: AnyElysia, gateway: Gateway): void
+  routes?(app: Elysia, gateway: Gateway): void
   protocol?: Protocol
   authorize?(request: Request): MaybePromise<Client | undefined>
   when?(head: Head): boolean
@@ -179,6 +179,8 @@ export interface StreamEncoder {
   error(error: GatewayError): string
   /** Keeps a silent stream alive; clients ignore it. Also sent before the first chunk. */
   heartbeat(): string
+  /** Told that chunks were passed on as bytes, where an encoder must know that it has begun. */
+  relayed?(): void
 }
 
 /** What a plugin's routes may ask of the gateway. The request must be the one that the route was given. */

@@ -1,0 +1,48 @@
+import type { Peer, Runtime, ServeOptions, Server } from '../../core/runtime.ts'
+import { toListenError, withinSeconds } from './listening.ts'
+import { processOf } from './process.ts'
+
+/** The gateway on Bun. */
+export function createBunRuntime(): Runtime {
+  return { ...processOf(), name: 'bun', version: Bun.version, serve }
+}
+
+async function serve(options: ServeOptions): Promise<Server> {
+  try {
+    const server = Bun.serve({
+      hostname: options.host,
+      port: options.port,
+      reusePort: false, // left out, a second server of this process may share the port unnoticed
+      idleTimeout: 0, // the default cuts an answer that is silent for 10 seconds
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER, // Bun's own 413 has no body
+      development: false, // else a throw is answered with a page that shows the source
+      fetch: (request, server) => options.fetch(request, new BunPeer(request, server)),
+      error: () => new Response(null, { status: 500 }),
+    })
+    return { port: server.port ?? options.port, stop: (graceSeconds) => stop(server, graceSeconds) }
+  } catch (thrown) {
+    throw toListenError(thrown)
+  }
+}
+
+type BunServer = Bun.Server<undefined>
+
+async function stop(server: BunServer, graceSeconds: number): Promise<void> {
+  const finished = server.stop()
+  if (!(await withinSeconds(graceSeconds, finished))) await server.stop(true)
+}
+
+/** Asks for the address only when somebody wants it. */
+class BunPeer implements Peer {
+  readonly #request: Request
+  readonly #server: BunServer
+
+  constructor(request: Request, server: BunServer) {
+    this.#request = request
+    this.#server = server
+  }
+
+  get address(): string {
+    return this.#server.requestIP(this.#request)?.address ?? ''
+  }
+}

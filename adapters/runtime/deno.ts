@@ -1,0 +1,59 @@
+import type { Runtime, ServeOptions, Server } from '../../core/runtime.ts'
+import { withHonestSignal } from './honest-signal.ts'
+import { toListenError, withinSeconds } from './listening.ts'
+import { processOf } from './process.ts'
+
+/** The part of Deno that is used here; its own types are not installed. */
+declare const Deno: {
+  readonly version: { readonly deno: string }
+  serve(
+    options: {
+      hostname: string
+      port: number
+      onListen(): void
+      onError(): Response
+    },
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname: string } },
+    ) => Promise<Response>,
+  ): DenoServer
+}
+
+interface DenoServer {
+  readonly addr: { readonly port: number }
+  shutdown(): Promise<void>
+}
+
+/** The gateway on Deno. */
+export function createDenoRuntime(): Runtime {
+  return { ...processOf(), name: 'deno', version: Deno.version.deno, serve }
+}
+
+async function serve(options: ServeOptions): Promise<Server> {
+  const cut = new AbortController()
+  try {
+    const server = Deno.serve(
+      {
+        hostname: options.host,
+        port: options.port,
+        onListen() {}, // its default writes to stdout
+        onError: () => new Response(null, { status: 500 }),
+      },
+      (request, info) =>
+        withHonestSignal(request, cut.signal, () =>
+          options.fetch(request, { address: info.remoteAddr.hostname }),
+        ),
+    )
+    return { port: server.addr.port, stop: (graceSeconds) => stop(server, cut, graceSeconds) }
+  } catch (thrown) {
+    throw toListenError(thrown)
+  }
+}
+
+async function stop(server: DenoServer, cut: AbortController, graceSeconds: number): Promise<void> {
+  const finished = server.shutdown()
+  if (await withinSeconds(graceSeconds, finished)) return
+  cut.abort()
+  await finished
+}

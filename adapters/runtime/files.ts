@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Files } from '../../core/runtime.ts'
+
+/** Files on local disk. */
+export const files: Files = { read, write }
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (thrown) {
+    if (isMissing(thrown)) return undefined
+    throw thrown
+  }
+}
+
+async function write(path: string, text: string, mode = 0o644): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const half = `${path}.${randomUUID()}.tmp`
+  try {
+    // Born closed, so that a secret is never readable by others, not even for a moment.
+    await writeFile(half, text, { mode: 0o600, flush: true })
+    await chmod(half, mode)
+    await rename(half, path)
+  } catch (thrown) {
+    await rm(half, { force: true })
+    throw thrown
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
+  )
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { Model } from '../../core/canonical.ts'
+import { type CallLog, createCallLog } from './calls.ts'
+import { createModels } from './models.ts'
+import { createQuota, type Quota, type QuotaLimits } from './quota.ts'
+import { type Recording, readRecordings } from './recordings.ts'
+import { BASIC_SCHEMAS, type RequestSchemas, readStrictSchemas } from './request-schemas.ts'
+import { createScripts, type Scripts } from './scripts.ts'
+
+/** A key that is accepted; a plain text is one whose project is its own and sees every model. */
+export interface SimulatedKey {
+  readonly key: string
+  /** The project number, without `projects/`. */
+  readonly project?: string
+  /** Model ids that its project may not use. */
+  readonly hides?: readonly string[]
+}
+
+/** What the simulation is made of. */
+export interface GoogleOptions {
+  readonly keys?: readonly (string | SimulatedKey)[]
+  readonly anyKey?: boolean
+  readonly models?: readonly string[]
+  readonly dataFolder?: string
+  readonly minuteSeconds?: number
+  readonly now?: () => number
+}
+
+/** Everything the simulation knows. */
+export interface Google {
+  readonly keys: readonly string[]
+  readonly models: ReadonlyMap<string, Model>
+  readonly scripts: Scripts
+  readonly quota: Quota
+  readonly log: CallLog
+  readonly schemas: RequestSchemas
+  readonly recordings: readonly Recording[]
+  readonly now: () => number
+  accepts(key: string): boolean
+  projectOf(key: string): string
+  hides(key: string, model: string): boolean
+  limit(limits: KeyQuotaLimits): void
+  /** A new number for each generation. */
+  next(): number
+  /** Forgets scripts, quotas and calls. */
+  reset(): void
+}
+
+/** Limits that may also name the key whose project is meant. */
+export interface KeyQuotaLimits extends QuotaLimits {
+  readonly key?: string
+}
+
+/** Keys that are accepted where none are given; they open nothing at the real Google. */
+export const DEMO_KEYS: readonly string[] = [
+  'AQ.Simulated-Google-Demo-Key_0000000000000000000000001',
+  'AQ.Simulated-Google-Demo-Key_0000000000000000000000002',
+  'AIzaSimulated-Google-Demo-Key-000000003',
+]
+
+/** A fresh simulation; reads the data folder where one is given. */
+export function createGoogle(options: GoogleOptions): Google {
+  const { now = Date.now, minuteSeconds = 60, anyKey = false, dataFolder } = options
+  const known = new Map((options.keys ?? DEMO_KEYS).map(toSimulatedKey).map((entry) => [entry.key, entry]))
+  const scripts = createScripts()
+  const quota = createQuota({ now, minuteSeconds })
+  const log = createCallLog()
+  const projectOf = (key: string) => known.get(key)?.project ?? projectNumber(key)
+  let generations = 0
+  return {
+    keys: [...known.keys()],
+    models: createModels(options.models),
+    scripts,
+    quota,
+    log,
+    schemas: dataFolder ? readStrictSchemas(dataFolder) : BASIC_SCHEMAS,
+    recordings: dataFolder ? readRecordings(dataFolder) : [],
+    now,
+    accepts: (key) => anyKey || known.has(key) || scripts.knows(key),
+    projectOf,
+    hides: (key, model) => known.get(key)?.hides?.includes(model) ?? false,
+    limit: ({ key, ...limits }) =>
+      quota.limit(key === undefined ? limits : { ...limits, project: projectOf(key) }),
+    next: () => ++generations,
+    reset: () => {
+      for (const part of [scripts, quota, log]) part.clear()
+    },
+  }
+}
+
+function toSimulatedKey(entry: string | SimulatedKey): SimulatedKey {
+  return typeof entry === 'string' ? { key: entry } : entry
+}
+
+/** Twelve digits, always the same for a key. */
+function projectNumber(key: string): string {
+  const number = createHash('sha256').update(key).digest().readUIntBE(0, 5)
+  return String(100_000_000_000 + (number % 900_000_000_000))
+}

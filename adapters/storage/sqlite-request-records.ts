@@ -1,0 +1,108 @@
+import type { AttemptRecord, RequestRecord, RequestRecords } from '../../core/store.ts'
+import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts'
+import { pruneRequests } from './sqlite-request-pruning.ts'
+
+/** Field → column; each row is written and read in this order. */
+const REQUEST_COLUMNS = {
+  id: 'id',
+  at: 'at',
+  client: 'client',
+  protocol: 'protocol',
+  operation: 'operation',
+  model: 'model',
+  stream: 'stream',
+  status: 'status',
+  errorKind: 'error_kind',
+  keyId: 'key_id',
+  project: 'project',
+  attempts: 'attempts',
+  promptTokens: 'prompt_tokens',
+  outputTokens: 'output_tokens',
+  thoughtTokens: 'thought_tokens',
+  cachedTokens: 'cached_tokens',
+  totalTokens: 'total_tokens',
+  firstTokenMilliseconds: 'first_token_milliseconds',
+  durationMilliseconds: 'duration_milliseconds',
+  requestBody: 'request_body',
+  replyBody: 'reply_body',
+} as const satisfies Record<keyof Omit<RequestRecord, 'failures'>, string>
+
+const ATTEMPT_COLUMNS = {
+  at: 'at',
+  keyId: 'key_id',
+  project: 'project',
+  fault: 'fault',
+  status: 'status',
+  googleStatus: 'google_status',
+  text: 'text',
+  durationMilliseconds: 'duration_milliseconds',
+} as const satisfies Record<keyof AttemptRecord, string>
+
+const REQUEST_FIELDS = Object.keys(REQUEST_COLUMNS) as (keyof typeof REQUEST_COLUMNS)[]
+const ATTEMPT_FIELDS = Object.keys(ATTEMPT_COLUMNS) as (keyof AttemptRecord)[]
+
+const INSERT_REQUEST = `INSERT INTO requests (${listOf(REQUEST_COLUMNS)})
+  VALUES (${placesFor(REQUEST_FIELDS)}) RETURNING number`
+
+const INSERT_ATTEMPT = `INSERT INTO attempts (${listOf(ATTEMPT_COLUMNS)}, request, position)
+  VALUES (${placesFor(ATTEMPT_FIELDS)}, ?, ?)`
+
+const PAGE = `SELECT * FROM requests ORDER BY at DESC, number DESC LIMIT ? OFFSET ?`
+
+const FAILURES = `SELECT * FROM attempts WHERE request IN (SELECT value FROM json_each(?))
+  ORDER BY request, position`
+
+/** The request log, in the tables `requests` and `attempts`. Equal ids are two rows. */
+export function sqliteRequestRecords(database: SqliteDatabase): RequestRecords {
+  return {
+    async append(rows) {
+      if (rows.length === 0) return
+      database.transaction(() => {
+        for (const row of rows) appendRow(database, row)
+      })
+    },
+    async list({ limit, offset }) {
+      return readPage(database, limit, offset ?? 0)
+    },
+    async count() {
+      return Number(database.get('SELECT count(*) AS count FROM requests')?.count)
+    },
+    prune: (limits) => pruneRequests(database, limits),
+  }
+}
+
+function appendRow(database: SqliteDatabase, row: RequestRecord): void {
+  const inserted = database.get(INSERT_REQUEST, ...REQUEST_FIELDS.map((field) => row[field]))
+  row.failures.forEach((failure, position) => {
+    const values = ATTEMPT_FIELDS.map((field) => failure[field])
+    database.run(INSERT_ATTEMPT, ...values, inserted?.number as number, position)
+  })
+}
+
+function readPage(database: SqliteDatabase, limit: number, offset: number): RequestRecord[] {
+  const requests = database.all(PAGE, limit, offset)
+  const numbers = JSON.stringify(requests.map((row) => row.number))
+  const failures = Map.groupBy(database.all(FAILURES, numbers), (row) => row.request)
+  return requests.map((row) => toRequestRecord(row, failures.get(row.number) ?? []))
+}
+
+function toRequestRecord(row: SqliteRow, failures: readonly SqliteRow[]): RequestRecord {
+  return {
+    ...(toRecord(row, REQUEST_COLUMNS) as unknown as RequestRecord),
+    stream: row.stream === 1,
+    failures: failures.map((failure) => toRecord(failure, ATTEMPT_COLUMNS) as unknown as AttemptRecord),
+  }
+}
+
+function toRecord(row: SqliteRow, columns: Record<string, string>): Record<string, unknown> {
+  const fields = Object.entries(columns).map(([field, column]) => [field, row[column] ?? undefined])
+  return Object.fromEntries(fields)
+}
+
+function listOf(columns: Record<string, string>): string {
+  return Object.values(columns).join(', ')
+}
+
+function placesFor(fields: readonly string[]): string {
+  return fields.map(() => '?').join(', ')
+}

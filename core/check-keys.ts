@@ -1,0 +1,41 @@
+import type { KeySetting } from './settings.ts'
+
+/** The keys to use, each once and trimmed, and what is to be said of the list. */
+export interface CheckedKeys {
+  readonly keys: KeySetting[]
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Checks what no schema can say of `keys`. `where` is `in FILE` or `from VARIABLE`; no key's text is in a sentence. */
+export function checkKeys(settings: readonly KeySetting[], where: string): CheckedKeys {
+  const positions = new Map<string, number>()
+  const keys: KeySetting[] = []
+  const problems: string[] = []
+  const warnings: string[] = []
+  for (const [index, setting] of settings.entries()) {
+    const secret = secretOf(setting)
+    const first = positions.get(secret)
+    problems.push(...problemsOfKey(setting, `Setting "keys[${index}]" ${where}`))
+    if (first !== undefined) {
+      warnings.push(`The key "keys[${index}]" ${where} is the same as "keys[${first}]"; it counts once`)
+      continue
+    }
+    positions.set(secret, index)
+    keys.push(typeof setting === 'string' ? secret : { ...setting, key: secret })
+  }
+  return { keys, problems, warnings }
+}
+
+function problemsOfKey(setting: KeySetting, subject: string): string[] {
+  if (secretOf(setting) === '') return [`${subject} is empty, but must be a key`]
+  // A key that is meant to go another way must not go out directly instead.
+  if (typeof setting !== 'string' && setting.proxy !== undefined) {
+    return [`${subject} has a proxy, but this version cannot use one yet; take the key or its proxy out`]
+  }
+  return []
+}
+
+function secretOf(setting: KeySetting): string {
+  return (typeof setting === 'string' ? setting : setting.key).trim()
+}

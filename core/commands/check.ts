@@ -1,0 +1,40 @@
+import { type Command, EXIT } from '../command.ts'
+import { createLog } from '../log.ts'
+import type { Gateway } from '../plugin.ts'
+import { setUpPlugins } from '../plugins.ts'
+import { readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
+import { createRedactor } from '../redactor.ts'
+
+/** Validates the settings and sets every plugin up, without listening and without touching kept data. */
+export const check: Command = {
+  name: 'check',
+  summary: 'validate the settings and set every plugin up, without listening',
+  arguments: '',
+  options: SETTINGS_OPTIONS,
+  async run(rooms, line) {
+    const { output } = rooms.runtime
+    const { settings, path } = await readSettings(rooms, line)
+    const store = await rooms.openStore('sqlite::memory:')
+    const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
+    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
+    await stop()
+    await store.close()
+    for (const problem of problems) output.error(`${problem}\n`)
+    if (problems.length > 0) return EXIT.usage
+    const names = plugins.map(({ name }) => name).join(', ')
+    output.write(`${path} is good: ${settings.keys.length} keys; plugins: ${names || 'none'}\n`)
+    return EXIT.ok
+  },
+}
+
+/** A gateway that serves nobody: a plugin may hold on to it, not use it yet. */
+const closed: Gateway = {
+  answer: async () => refuse(),
+  relay: async () => refuse(),
+  refuse,
+  models: async () => [],
+}
+
+function refuse(): Response {
+  return new Response(null, { status: 503 })
+}

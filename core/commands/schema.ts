@@ -1,0 +1,16 @@
+import { type Command, EXIT } from '../command.ts'
+import { pluginOptionsOf } from '../read-settings.ts'
+import { settingsJsonSchema } from '../settings-json-schema.ts'
+
+/** Prints the JSON Schema of the config file. */
+export const schema: Command = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the config file, for editors',
+  arguments: '',
+  options: {},
+  async run(rooms) {
+    const text = JSON.stringify(settingsJsonSchema(pluginOptionsOf(rooms)), undefined, 2)
+    rooms.runtime.output.write(`${text}\n`)
+    return EXIT.ok
+  },
+}

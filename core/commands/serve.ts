@@ -1,0 +1,49 @@
+import { toBanner } from '../banner.ts'
+import { createClients } from '../clients.ts'
+import { type Command, EXIT } from '../command.ts'
+import { startDemo } from '../demo.ts'
+import { toListenProblem } from '../listen-problem.ts'
+import { readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
+import type { Rooms } from '../rooms.ts'
+import { startGateway } from '../start.ts'
+
+/** How long open answers may take to finish once the process was told to stop. */
+const GRACE_SECONDS = 30
+
+/** Runs the gateway until it is told to stop. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'start the gateway',
+  arguments: '',
+  options: {
+    ...SETTINGS_OPTIONS,
+    demo: { summary: 'add a simulated Google, so that it answers without a key' },
+  },
+  async run(rooms, line) {
+    const read = await readSettings(rooms, line)
+    const demo = line.has('demo') ? await startDemo(rooms, read) : undefined
+    const settings = demo?.settings ?? read.settings
+    const store = await rooms.openStore(settings.storage.url)
+    const clients = await createClients({
+      configured: settings.clients,
+      adminToken: settings.server.adminToken,
+      records: store.tokens,
+    })
+    const gateway = await startGateway(rooms, settings, { store, clients }).catch((thrown: unknown) => {
+      throw toListenProblem(thrown, { port: 'server.port', host: 'server.host' }, settings.server)
+    })
+    const { url } = gateway
+    rooms.runtime.output.write(
+      toBanner({ url, path: read.path, keys: settings.keys.length, demo, made: clients.made }),
+    )
+    await told(rooms)
+    await gateway.stop(GRACE_SECONDS)
+    await demo?.stop()
+    await store.close()
+    return EXIT.ok
+  },
+}
+
+function told({ runtime }: Rooms): Promise<void> {
+  return new Promise((resolve) => runtime.onStop(resolve))
+}

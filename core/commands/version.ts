@@ -1,0 +1,14 @@
+import { type Command, EXIT } from '../command.ts'
+import { VERSION } from '../version.ts'
+
+/** Prints the version, and what it runs on. */
+export const version: Command = {
+  name: 'version',
+  summary: 'print the version',
+  arguments: '',
+  options: {},
+  async run({ runtime }) {
+    runtime.output.write(`geminate ${VERSION} (${runtime.name} ${runtime.version})\n`)
+    return EXIT.ok
+  },
+}

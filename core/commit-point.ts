@@ -1,0 +1,132 @@
+import type { GenerateContentResponse } from './canonical.ts'
+import type { Fault } from './fault.ts'
+import { createJudge, type Judge } from './judge.ts'
+import type { Reading } from './key-loop.ts'
+import type { Redactor } from './redactor.ts'
+import type { UpstreamStream } from './upstream-stream.ts'
+import { errorIn, toEmptyFault, toErrorFault } from './whole-reply.ts'
+
+/** A stream that has something for the client: from here on the call stays with its key. */
+export interface CommittedStream {
+  readonly stream: UpstreamStream
+  /** The frames read so far, to be sent first. */
+  readonly pending: readonly Uint8Array[]
+  readonly judge: Judge
+  /** False where the client asked for parts of the answer only, so that nothing can be missed in it. */
+  readonly judged: boolean
+  /** Charges a fault that comes after the commit point. */
+  charge(fault: Fault): void
+}
+
+/** Whether a stream has looked for content long enough, so that its headers go out. */
+export interface Lateness {
+  readonly passed: boolean
+  readonly reached: Promise<void>
+  cancel(): void
+}
+
+/** Starts the time that a stream may look for its first content. */
+export function createLateness(milliseconds: number): Lateness {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let passed = false
+  const timer = setTimeout(() => {
+    passed = true
+    resolve()
+  }, milliseconds)
+  return {
+    get passed() {
+      return passed
+    },
+    reached: promise,
+    cancel: () => clearTimeout(timer),
+  }
+}
+
+/**
+ * Reads a stream up to its commit point: the first meaningful part, an end that is an answer in itself, or,
+ * once the headers have gone out, the first thought. What fails before is a fault, and another key may try.
+ */
+export async function readToCommitPoint(
+  stream: UpstreamStream,
+  lateness: Lateness,
+  redactor: Redactor,
+  charge: (fault: Fault) => void,
+  judged: boolean,
+): Promise<Reading<CommittedStream>> {
+  const judge = createJudge()
+  const pending: Uint8Array[] = []
+  const commit = () => ({ ok: true as const, value: { stream, pending, judge, judged, charge } })
+  let reading = stream.read()
+
+  for (;;) {
+    if (!lateness.passed && judge.thought) {
+      await Promise.race([reading, lateness.reached])
+      if (lateness.passed) {
+        return { ok: true, value: { stream: withPending(stream, reading), pending, judge, judged, charge } }
+      }
+    }
+    const frames = await reading
+    if (!frames) break
+    for (const frame of frames) {
+      pending.push(frame)
+      const fault = look(frame)
+      if (fault) return { ok: false, fault }
+    }
+    if (!judged && pending.length > 0) return commit()
+    if (judge.answered || (lateness.passed && judge.thought)) return commit()
+    if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
+    reading = stream.read()
+  }
+  return atEnd()
+
+  function look(frame: Uint8Array): Fault | undefined {
+    const text = stream.textOf(frame)
+    if (text === undefined) return undefined
+    const chunk = parseChunk(text)
+    if (!chunk)
+      return { kind: 'unreadable', status: 200, reason: 'Google sent an event that is not JSON', text: '' }
+    const error = errorIn(chunk)
+    if (error) return toErrorFault(error, redactor)
+    judge.add(chunk)
+    return undefined
+  }
+
+  function atEnd(): Reading<CommittedStream> {
+    const last = stream.unfinished()
+    if (last) {
+      const fault = look(last)
+      if (!fault) pending.push(last)
+      else if (fault.kind !== 'unreadable') return { ok: false, fault }
+      if (judge.answered) return commit()
+    }
+    if (judge.finished) return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
+    return {
+      ok: false,
+      fault: { kind: 'cut_off', status: 200, reason: 'Google ended a stream before its answer', text: '' },
+    }
+  }
+}
+
+/** The JSON object of a frame, or undefined where it is none. */
+export function parseChunk(text: string): GenerateContentResponse | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as GenerateContentResponse) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The same stream, whose next read has already begun. */
+function withPending(stream: UpstreamStream, begun: ReturnType<UpstreamStream['read']>): UpstreamStream {
+  let first: ReturnType<UpstreamStream['read']> | undefined = begun
+  begun.catch(() => {}) // whoever reads next gets the failure; a client that has left reads no more
+  return {
+    ...stream,
+    read() {
+      const reading = first ?? stream.read()
+      first = undefined
+      return reading
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/** Headers of ours and of the protocols' that a browser's script may read. */
+const EXPOSED = [
+  'x-request-id',
+  'request-id',
+  'retry-after',
+  'x-should-retry',
+  'x-geminate-attempts',
+  'x-geminate-overhead-ms',
+  'x-geminate-notes',
+  'x-goog-upload-url',
+  'x-goog-upload-status',
+].join(', ')
+
+const METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD'
+
+/** Answers a browser's question whether it may call us: it may, from anywhere, without cookies. */
+export function toPreflight(request: Request, id: string): Response {
+  const asked = request.headers.get('access-control-request-headers')
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': METHODS,
+      'access-control-allow-headers': asked ?? 'authorization, content-type, x-goog-api-key, x-api-key',
+      'access-control-max-age': '86400',
+      vary: 'Access-Control-Request-Headers',
+      'x-request-id': id,
+    },
+  })
+}
+
+/** Adds what every answer carries. */
+export function withCommonHeaders(response: Response, id: string): Response {
+  response.headers.set('x-request-id', id)
+  response.headers.set('access-control-allow-origin', '*')
+  response.headers.set('access-control-expose-headers', EXPOSED)
+  return response
+}

@@ -1,0 +1,28 @@
+import { currentRuntime } from '../adapters/runtime/index.ts'
+import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
+import { openStore } from '../adapters/storage/open-store.ts'
+import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { standardPlugins } from '../plugins/standard.ts'
+import { check } from './commands/check.ts'
+import { helpOn } from './commands/help.ts'
+import { mock } from './commands/mock.ts'
+import { plan } from './commands/plan.ts'
+import { schema } from './commands/schema.ts'
+import { serve } from './commands/serve.ts'
+import { token } from './commands/token.ts'
+import { version } from './commands/version.ts'
+import type { Rooms } from './rooms.ts'
+import { runCommand } from './run-command.ts'
+
+const rooms: Rooms = {
+  runtime: currentRuntime(),
+  openStore,
+  createTransport: createDirectTransport,
+  plugins: standardPlugins,
+  importPlugin: async (path) => (await import(path)).default,
+  startSimulatedGoogle,
+}
+
+const commands = [serve, check, plan, token, mock, schema, version]
+
+rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

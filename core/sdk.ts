@@ -1,0 +1,7 @@
+/** What a plugin's author imports, as `geminate/sdk`. */
+export { Type } from '@sinclair/typebox'
+export type * from './canonical.ts'
+export { ERROR_KINDS, type ErrorKind, GatewayError } from './errors.ts'
+export type * from './keys.ts'
+export type * from './plugin.ts'
+export { definePlugin, PLUGIN_API } from './plugin.ts'

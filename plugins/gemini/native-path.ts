@@ -1,0 +1,70 @@
+import { withoutCredentials } from '../../core/credential.ts'
+import { GatewayError } from '../../core/errors.ts'
+
+/** A path of Google's native API, taken apart. */
+export interface NativePath {
+  /** `v1`, `v1beta` or `v1alpha`: the client's, or `v1beta` where it states none. */
+  readonly version: string
+  /** What stands behind the version, as the client wrote it: `models/gemini-…:countTokens`. */
+  readonly rest: string
+  /** The first word of it: `models`, `files`, … */
+  readonly collection: string
+  /** Without `models/`; empty where the path names none. */
+  readonly model: string
+  /** What stands behind the colon: `countTokens`; empty where there is none. */
+  readonly action: string
+  /** The path as Google takes it. */
+  readonly path: string
+  /** The client's query without credentials. */
+  readonly query: string
+}
+
+/**
+ * Reads a native path, also under `/gemini` (there also without a version). Model ids may be percent-encoded and
+ * carry a vendor's prefix (`google/gemini-…`). Undefined where the path is none of Google's.
+ */
+export function parseNativePath(url: URL): NativePath | undefined {
+  const match = PATH.exec(url.pathname)
+  if (!match) return undefined
+  const [, prefix, stated, rest = ''] = match
+  if (!stated && !prefix) return undefined
+  const version = stated ?? 'v1beta'
+  const named = parseModel(rest)
+  const collection = /^[^/:?]*/.exec(decode(rest))?.[0] ?? ''
+  return {
+    version,
+    rest,
+    collection,
+    model: named?.model ?? '',
+    action: named ? named.action : (/:([A-Za-z]+)$/.exec(rest)?.[1] ?? ''),
+    path: `/${version}/${named ? named.path : rest}`,
+    query: withoutCredentials(url.search),
+  }
+}
+
+const PATH = /^(\/gemini)?(?:\/(v1|v1beta|v1alpha))?\/(.*)$/
+const NAMED = /^(models|tunedModels|dynamic)\/(.+?)(?::([A-Za-z]+))?$/
+
+function parseModel(rest: string): { model: string; action: string; path: string } | undefined {
+  const match = NAMED.exec(decode(rest))
+  if (!match) return undefined
+  const [, collection = '', name = '', action = ''] = match
+  // `models/x/operations/y` is a resource below a model and passes as it is.
+  const id = action || !/\/(operations|permissions)(\/|$)/.test(name) ? name.split('/').at(-1)! : undefined
+  if (id === undefined) return undefined
+  if (id === '' || id === '.' || id === '..') {
+    throw new GatewayError('invalid_request', 'The path names no model; expected models/MODEL:METHOD')
+  }
+  const model = collection === 'models' ? id : `${collection}/${id}`
+  const path = `${collection}/${encodeURIComponent(id)}${action && `:${action}`}`
+  return { model, action, path }
+}
+
+/** Percent-decoded where it can be. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a stray percent sign: Google may say what it thinks of it
+  }
+}

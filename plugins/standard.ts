@@ -1,0 +1,6 @@
+import type { PluginDefinition } from '../core/plugin.ts'
+import gemini from './gemini/index.ts'
+import keyStrategies from './key-strategies/index.ts'
+
+/** The plugins that ship, in the order they run. */
+export const standardPlugins: readonly PluginDefinition[] = [gemini, keyStrategies]

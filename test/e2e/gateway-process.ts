@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** The gateway as its users run it: a process of its own, spoken to over HTTP. */
+export interface GatewayProcess {
+  url: string
+  readonly clientToken: string
+  readonly adminToken: string
+  /** The folder it works in, with its config and its data. */
+  readonly folder: string
+  /** All it has printed so far. */
+  output(): string
+  /** Sends a signal and waits for the end; resolves to the exit code, null where the signal killed it. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+  /** Starts it again in the same folder. */
+  start(): Promise<void>
+  /** Ends it by force where it still runs, and removes its folder. */
+  remove(): Promise<void>
+}
+
+/** How to start the gateway; another runtime or the binary is another command. */
+const COMMAND = (process.env.GEMINATE_COMMAND ?? `${process.execPath} ${resolve('core/main.ts')}`).split(' ')
+
+export const CLIENT_TOKEN = 'sk-test-client-token-0001'
+export const ADMIN_TOKEN = 'ga-test-admin-token-0001'
+
+/** Starts a gateway on a free port with `settings` on top of plain ones. */
+export async function startGatewayProcess(settings: Record<string, unknown>): Promise<GatewayProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'geminate-e2e-'))
+  const { server, ...rest } = settings
+  const config = {
+    server: { port: 0, adminToken: ADMIN_TOKEN, ...(server as object) },
+    clients: [{ name: 'tester', token: CLIENT_TOKEN }],
+    ...rest,
+  }
+  // JSON is YAML.
+  await writeFile(join(folder, 'geminate.yaml'), JSON.stringify(config))
+  let child: ChildProcess | undefined
+  let output = ''
+
+  const gateway: GatewayProcess = {
+    url: '',
+    clientToken: CLIENT_TOKEN,
+    adminToken: ADMIN_TOKEN,
+    folder,
+    output: () => output,
+
+    async start() {
+      const [program = '', ...args] = COMMAND
+      child = spawn(program, [...args, 'serve'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+      const started = Promise.withResolvers<string>()
+      const take = (bytes: Buffer) => {
+        output += bytes.toString()
+        const url = /listens on (\S+)/.exec(output.slice(output.lastIndexOf('listens on')))?.[1]
+        if (url) started.resolve(url)
+      }
+      output = ''
+      child.stdout?.on('data', take)
+      child.stderr?.on('data', take)
+      child.once('exit', (code) => started.reject(new Error(`The gateway ended with ${code}: ${output}`)))
+      gateway.url = await started.promise
+    },
+
+    async end(signal) {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
+      const ended = once(child, 'exit')
+      child.kill(signal)
+      const [code] = await ended
+      return code as number | null
+    },
+
+    async remove() {
+      await gateway.end('SIGKILL')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  await gateway.start()
+  return gateway
+}

@@ -1,0 +1,118 @@
+import type { FaultKind } from '../core/fault.ts'
+import { FAULTS, type Fault } from '../core/fault.ts'
+import type { Key } from '../core/keys.ts'
+import { FOREVER } from '../core/store.ts'
+
+interface NaiveKey {
+  readonly id: string
+  project: string
+  isOut: boolean
+  doubt: { pending: boolean; due: number; unknowns: number } | undefined
+}
+
+/** The pool's rules written down without any care for speed: every question walks all keys. */
+export function createNaivePool(keys: readonly Key[], now: () => number, minute: number) {
+  const all: NaiveKey[] = keys.map(({ id, project }) => ({ id, project, isOut: false, doubt: undefined }))
+  const rests = new Map<string, number>()
+  const backoffs = new Map<string, { failures: number; until: number }>()
+  let asked = 0
+
+  const place = (project: string, model: string) => `${project}|${model}`
+  const find = (id: string) => all.find((key) => key.id === id)!
+  const restOf = (key: NaiveKey, model: string) => rests.get(place(key.project, model)) ?? 0
+  const isUsable = (key: NaiveKey, model: string) => !key.isOut && !key.doubt && restOf(key, model) <= now()
+
+  function recall(): void {
+    for (const { doubt } of all) {
+      if (doubt === undefined || doubt.pending || doubt.due > now()) continue
+      doubt.pending = true
+      asked++
+    }
+  }
+
+  function learn(key: NaiveKey, fault: Fault): void {
+    if (fault.project === undefined || key.project !== key.id) return
+    for (const map of [rests, backoffs] as Map<string, unknown>[]) move(map, key.project, fault.project)
+    key.project = fault.project
+  }
+
+  function move(map: Map<string, unknown>, from: string, to: string): void {
+    for (const [at, value] of [...map]) {
+      const [project, model] = at.split('|')
+      if (project !== from) continue
+      map.delete(at)
+      const there = map.get(place(to, model!))
+      if (there === undefined || rank(there) < rank(value)) map.set(place(to, model!), value)
+    }
+  }
+
+  const rank = (value: unknown) =>
+    typeof value === 'number' ? value : (value as { failures: number }).failures
+
+  function rest(project: string, model: string, fault: Fault): void {
+    const until = restUntil(project, model, fault)
+    rests.set(place(project, model), Math.max(until, rests.get(place(project, model)) ?? 0))
+  }
+
+  function restUntil(project: string, model: string, fault: Fault): number {
+    if (fault.kind === 'quota_none' || fault.kind === 'model_closed') return FOREVER
+    if (fault.kind !== 'quota_unknown') {
+      const asked = fault.retryAfterMilliseconds ?? minute
+      return now() + Math.min(Math.max(asked, 100), 7 * 24 * 3_600_000)
+    }
+    const backoff = backoffs.get(place(project, model)) ?? { failures: 0, until: 0 }
+    if (backoff.until > now()) return backoff.until
+    const until = now() + Math.min(3_600_000, minute * 2 ** backoff.failures)
+    backoffs.set(place(project, model), { failures: backoff.failures + 1, until })
+    return until
+  }
+
+  function putOut(key: NaiveKey): void {
+    key.isOut = true
+    key.doubt = undefined
+  }
+
+  return {
+    usable: (model: string) => all.filter((key) => isUsable(key, model)).map(({ id }) => id),
+    asked: () => asked,
+    recall,
+    projectOf: (id: string) => find(id).project,
+    isOut: (id: string) => find(id).isOut,
+    isInDoubt: (id: string) => find(id).doubt !== undefined,
+    isResting: (id: string, models: readonly string[]) =>
+      models.some((model) => restOf(find(id), model) > now()),
+    returnsAt(model: string): number | undefined {
+      const times = all
+        .filter((key) => !key.isOut)
+        .map((key) => {
+          const verdict = key.doubt?.pending ? now() + 1000 : (key.doubt?.due ?? now())
+          return Math.max(verdict, restOf(key, model))
+        })
+      const first = Math.min(FOREVER, ...times)
+      return first < FOREVER ? first : undefined
+    },
+    succeed: (id: string, model: string) => void backoffs.delete(place(find(id).project, model)),
+    charge(id: string, model: string, fault: Fault): void {
+      const key = find(id)
+      const charge: string = FAULTS[fault.kind as FaultKind].charge
+      if (charge === 'key' || charge === 'project' || charge === 'project-and-model') learn(key, fault)
+      if (charge === 'key') putOut(key)
+      if (charge === 'project') for (const one of all) if (one.project === key.project) putOut(one)
+      if (charge === 'project-and-model') rest(key.project, model, fault)
+      if (charge === 'key-in-doubt' && !key.isOut && key.doubt === undefined) {
+        key.doubt = { pending: true, due: 0, unknowns: 0 }
+        asked++
+      }
+    },
+    resolve(id: string, verdict: 'good' | 'unknown'): void {
+      const key = find(id)
+      if (verdict === 'good') Object.assign(key, { isOut: false, doubt: undefined })
+      const { doubt } = key
+      if (verdict !== 'unknown' || !doubt?.pending) return
+      doubt.pending = false
+      doubt.due = now() + Math.min(60_000 * 2 ** doubt.unknowns++, 3_600_000)
+    },
+    putOut: (id: string) => putOut(find(id)),
+    forgetBackoffs: () => backoffs.clear(),
+  }
+}
