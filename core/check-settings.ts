@@ -11,7 +11,7 @@ export type SettingProblem =
   | { readonly path: string; readonly kind: 'missing'; readonly must: string }
   | { readonly path: string; readonly kind: 'wrong'; readonly was: string; readonly must: string }
 
-/** Everything that is wrong with a value of this schema; defaults must already be filled. */
+/** Everything that is wrong with a value of this schema, whether its defaults are filled already or not. */
 export function checkSettings(schema: TSchema, value: unknown, path = ''): SettingProblem[] {
   const root = shapeOf(schema)
   const known = [...leavesOf(root, path)].map(([leaf]) => leaf)
@@ -43,8 +43,9 @@ function* problemsOfMap(
   known: readonly string[],
 ): Problems {
   for (const name of shape.required ?? []) {
-    if (value[name] !== undefined) continue
-    yield { path: joinPath(path, name), kind: 'missing', must: describeShape(fieldOf(shape, name) ?? {}) }
+    const needed = fieldOf(shape, name) ?? {}
+    if (value[name] !== undefined || needed.default !== undefined) continue
+    yield { path: joinPath(path, name), kind: 'missing', must: describeShape(needed) }
   }
   for (const [name, field] of Object.entries(value)) {
     const here = joinPath(path, name)

@@ -43,7 +43,10 @@ interface Row {
   readonly kind: FaultKind
 }
 
-/** What Google says of keys, projects and places; the first row that fits holds. */
+/**
+ * What Google says of keys, projects and places; the first row that fits holds. Texts are matched from their
+ * beginning, since Google quotes clients further on.
+ */
 const ROWS: readonly Row[] = [
   { statuses: [400, 403], reason: /^API_KEY_EXPIRED$/, kind: 'key_expired' },
   { statuses: [400, 403], reason: /^API_KEY_INVALID$/, text: /\bexpired\b/i, kind: 'key_expired' },
@@ -58,18 +61,22 @@ const ROWS: readonly Row[] = [
   { statuses: [400, 403], text: /^User location is not supported/i, kind: 'region_blocked' },
   {
     statuses: [400, 403],
-    text: /free tier is not available in your country/i,
+    text: /^[\w ]{0,40}free tier is not available in your country/i,
     kind: 'free_tier_blocked',
   },
-  { statuses: [403], text: /\breported as leaked\b/i, kind: 'key_leaked' },
+  { statuses: [403], text: /^Your API key was reported as leaked/i, kind: 'key_leaked' },
   { statuses: [403], text: /^Requests to this API .*are blocked/i, kind: 'key_restricted' },
   { statuses: [403], text: /^Permission denied: Consumer .*suspended/i, kind: 'project_suspended' },
   { statuses: [403], text: /^Your project has been denied access/i, kind: 'project_denied' },
-  { statuses: [403], text: /has not been used in project .* or it is disabled/i, kind: 'service_disabled' },
-  { statuses: [403], text: /unregistered callers/i, kind: 'credentials_rejected' },
+  { statuses: [403], text: /^[\w ]{0,60} has not been used in project /i, kind: 'service_disabled' },
+  { statuses: [403], text: /^Method doesn't allow unregistered callers/i, kind: 'credentials_rejected' },
   { statuses: [403], text: /^You do not have permission to access/i, kind: 'not_owned' },
   { statuses: [404], text: /^This model (\S+ )?is no longer available to new users/i, kind: 'model_closed' },
-  { statuses: [429], text: /\bprepay(ment)? credits (are|have been) depleted/i, kind: 'billing_depleted' },
+  {
+    statuses: [429],
+    text: /^Your prepay(ment)? credits (are|have been) depleted/i,
+    kind: 'billing_depleted',
+  },
 ]
 
 function kindOf(evidence: Evidence): FaultKind {

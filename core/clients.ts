@@ -25,6 +25,7 @@ export interface Clients {
   readonly made: readonly MadeToken[]
 }
 
+/** Where tokens come from. */
 export interface ClientsOptions {
   readonly configured: Settings['clients']
   readonly adminToken: string | undefined

@@ -11,6 +11,7 @@ export interface Command {
   run(rooms: Rooms, line: CommandLine): Promise<number>
 }
 
+/** An option or a switch of a command. */
 export interface CommandOption {
   /** What the option takes, `FILE`; undefined for a switch. */
   readonly takes?: string

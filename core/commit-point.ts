@@ -55,29 +55,33 @@ export async function readToCommitPoint(
 ): Promise<Reading<CommittedStream>> {
   const judge = createJudge()
   const pending: Uint8Array[] = []
-  const commit = () => ({ ok: true as const, value: { stream, pending, judge, judged, charge } })
+  const commit = (next: ReturnType<UpstreamStream['read']>) => {
+    return { ok: true as const, value: { stream: startingWith(next, stream), pending, judge, judged, charge } }
+  }
   let reading = stream.read()
 
   for (;;) {
     if (!lateness.passed && judge.thought) {
       await Promise.race([reading, lateness.reached])
-      if (lateness.passed) {
-        return { ok: true, value: { stream: withPending(stream, reading), pending, judge, judged, charge } }
-      }
+      if (lateness.passed) return commit(reading)
     }
     const frames = await reading
     if (!frames) break
-    for (const frame of frames) {
-      pending.push(frame)
+    for (const [index, frame] of frames.entries()) {
       const fault = look(frame)
       if (fault) return { ok: false, fault }
+      pending.push(frame)
+      // What came together with the first content comes after the commit point all the same.
+      if (isEnough()) return commit(Promise.resolve(frames.slice(index + 1)))
+      if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
     }
-    if (!judged && pending.length > 0) return commit()
-    if (judge.answered || (lateness.passed && judge.thought)) return commit()
-    if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
     reading = stream.read()
   }
   return atEnd()
+
+  function isEnough(): boolean {
+    return !judged || judge.answered || (lateness.passed && judge.thought)
+  }
 
   function look(frame: Uint8Array): Fault | undefined {
     const text = stream.textOf(frame)
@@ -97,7 +101,7 @@ export async function readToCommitPoint(
       const fault = look(last)
       if (!fault) pending.push(last)
       else if (fault.kind !== 'unreadable') return { ok: false, fault }
-      if (judge.answered) return commit()
+      if (judge.answered) return commit(Promise.resolve(undefined))
     }
     if (judge.finished) return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
     return {
@@ -117,10 +121,10 @@ export function parseChunk(text: string): GenerateContentResponse | undefined {
   }
 }
 
-/** The same stream, whose next read has already begun. */
-function withPending(stream: UpstreamStream, begun: ReturnType<UpstreamStream['read']>): UpstreamStream {
-  let first: ReturnType<UpstreamStream['read']> | undefined = begun
-  begun.catch(() => {}) // whoever reads next gets the failure; a client that has left reads no more
+/** The same stream, whose next read is under way or done already. */
+function startingWith(next: ReturnType<UpstreamStream['read']>, stream: UpstreamStream): UpstreamStream {
+  let first: typeof next | undefined = next
+  next.catch(() => {}) // whoever reads gets the failure; for a client that has left nobody reads
   return {
     ...stream,
     read() {

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib'
-import { isWholeZstd } from './zstd-frames.ts'
+import { isZstdFrame } from './zstd-frame.ts'
 
 /** One body being decompressed, off the main thread. */
 export interface ContentDecoder {
@@ -29,7 +29,7 @@ export const KNOWN_ENCODINGS = Object.keys(DECOMPRESSORS)
 export function contentDecoder(encoding: string, bytes: Uint8Array): ContentDecoder {
   const decompressor = DECOMPRESSORS[encoding]!(bytes)
   const pieces = decompressor[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  if (encoding === 'zstd' && !isWholeZstd(bytes)) decompressor.destroy(new Error('not whole zstd frames'))
+  if (encoding === 'zstd' && !isZstdFrame(bytes)) decompressor.destroy(new Error('not one whole zstd frame'))
   else decompressor.end(bytes)
   return {
     async next() {

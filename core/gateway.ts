@@ -16,7 +16,7 @@ import { parseJson, readRequestBody } from './request-body.ts'
 import type { RequestRecord } from './store.ts'
 import type { UpstreamRequest } from './upstream.ts'
 import { openArrayStream, openEventStream } from './upstream-stream.ts'
-import { readWholeBytes, readWholeReply } from './whole-reply.ts'
+import { readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
   readonly keyLoop: KeyLoop

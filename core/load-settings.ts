@@ -9,6 +9,7 @@ import { SettingsError } from './settings-error.ts'
 import { type PluginOptions, wholeSchema } from './settings-schema.ts'
 import { substitute } from './substitute.ts'
 
+/** Where settings come from. */
 export interface SettingsSources {
   /** The config file; undefined when there is none. */
   readonly text: string | undefined
@@ -18,8 +19,10 @@ export interface SettingsSources {
   readonly pluginOptions: PluginOptions
 }
 
+/** Which source states a setting. */
 export type Origin = 'default' | 'file' | 'environment'
 
+/** Settings that passed every check. */
 export interface LoadedSettings {
   readonly settings: Settings
   /** Where each setting comes from, by dotted path; a list or a free map is one setting, each plugin too. */
@@ -43,15 +46,15 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const where = (setting: string) => placeOf(setting, variables, path)
 
   const merged = all.reduce((settings, { path, value }) => withSetting(settings, path, value), file)
-  const settings = withDefaults(merged, sources.pluginOptions)
-  const wrong = checkSettings(schema, settings).filter((problem) => !unset.has(problem.path))
+  const wrong = checkSettings(schema, merged).filter((problem) => !unset.has(problem.path))
   const problems = [...unset.values(), ...wrong.map((problem) => toSentence(problem, where(problem.path)))]
   if (problems.length > 0) throw new SettingsError(problems)
 
-  const checked = checkKeys((settings as Settings).keys, where('keys'))
+  const settings = withDefaults(merged, sources.pluginOptions)
+  const checked = checkKeys(settings.keys, where('keys'))
   if (checked.problems.length > 0) throw new SettingsError(checked.problems)
   return {
-    settings: { ...(settings as Settings), keys: checked.keys },
+    settings: { ...settings, keys: checked.keys },
     origins: originsOf(shape, file, merged, variables),
     variables,
     warnings: [...stated.warnings, ...checked.warnings],
@@ -99,9 +102,8 @@ function withPlatformHost(stated: EnvironmentSetting[], file: Record<string, unk
   return [...stated, { path: ['server', 'host'], variable: 'PORT', value: '0.0.0.0' }]
 }
 
-function withDefaults(settings: Record<string, unknown>, plugins: PluginOptions): unknown {
-  const filled = Value.Default(SettingsSchema, structuredClone(settings)) as Record<string, unknown>
-  if (!isMap(filled.plugins)) return filled
+function withDefaults(settings: Record<string, unknown>, plugins: PluginOptions): Settings {
+  const filled = Value.Default(SettingsSchema, structuredClone(settings)) as Settings
   const options = Object.entries(filled.plugins).map(([name, value]) => {
     const schema = Object.hasOwn(plugins, name) ? plugins[name] : undefined
     return [name, schema && isMap(value) ? Value.Default(schema, value) : value]

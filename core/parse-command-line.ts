@@ -17,6 +17,9 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind === 'option') given.set(token.name, checkedValue(command, token))
   }
+  if (command.arguments === '' && positionals.length > 0) {
+    throw usage(`"geminate ${command.name}" takes nothing more, but was given "${positionals[0]}"`)
+  }
   return { arguments: positionals, text: (name) => given.get(name), has: (name) => given.has(name) }
 }
 

@@ -7,7 +7,7 @@ import type { Key, KeyQuery, KeyStrategy, Outcome, UsableKeys } from './keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { FOREVER } from './store.ts'
-import { readySlots, type Slots, slotsWithout, toUsableKeys } from './usable-keys.ts'
+import { readySlots, type Slots, slotsWithout, toUsableKeys, type WatchedKeys } from './usable-keys.ts'
 
 export interface PoolOptions {
   readonly keys: readonly Key[]
@@ -72,7 +72,7 @@ export function createPool(options: PoolOptions): Pool {
     return book.slotsFor(modelOf(query), time) ?? allReady
   }
 
-  function toUsable(slots: Slots): UsableKeys {
+  function toUsable(slots: Slots): WatchedKeys {
     return slots === allReady ? allUsable : toUsableKeys(slots, roster, random)
   }
 
@@ -87,9 +87,12 @@ export function createPool(options: PoolOptions): Pool {
   function choose(slots: Slots, query: KeyQuery): Key | undefined {
     if (slots.size === 0) return undefined
     const keys = toUsable(slots)
-    const preferred = roster.entries.get(strategy.pick(keys, query)?.id ?? '')
-    if (preferred === undefined || slots.slotOf(preferred) === undefined) return keys.sample()
-    return preferred.key
+    keys.lastGiven = undefined
+    const preferred = strategy.pick(keys, query)
+    // Nearly always so, and saves a look-up that costs more the more keys there are.
+    if (preferred !== undefined && preferred === keys.lastGiven) return preferred
+    const entry = roster.entries.get(preferred?.id ?? '')
+    return entry === undefined || slots.slotOf(entry) === undefined ? keys.sample() : entry.key
   }
 
   function returnsAt(query: KeyQuery): number | undefined {

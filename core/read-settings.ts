@@ -12,6 +12,7 @@ export const SETTINGS_OPTIONS: Readonly<Record<string, CommandOption>> = {
   'env-file': { takes: 'FILE', summary: 'more environment variables, as NAME=VALUE lines' },
 }
 
+/** The settings, and where they were read. */
 export interface ReadSettings extends LoadedSettings {
   /** The config file, whether it is there or not. */
   readonly path: string

@@ -30,6 +30,8 @@ interface Project {
 export interface Roster {
   readonly entries: ReadonlyMap<string, Entry>
   readonly ready: readonly Entry[]
+  /** The keys of `ready`, for the way of a call: in a large pool each step to another object takes long. */
+  readonly readyKeys: readonly Key[]
   ofProject(project: string): readonly Entry[]
   hasReady(project: string): boolean
   /** Puts an entry at the end of `ready`. */
@@ -43,6 +45,7 @@ export interface Roster {
 /** A roster in which every key is ready. */
 export function createRoster(keys: readonly Key[], now: number): Roster {
   const ready: Entry[] = []
+  const readyKeys: Key[] = []
   const entries = new Map<string, Entry>()
   const projects = new Map<string, Project>()
 
@@ -72,14 +75,17 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
 
   function enter(entry: Entry): void {
     entry.position = ready.push(entry) - 1
+    readyKeys.push(entry.key)
     projectOf(entry.key.project).readyCount++
   }
 
   function leave(entry: Entry): number {
     const { position } = entry
     const last = ready.pop()!
+    readyKeys.pop()
     if (last !== entry) {
       ready[position] = last
+      readyKeys[position] = last.key
       last.position = position
     }
     entry.position = -1
@@ -93,17 +99,18 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     if (former.entries.length === 0) projects.delete(entry.key.project)
     const next = projectOf(project)
     next.entries.push(entry)
-    if (entry.position >= 0) {
-      former.readyCount--
-      next.readyCount++
-    }
     entry.key = { ...entry.key, project }
     entry.learnedProject = project
+    if (entry.position < 0) return
+    readyKeys[entry.position] = entry.key
+    former.readyCount--
+    next.readyCount++
   }
 
   return {
     entries,
     ready,
+    readyKeys,
     ofProject: (project) => projects.get(project)?.entries ?? [],
     hasReady: (project) => (projects.get(project)?.readyCount ?? 0) > 0,
     enter,

@@ -6,7 +6,7 @@ import { GatewayError, toGatewayError } from './errors.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import type { HookChain } from './hooks.ts'
 import type { Log } from './log.ts'
-import type { Protocol, ProtocolRequest } from './plugin.ts'
+import type { Client, Protocol, ProtocolRequest } from './plugin.ts'
 import { renderError } from './render-error.ts'
 
 export interface ServerOptions {
@@ -31,7 +31,9 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
     if (request.method === 'OPTIONS') return toPreflight(request, newId())
     const arrived = toExchange(request)
     try {
-      const exchange = await admit(arrived)
+      const hooks = options.hooks()
+      const named = hooks.authorizes ? await hooks.authorize(request) : undefined
+      const exchange = admit(arrived, named)
       openExchange(exchange)
       return withCommonHeaders(await fetch(request), exchange.id)
     } catch (thrown) {
@@ -62,11 +64,11 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
   }
 
   /** Lets a request in, and names its client; closed is what nothing here opens. */
-  async function admit(exchange: Exchange): Promise<Exchange> {
+  function admit(exchange: Exchange, named: Client | undefined): Exchange {
     const access = accessOf(exchange.request.method, exchange.url.pathname)
     if (access === 'open') return exchange
     if (access === 'admin') return admitAdmin(exchange)
-    return { ...exchange, client: await nameClient(exchange) }
+    return { ...exchange, client: named?.name ?? nameClient(exchange) }
   }
 
   function admitAdmin(exchange: Exchange): Exchange {
@@ -76,10 +78,7 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
     throw new GatewayError('unauthenticated', 'This needs the admin token, as Authorization: Bearer')
   }
 
-  async function nameClient({ request, url }: Exchange): Promise<string> {
-    const hooks = options.hooks()
-    const named = hooks.authorizes ? await hooks.authorize(request) : undefined
-    if (named) return named.name
+  function nameClient({ request, url }: Exchange): string {
     let admin = false
     for (const credential of credentialsOf(request.headers, url)) {
       const identity = options.clients.identify(credential)

@@ -1,6 +1,7 @@
 import { fieldOf, isMap, joinPath, memberFor, type Shape } from './schema-shape.ts'
 import { valueFromText } from './value-from-text.ts'
 
+/** What variables stand for, and who hears of those that stand for nothing. */
 export interface Substitution {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Takes one sentence for each setting whose variable is not set. */

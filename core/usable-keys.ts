@@ -2,32 +2,32 @@ import type { Key, UsableKeys } from './keys.ts'
 import type { ModelRests } from './model-rests.ts'
 import type { Entry, Roster } from './roster.ts'
 
-/** Usable entries by slot; slots are only good until something changes. */
+/** Usable keys by slot; slots are only good until something changes. */
 export interface Slots {
   readonly size: number
-  at(slot: number): Entry
+  at(slot: number): Key
   /** Undefined where the entry is not usable. */
   slotOf(entry: Entry): number | undefined
 }
 
 /** Every entry that is ready. */
-export function readySlots({ ready }: Roster): Slots {
+export function readySlots({ readyKeys }: Roster): Slots {
   return {
     get size() {
-      return ready.length
+      return readyKeys.length
     },
-    at: (slot) => ready[slot]!,
+    at: (slot) => readyKeys[slot]!,
     slotOf: ({ position }) => (position < 0 ? undefined : position),
   }
 }
 
 /** Every entry that is ready and whose project does not rest for a model. */
-export function modelSlots({ ready }: Roster, { partition }: ModelRests): Slots {
+export function modelSlots({ readyKeys }: Roster, { partition }: ModelRests): Slots {
   return {
     get size() {
       return partition.size
     },
-    at: (slot) => ready[partition.at(slot)]!,
+    at: (slot) => readyKeys[partition.at(slot)]!,
     slotOf: ({ position }) => (position < 0 ? undefined : partition.slotOf(position)),
   }
 }
@@ -61,24 +61,37 @@ export function slotsWithout(slots: Slots, entries: readonly Entry[]): Slots {
   }
 }
 
+/** Usable keys that know which one they gave last. */
+export interface WatchedKeys extends UsableKeys {
+  lastGiven: Key | undefined
+}
+
 /** What a strategy sees of the slots. */
-export function toUsableKeys(slots: Slots, roster: Roster, random: () => number): UsableKeys {
-  return {
+export function toUsableKeys(slots: Slots, roster: Roster, random: () => number): WatchedKeys {
+  function give(slot: number): Key {
+    const key = slots.at(slot)
+    keys.lastGiven = key
+    return key
+  }
+
+  const keys: WatchedKeys = {
+    lastGiven: undefined,
     get size() {
       return slots.size
     },
     at(index) {
       if (!(index >= 0 && index < slots.size)) throw new RangeError(`No usable key at ${index}`)
-      return slots.at(index).key
+      return give(index)
     },
     sample() {
       if (slots.size === 0) throw new RangeError('No usable key to take one of')
-      return slots.at(Math.floor(random() * slots.size)).key
+      return give(Math.floor(random() * slots.size))
     },
-    byProject: (project): readonly Key[] =>
+    byProject: (project) =>
       roster
         .ofProject(project)
         .filter((entry) => slots.slotOf(entry) !== undefined)
         .map(({ key }) => key),
   }
+  return keys
 }

@@ -69,7 +69,7 @@ test('no file is a drawer for anything', () => {
   )
 })
 
-test('every export of the core has a doc comment', () => {
+test('every function, constant and class that the core exports has a doc comment', () => {
   assert.deepEqual(files.filter(isIn('core')).flatMap(undocumented), [])
 })
 
@@ -137,7 +137,7 @@ function code(file: string): string {
 function undocumented(file: string): string[] {
   const lines = source(file).split('\n')
   return lines.flatMap((line, index) => {
-    const isExport = /^export (async |abstract )?(function|const|class|interface|type|let)\b/.test(line)
+    const isExport = /^export (async |abstract )?(function|const|class|let)\b/.test(line)
     return isExport && !lines[index - 1]?.trimEnd().endsWith('*/') ? [`${file}:${index + 1}`] : []
   })
 }

@@ -38,8 +38,10 @@ describe('the redactor', () => {
     const redactor = createRedactor()
     redactor.add('abcdef', 'one')
     redactor.add('defghi', 'two')
-    redactor.add('cde', 'inside')
+    redactor.add('bcde', 'inside')
+    redactor.add('efghij', 'next')
     assert.equal(redactor.text('xabcdefghiy'), 'x[one][two]y')
+    assert.equal(redactor.text('xabcdefghijy'), 'x[one][two][next]y')
   })
 
   test('knows the percent-encoded and the JSON-escaped form', () => {

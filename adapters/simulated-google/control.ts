@@ -25,8 +25,7 @@ const ACTIONS: Record<string, (google: Google, body: Record<string, unknown>) =>
     const unknown = list.find((item) => !isRecord(item) || !isBehaviourKind(item.kind))
     if (typeof key !== 'string') return { fault: 'key must be a text' }
     if (unknown !== undefined) return { fault: `no such behaviour: ${JSON.stringify(unknown)}` }
-    google.scripts.add(key, list as readonly Behaviour[], (filter ?? {}) as ScriptFilter)
-    return {}
+    return attempt(() => google.script(key, list as readonly Behaviour[], (filter ?? {}) as ScriptFilter))
   },
   'POST quota': (google, body) => {
     google.limit(body as KeyQuotaLimits)
@@ -37,6 +36,15 @@ const ACTIONS: Record<string, (google: Google, body: Record<string, unknown>) =>
     return {}
   },
   'GET calls': (google) => google.log.calls.map(toJsonCall),
+}
+
+function attempt(action: () => void): Record<string, unknown> {
+  try {
+    action()
+    return {}
+  } catch (thrown) {
+    return { fault: thrown instanceof Error ? thrown.message : String(thrown) }
+  }
 }
 
 /** A call with its body as text. */

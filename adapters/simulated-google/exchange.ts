@@ -16,9 +16,12 @@ export interface Exchange {
   /** Resolves when the client has room for more. */
   write(bytes: string | Buffer): Promise<void>
   end(bytes?: string | Buffer): void
-  /** Cuts the connection. */
-  reset(): void
+  /** Cuts the connection, when what was sent has had the time to arrive. */
+  reset(): Promise<void>
 }
+
+/** Bytes and a cut in one instant look to a client as if no bytes had come. */
+const ARRIVAL_MILLISECONDS = 20
 
 /** Watches one request; `onLeave` runs when the client ends the connection before its answer is complete. */
 export function createExchange(
@@ -37,10 +40,15 @@ export function createExchange(
     if (!ending.signal.aborted && !isCutByUs) onLeave()
     ending.abort()
   })
+  const wait = (milliseconds: number) =>
+    pause(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined)
   const whenDrained = () =>
     new Promise<void>((resolve) => {
-      response.once('drain', resolve)
-      response.once('close', resolve)
+      const done = () => {
+        response.off('drain', done).off('close', done)
+        resolve()
+      }
+      response.on('drain', done).on('close', done)
     })
   return {
     request,
@@ -48,7 +56,7 @@ export function createExchange(
     get isOver() {
       return ending.signal.aborted
     },
-    wait: (milliseconds) => pause(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined),
+    wait,
     head: (status, headers) => {
       if (isHeaded || ending.signal.aborted) return
       isHeaded = true
@@ -63,7 +71,9 @@ export function createExchange(
     end: (bytes) => {
       if (!ending.signal.aborted) response.end(bytes)
     },
-    reset: () => {
+    reset: async () => {
+      if (response.headersSent) await wait(ARRIVAL_MILLISECONDS)
+      if (ending.signal.aborted) return
       isCutByUs = true
       request.socket.destroy()
     },

@@ -40,6 +40,8 @@ export interface Google {
   projectOf(key: string): string
   hides(key: string, model: string): boolean
   limit(limits: KeyQuotaLimits): void
+  /** Adds to the scripts; throws on a recording that there is not. */
+  script: Scripts['add']
   /** A new number for each generation. */
   next(): number
   /** Forgets scripts, quotas and calls. */
@@ -66,6 +68,8 @@ export function createGoogle(options: GoogleOptions): Google {
   const quota = createQuota({ now, minuteSeconds })
   const log = createCallLog()
   const projectOf = (key: string) => known.get(key)?.project ?? projectNumber(key)
+  const recordings = dataFolder ? readRecordings(dataFolder) : []
+  const recorded = new Set(recordings.map(({ name }) => name))
   let generations = 0
   return {
     keys: [...known.keys()],
@@ -74,8 +78,13 @@ export function createGoogle(options: GoogleOptions): Google {
     quota,
     log,
     schemas: dataFolder ? readStrictSchemas(dataFolder) : BASIC_SCHEMAS,
-    recordings: dataFolder ? readRecordings(dataFolder) : [],
+    recordings,
     now,
+    script: (key, behaviours, filter) => {
+      const missing = [behaviours].flat().find((item) => item.kind === 'recorded' && !recorded.has(item.name))
+      if (missing) throw new Error(`There is no such recording: ${JSON.stringify(missing)}`)
+      scripts.add(key, behaviours, filter)
+    },
     accepts: (key) => anyKey || known.has(key) || scripts.knows(key),
     projectOf,
     hides: (key, model) => known.get(key)?.hides?.includes(model) ?? false,

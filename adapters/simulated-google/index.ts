@@ -43,7 +43,8 @@ export interface SimulatedGoogle {
   /**
    * Orders the answers of the next calls with a key (`*`: with any; the key's own go first), one behaviour
    * after the other. Those that speak of content are used up by the generation methods only, others by
-   * every call to a model, and those about the key by every call: see `USED_BY`.
+   * every call to a model, and those about the key by every call: see `USED_BY`. Throws on a recording
+   * that the data folder does not have.
    */
   script(key: string, behaviours: Behaviour | readonly Behaviour[], filter?: ScriptFilter): void
   /** Meters the calls that reach a model, and refuses those that pass a limit. */
@@ -71,7 +72,7 @@ export async function startSimulatedGoogle(options: SimulatedGoogleOptions = {})
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     keys: google.keys,
     calls: google.log.calls,
-    script: google.scripts.add,
+    script: google.script,
     quota: google.limit,
     open: listener.open,
     projectOf: google.projectOf,

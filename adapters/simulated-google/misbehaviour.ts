@@ -15,7 +15,8 @@ const HTML = { 'content-type': 'text/html; charset=UTF-8' }
 export async function misbehave(visit: Visit, behaviour: Behaviour): Promise<'done' | 'not mine'> {
   const { exchange, context, route } = visit
   if (behaviour.kind === 'hang') await exchange.over
-  else if (behaviour.kind === 'reset' && !(behaviour.after && isGeneration(route.operation))) exchange.reset()
+  else if (behaviour.kind === 'reset' && !(behaviour.after && isGeneration(route.operation)))
+    await exchange.reset()
   else if (hasErrorKind(behaviour)) refuseVisit(visit, errorOf(behaviour, context))
   else {
     const raw = rawOf(behaviour)

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { GenerateContentResponse, Model, Part, UsageMetadata } from '../../core/canonical.ts'
+import type {
+  Candidate,
+  Content,
+  GenerateContentResponse,
+  Model,
+  Part,
+  UsageMetadata,
+} from '../../core/canonical.ts'
 import { countTokens } from './tokens.ts'
 import { fieldOf, listOf } from './wire-fields.ts'
 
@@ -57,15 +64,16 @@ export function splitText(text: string, pieces = 4): string[] {
 
 /** The chunks of a stream as the one reply that a whole call gets. */
 export function mergeChunks(chunks: readonly GenerateContentResponse[]): GenerateContentResponse {
-  const last = chunks.at(-1) ?? {}
+  if (chunks.length === 1) return chunks[0]!
   const candidates = chunks.flatMap((chunk) => chunk.candidates ?? [])
-  const endings = candidates.map(({ content: _, ...rest }) => rest)
-  const { promptFeedback } = chunks.find((chunk) => chunk.promptFeedback) ?? {}
-  if (candidates.length === 0) return { ...last, ...(promptFeedback ? { promptFeedback } : {}) }
+  const fields: GenerateContentResponse = Object.assign({}, ...chunks)
+  return candidates.length === 0 ? fields : { ...fields, candidates: [mergeCandidates(candidates)] }
+}
+
+function mergeCandidates(candidates: readonly Candidate[]): Candidate {
+  const { content: _, index = 0, ...ending } = Object.assign({}, ...candidates) as Candidate
   const parts = mergeParts(candidates.flatMap((candidate) => candidate.content?.parts ?? []))
-  const hasContent = candidates.some((candidate) => candidate.content)
-  const content = { ...(parts.length > 0 ? { parts } : {}), role: 'model' }
-  return { ...last, candidates: [{ ...(hasContent ? { content } : {}), ...Object.assign({}, ...endings) }] }
+  return { content: contentOf(parts), ...ending, index }
 }
 
 function mergeParts(parts: readonly Part[]): Part[] {
@@ -74,7 +82,7 @@ function mergeParts(parts: readonly Part[]): Part[] {
     const before = merged.at(-1)
     if (before && isPlainText(before) && isPlainText(part) && before.thought === part.thought) {
       merged[merged.length - 1] = { ...before, text: `${before.text}${part.text}` }
-    } else merged.push(part)
+    } else if (part.text !== '' || part.thoughtSignature !== undefined) merged.push(part)
   }
   return merged
 }
@@ -110,9 +118,12 @@ function thoughtsAbout(request: Record<string, unknown>, model: Model): string[]
   return ['**Reading the Message**\n\nI am looking at what the user said and how to say it back.\n\n\n']
 }
 
-function candidateOf(parts: readonly Part[], ending: Ending = {}) {
-  const content = parts.length > 0 ? { parts: [...parts], role: 'model' } : { role: 'model' }
-  return { content, ...ending, index: 0 }
+function candidateOf(parts: readonly Part[], ending: Ending = {}): Candidate {
+  return { content: contentOf(parts), ...ending, index: 0 }
+}
+
+function contentOf(parts: readonly Part[]): Content {
+  return parts.length > 0 ? { parts: [...parts], role: 'model' } : { role: 'model' }
 }
 
 function usageOf(prompt: number, spent: { candidates: number; thoughts: number }): UsageMetadata {

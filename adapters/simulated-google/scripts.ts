@@ -48,7 +48,8 @@ export function createScripts(): Scripts {
 }
 
 function timesOf({ times = 1 }: Behaviour): number {
-  return times === 'forever' ? Number.POSITIVE_INFINITY : times
+  // JSON writes `Infinity` as null.
+  return times === 'forever' || times === null ? Number.POSITIVE_INFINITY : times
 }
 
 function takeFrom(queue: Entry[] | undefined, call: ScriptedCall): Behaviour | undefined {

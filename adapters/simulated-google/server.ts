@@ -18,29 +18,30 @@ export function createListener(google: Google): {
   open(): number
 } {
   let open = 0
+  const answer = (request: IncomingMessage, response: ServerResponse, path: string, query: string) => {
+    const received: { call?: ReceivedCall } = {}
+    const exchange = createExchange(request, response, () => {
+      if (received.call) google.log.markAborted(received.call)
+    })
+    open += 1
+    void exchange.over.then(() => {
+      open -= 1
+    })
+    receive(google, exchange, path, query, received).catch((thrown) => fail(exchange, thrown))
+  }
   return {
     listen: (request, response) => {
-      const [path = '', query = ''] = splitUrl(request.url ?? '/')
-      if (path.startsWith(CONTROL_PREFIX)) {
-        void control(
-          google,
-          createExchange(request, response, () => undefined),
-          path,
-        )
-        return
-      }
-      open += 1
-      const received: { call?: ReceivedCall } = {}
-      const exchange = createExchange(request, response, () => {
-        if (received.call) google.log.markAborted(received.call)
-      })
-      void exchange.over.then(() => {
-        open -= 1
-      })
-      void receive(google, exchange, path, query, received).catch((thrown) => fail(exchange, thrown))
+      const [path, query] = splitUrl(request.url ?? '/')
+      if (path.startsWith(CONTROL_PREFIX)) steer(google, request, response, path)
+      else answer(request, response, path, query)
     },
     open: () => open,
   }
+}
+
+function steer(google: Google, request: IncomingMessage, response: ServerResponse, path: string): void {
+  const exchange = createExchange(request, response, () => undefined)
+  control(google, exchange, path).catch((thrown) => fail(exchange, thrown))
 }
 
 async function receive(

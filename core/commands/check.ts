@@ -13,7 +13,7 @@ export const check: Command = {
   options: SETTINGS_OPTIONS,
   async run(rooms, line) {
     const { output } = rooms.runtime
-    const { settings, path } = await readSettings(rooms, line)
+    const { settings } = await readSettings(rooms, line)
     const store = await rooms.openStore('sqlite::memory:')
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
     const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
@@ -22,7 +22,7 @@ export const check: Command = {
     for (const problem of problems) output.error(`${problem}\n`)
     if (problems.length > 0) return EXIT.usage
     const names = plugins.map(({ name }) => name).join(', ')
-    output.write(`${path} is good: ${settings.keys.length} keys; plugins: ${names || 'none'}\n`)
+    output.write(`The settings are good: ${settings.keys.length} keys; plugins: ${names || 'none'}\n`)
     return EXIT.ok
   },
 }

@@ -13,6 +13,7 @@ export const mock: Command = {
     host: { takes: 'HOST', summary: 'on which address; 127.0.0.1' },
   },
   async run({ runtime, startSimulatedGoogle }, line) {
+    const stopped = new Promise<void>((resolve) => runtime.onStop(resolve))
     const host = line.text('host') ?? '127.0.0.1'
     const port = portOf(line)
     const dataFolder = runtime.environment.GEMINATE_GOOGLE_DATA || undefined
@@ -21,7 +22,7 @@ export const mock: Command = {
     })
     const keys = google.keys.map((key) => `  ${key}\n`).join('')
     runtime.output.write(`A simulated Google listens on ${google.url}\nIts keys:\n${keys}`)
-    await new Promise<void>((resolve) => runtime.onStop(resolve))
+    await stopped
     await google.stop()
     return EXIT.ok
   },

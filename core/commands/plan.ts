@@ -1,5 +1,6 @@
 import { type Command, EXIT } from '../command.ts'
 import { type ReadSettings, readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
+import type { Rooms } from '../rooms.ts'
 import { isMap } from '../schema-shape.ts'
 import { withoutSecrets } from '../setting-secrets.ts'
 
@@ -11,7 +12,7 @@ export const plan: Command = {
   options: SETTINGS_OPTIONS,
   async run(rooms, line) {
     const read = await readSettings(rooms, line)
-    rooms.runtime.output.write(toTable(rowsOf(read)))
+    rooms.runtime.output.write(toTable([...rowsOf(read), ...untouchedPlugins(rooms, read)]))
     return EXIT.ok
   },
 }
@@ -25,6 +26,13 @@ function rowsOf({ settings, origins, variables, path }: ReadSettings): Row[] {
     const source = { default: 'default', file: path, environment: variable ?? 'environment' }[origin]
     return [setting, value === undefined ? '(none)' : JSON.stringify(value), source]
   })
+}
+
+/** A plugin that ships is on unless a setting says otherwise. */
+function untouchedPlugins({ plugins }: Rooms, { settings }: ReadSettings): Row[] {
+  return plugins
+    .filter(({ name }) => !Object.hasOwn(settings.plugins, name))
+    .map(({ name }) => [`plugins.${name}`, 'true', 'default'])
 }
 
 function valueAt(settings: unknown, setting: string): unknown {

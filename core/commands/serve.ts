@@ -1,4 +1,4 @@
-import { toBanner } from '../banner.ts'
+import { toBanner, tokenLines } from '../banner.ts'
 import { createClients } from '../clients.ts'
 import { type Command, EXIT } from '../command.ts'
 import { startDemo } from '../demo.ts'
@@ -20,6 +20,8 @@ export const serve: Command = {
     demo: { summary: 'add a simulated Google, so that it answers without a key' },
   },
   async run(rooms, line) {
+    const { output } = rooms.runtime
+    const stopped = told(rooms)
     const read = await readSettings(rooms, line)
     const demo = line.has('demo') ? await startDemo(rooms, read) : undefined
     const settings = demo?.settings ?? read.settings
@@ -29,14 +31,16 @@ export const serve: Command = {
       adminToken: settings.server.adminToken,
       records: store.tokens,
     })
+    // Before anything else can fail: what is not shown now is never shown.
+    output.write(tokenLines(clients.made))
     const gateway = await startGateway(rooms, settings, { store, clients }).catch((thrown: unknown) => {
       throw toListenProblem(thrown, { port: 'server.port', host: 'server.host' }, settings.server)
     })
-    const { url } = gateway
-    rooms.runtime.output.write(
-      toBanner({ url, path: read.path, keys: settings.keys.length, demo, made: clients.made }),
-    )
-    await told(rooms)
+    for (const problem of gateway.problems) output.error(`Warning: ${problem}\n`)
+    const { path } = read
+    const token = clients.made.find(({ kind }) => kind === 'client')?.token
+    output.write(toBanner({ url: gateway.url, path, keys: settings.keys.length, token, demo: demo?.tokens }))
+    await stopped
     await gateway.stop(GRACE_SECONDS)
     await demo?.stop()
     await store.close()

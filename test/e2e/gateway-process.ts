@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** The gateway as its users run it: a process of its own, spoken to over HTTP. */
 export interface GatewayProcess {
@@ -27,9 +27,16 @@ const COMMAND = (process.env.GEMINATE_COMMAND ?? `${process.execPath} ${resolve(
 export const CLIENT_TOKEN = 'sk-test-client-token-0001'
 export const ADMIN_TOKEN = 'ga-test-admin-token-0001'
 
+/** File name → text, for the folder that the gateway works in. */
+export type GatewayFiles = Readonly<Record<string, string>>
+
 /** Starts a gateway on a free port with `settings` on top of plain ones. */
-export async function startGatewayProcess(settings: Record<string, unknown>): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+  settings: Record<string, unknown>,
+  files: GatewayFiles = {},
+): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'geminate-e2e-'))
+  await writeFiles(folder, files)
   const { server, ...rest } = settings
   const config = {
     server: { port: 0, adminToken: ADMIN_TOKEN, ...(server as object) },
@@ -38,6 +45,14 @@ export async function startGatewayProcess(settings: Record<string, unknown>): Pr
   }
   // JSON is YAML.
   await writeFile(join(folder, 'geminate.yaml'), JSON.stringify(config))
+  return startInFolder(folder)
+}
+
+/** Starts a gateway in a folder as it is. */
+export async function startInFolder(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
   let child: ChildProcess | undefined
   let output = ''
 
@@ -50,7 +65,11 @@ export async function startGatewayProcess(settings: Record<string, unknown>): Pr
 
     async start() {
       const [program = '', ...args] = COMMAND
-      child = spawn(program, [...args, 'serve'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+      child = spawn(program, [...args, 'serve'], {
+        cwd: folder,
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       const started = Promise.withResolvers<string>()
       const take = (bytes: Buffer) => {
         output += bytes.toString()
@@ -77,6 +96,34 @@ export async function startGatewayProcess(settings: Record<string, unknown>): Pr
       await rm(folder, { recursive: true, force: true })
     },
   }
-  await gateway.start()
+  await gateway.start().catch(async (thrown) => {
+    await gateway.remove()
+    throw thrown
+  })
   return gateway
+}
+
+async function writeFiles(folder: string, files: GatewayFiles): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+}
+
+/** Runs the program in a folder to its end. */
+export async function runProgram(
+  folder: string,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const [program = '', ...before] = COMMAND
+  const child = spawn(program, [...before, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const printed = { stdout: '', stderr: '' }
+  child.stdout.on('data', (bytes) => {
+    printed.stdout += bytes
+  })
+  child.stderr.on('data', (bytes) => {
+    printed.stderr += bytes
+  })
+  const [code] = await once(child, 'close')
+  return { code, ...printed }
 }

@@ -1,31 +1,25 @@
 const FRAME_MAGIC = 0xfd2fb528
-const SKIPPABLE_MAGIC = 0x184d2a50
 const DICTIONARY_ID_BYTES = [0, 1, 2, 4]
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8]
 const RUN_LENGTH_BLOCK = 1
 
 /**
- * Whether the bytes are whole zstd frames, judged by their sizes alone: decompressors end without an error
- * where the data was cut off. Source: RFC 8878 3.1.
+ * Whether the bytes are exactly one zstd frame, judged by its sizes alone. Decompressors end without an error
+ * where the data was cut off, and Deno's ends after the first of several frames. Source: RFC 8878 3.1.1.
  */
-export function isWholeZstd(bytes: Uint8Array): boolean {
+export function isZstdFrame(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
-    let index = 0
-    while (index < bytes.length) index = endOfFrame(view, index)
-    return index === bytes.length
+    return view.getUint32(0, true) === FRAME_MAGIC && endOfFrame(view) === bytes.length
   } catch {
+    // Reading past the end: the frame was cut off.
     return false
   }
 }
 
-/** Reading past the end throws a RangeError. */
-function endOfFrame(view: DataView, start: number): number {
-  const magic = view.getUint32(start, true)
-  if ((magic & ~0xf) === SKIPPABLE_MAGIC) return start + 8 + view.getUint32(start + 4, true)
-  if (magic !== FRAME_MAGIC) throw new RangeError('no zstd frame')
-  const descriptor = view.getUint8(start + 4)
-  const end = endOfBlocks(view, start + 5 + headerFields(descriptor))
+function endOfFrame(view: DataView): number {
+  const descriptor = view.getUint8(4)
+  const end = endOfBlocks(view, 5 + headerFields(descriptor))
   return (descriptor & 4) === 0 ? end : end + 4
 }
 

@@ -1,0 +1,65 @@
+import type { Fault, FaultKind } from '../core/fault.ts'
+import type { KeyChanges } from '../core/key-memory.ts'
+import type { Key, KeyQuery, KeyStrategy, Outcome } from '../core/keys.ts'
+import { createPool, type PoolOptions } from '../core/pool.ts'
+import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
+
+/** When the virtual time begins. */
+export const START = 1_800_000_000_000
+export const PRO: KeyQuery = { model: 'gemini-pro' }
+export const FLASH: KeyQuery = { model: 'gemini-flash' }
+
+/** A pool in virtual time, and what it reported. */
+export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: KeyStrategy) {
+  let time = START
+  const now = () => time
+  const changes: KeyChanges[] = []
+  const doubted: string[] = []
+  const options: PoolOptions = {
+    keys,
+    strategy: strategy ?? roundRobin({ random: () => 0 }),
+    saved: saved ?? { keys: [], rests: [] },
+    now,
+    random: () => 0,
+    minuteSeconds: 60,
+    changed: (change) => void changes.push(change),
+    doubted: ({ id }) => void doubted.push(id),
+  }
+  const pool = createPool(options)
+  const find = (id: string) => keys.find((one) => one.id === id) ?? key(id)
+  return {
+    pool,
+    changes,
+    doubted,
+    find,
+    clock: {
+      now,
+      advance(milliseconds: number) {
+        time += milliseconds
+      },
+    },
+    settle: (id: string, query: KeyQuery, outcome: { ok: true } | Fault) =>
+      pool.settle(find(id), query, 'ok' in outcome ? outcome : ({ ok: false, ...outcome } satisfies Outcome)),
+    resolve: (id: string, verdict: 'good' | 'unknown' | Fault) => pool.resolveDoubt(find(id), verdict),
+  }
+}
+
+/** A key; without a project it is one of its own. */
+export function key(id: string, project = id): Key {
+  return { id, name: undefined, project, weight: 1, tags: [] }
+}
+
+/** A fault as an attempt may end with. */
+export function fault(kind: FaultKind, more: Partial<Fault> = {}): Fault {
+  return { kind, status: 400, reason: `${kind} happened`, text: '', ...more }
+}
+
+/** What was saved of a key. */
+export function record(id: string, state: 'active' | 'leaked' | 'expired' | 'disabled') {
+  return { id, state, reason: state, project: undefined, since: START - 1 }
+}
+
+/** The ids of usable keys, sorted. */
+export function ids(usable: { size: number; at(index: number): Key }): string[] {
+  return Array.from({ length: usable.size }, (_, index) => usable.at(index).id).sort()
+}
