@@ -31,6 +31,7 @@ export interface ModelCatalogueOptions {
 }
 
 const FIRST_PROJECTS = 3
+const FIRST_ROUNDS = 6
 const PROJECTS_AN_HOUR = 8
 const HOUR = 3_600_000
 const SCOPE = 'core'
@@ -78,6 +79,17 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     })
   }
 
+  /** Other projects are asked, more each time, where Google refused the keys of those before. */
+  async function learnFirst(): Promise<void> {
+    for (let round = 1; ; round++) {
+      try {
+        return await learn(FIRST_PROJECTS * 2 ** (round - 1))
+      } catch (error) {
+        if (round === FIRST_ROUNDS || !isGatewayError(error) || error.kind !== 'no_available_keys') throw error
+      }
+    }
+  }
+
   function refresh(): void {
     if (closed || now() - askedAt < HOUR) return
     learn(PROJECTS_AN_HOUR).catch((error) => {
@@ -89,7 +101,7 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     async models() {
       loading ??= load()
       await loading
-      if (union.models().length === 0) await learn(FIRST_PROJECTS)
+      if (union.models().length === 0) await learnFirst()
       else refresh()
       return union.models()
     },

@@ -1,5 +1,6 @@
 import type { classifyAnswer } from './classify.ts'
-import type { Fault } from './fault.ts'
+import { GatewayError } from './errors.ts'
+import { type Fault, ruleOf } from './fault.ts'
 import type { Key } from './keys.ts'
 import type { Verdict } from './prober.ts'
 import type { Redactor } from './redactor.ts'
@@ -15,6 +16,7 @@ export interface Probe {
 }
 
 const PATIENCE = 20_000
+const NO_KEY = 'Google refused every key that was asked for its models; the key list says why'
 
 /** Probes by `GET /v1beta/models`, which Google does not count. */
 export function createProbe(options: {
@@ -40,7 +42,7 @@ export function createProbe(options: {
       if (answer.status < 300) return JSON.parse(text)
       const fault = toFault(answer, text)
       options.failed(key, fault)
-      throw toRefusal(fault)
+      throw isOfKey(fault) ? new GatewayError('no_available_keys', NO_KEY) : toRefusal(fault)
     },
   }
 
@@ -73,4 +75,9 @@ export function createProbe(options: {
     const fault = toFault(answer, text)
     return fault.kind === 'key_doubtful' ? { ...fault, kind: 'key_invalid' } : fault
   }
+}
+
+function isOfKey(fault: Fault): boolean {
+  const { charge } = ruleOf(fault)
+  return charge === 'key' || charge === 'project' || charge === 'key-in-doubt'
 }

@@ -21,6 +21,7 @@ import { createProber } from './prober.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
 import { createRequestLog } from './request-log.ts'
 import type { Rooms } from './rooms.ts'
+import { sampleProjects } from './sample-projects.ts'
 import { createServer } from './server.ts'
 import type { Settings } from './settings.ts'
 import { SettingsError } from './settings-error.ts'
@@ -198,16 +199,6 @@ function createLateGateway() {
       bound = real
     },
   }
-}
-
-/** Keys of distinct projects by chance; gives up where a few projects hold nearly all keys. */
-function sampleProjects(usable: ReturnType<ReturnType<typeof createPool>['usable']>, count: number) {
-  const byProject = new Map<string, ReturnType<typeof usable.sample>>()
-  for (let tries = 0; usable.size > 0 && byProject.size < count && tries < count * 4; tries++) {
-    const key = usable.sample()
-    byProject.set(key.project, key)
-  }
-  return [...byProject.values()]
 }
 
 function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -160,7 +160,8 @@ test('geminate serve prints fresh tokens once, takes them, and ends with 0 when 
   assert.equal((await fetch(`${url}/v1beta/models`, { headers: { 'x-goog-api-key': token } })).status, 503)
   first.kill('SIGTERM')
   const { code, error } = await first.ended
-  assert.deepEqual({ code, error }, { code: 0, error: '' })
+  assert.equal(code, 0)
+  assert.doesNotMatch(error, /\bat .*:\d/)
 
   const second = launch(['serve', '--config', path])
   const [, again] = await second.says(/listens on (\S+)\n[\s\S]*Try it/)

@@ -38,7 +38,11 @@ export function start(
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, ...written }))
   })
-  return { ended, kill: (signal) => child.kill(signal), says: (pattern) => saying(child, written, pattern) }
+  const kill = (signal: NodeJS.Signals) => {
+    // Not `child.kill`: Deno then says that the signal ended it, whatever it exited with.
+    if (child.exitCode === null && child.signalCode === null) process.kill(child.pid!, signal)
+  }
+  return { ended, kill, says: (pattern) => saying(child, written, pattern) }
 }
 
 function saying(child: ChildProcess, written: { output: string; error: string }, pattern: RegExp) {

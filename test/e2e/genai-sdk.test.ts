@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { ApiError, type GenerateContentResponse, GoogleGenAI, type HttpOptions } from '@google/genai'
-import { fakeKeys, MODEL, openScene, type Scene } from './scene.ts'
+import { fakeKeys, MODEL, openScene, type Scene, until } from './scene.ts'
 
 const ANSWER = 'Hello! You said: Say hello'
 const CALL = { model: MODEL, contents: 'Say hello' }
@@ -165,7 +165,7 @@ describe('Google’s SDK', () => {
     assert.equal(scene.google.open(), 1)
     leaving.abort()
     await assert.rejects(Array.fromAsync(stream))
-    await until(() => scene.google.open() === 0)
+    await until(() => scene.google.open() === 0, 'the upstream is free')
     assert.equal(scene.google.calls[0]?.aborted, true)
   })
 })
@@ -253,12 +253,4 @@ async function assertApiError(answer: Promise<unknown>, status: number): Promise
   assert.ok(error instanceof ApiError, String(error))
   assert.equal(error.status, status)
   return error
-}
-
-/** Waits for what happens in another process. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 500, 'it never happened')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { CLIENT_TOKEN } from './gateway-process.ts'
+import { CLIENT_TOKEN, type GatewayFiles } from './gateway-process.ts'
 import { fakeKeys, MODEL, openScene, QUESTION, type Scene } from './scene.ts'
 
 const SDK = JSON.stringify(resolve('core/sdk.ts'))
@@ -227,7 +227,7 @@ describe('A plugin that cannot be set up', () => {
   }
   for (const [title, [file, reason]] of Object.entries(broken)) {
     test(`is left out and named ${title}, and the gateway serves`, async () => {
-      const files = file === '' ? {} : { 'plugins/broken.ts': file }
+      const files: GatewayFiles = file === '' ? {} : { 'plugins/broken.ts': file }
       const scene = await openScene(fakeKeys(1), { plugins: { './plugins/broken.ts': {} } }, { files })
       try {
         assert.equal((await scene.post(path('generateContent'), QUESTION)).status, 200)

@@ -44,6 +44,19 @@ describe('While the model is overloaded for every key', () => {
       await assertUntouched(scene)
     }))
 
+  test('calls that wait for the trial call get answers, though it needed a second key', () =>
+    inScene(8, { upstream: { timeoutSeconds: 0.4 } }, async (scene) => {
+      scene.google.script('*', { kind: 'overloaded503', times: 'forever' })
+      await Promise.all([ask(scene, 'whole'), ask(scene, 'whole'), ask(scene, 'whole')])
+      scene.google.reset()
+      scene.google.script('*', { kind: 'hang' })
+      const trial = ask(scene, 'whole')
+      await until(() => scene.google.open() === 1, 'the trial call is at Google')
+      const waiting = Array.from({ length: 8 }, (_, index) => ask(scene, FORMS[index % FORMS.length]!))
+      for (const answer of await Promise.all([trial, ...waiting]))
+        assert.equal(answer.said, GOOD_ANSWER, answer.text)
+    }))
+
   test('another model goes on as if nothing were', () =>
     inScene(8, {}, async (scene) => {
       scene.google.script('*', { kind: 'overloaded503', times: 'forever' }, { model: 'gemini-3.8-flash' })
@@ -101,12 +114,17 @@ describe('A pool of one key', () => {
     { kind: 'overloaded503' },
     { kind: 'internal500' },
     { kind: 'reset' },
+    { kind: 'reset', after: 'headers' },
     { kind: 'html502' },
+    { kind: 'notJson' },
     { kind: 'empty' },
+    { kind: 'malformedFunctionCall' },
+    { kind: 'hang' },
+    { kind: 'hangAfterHeaders' },
   ]
   for (const blip of blips) {
-    test(`survives a single ${blip.kind}`, () =>
-      inScene(1, {}, async (scene) => {
+    test(`survives a single ${JSON.stringify(blip)}`, () =>
+      inScene(1, { upstream: { timeoutSeconds: 0.3 } }, async (scene) => {
         for (const form of FORMS) {
           scene.google.script('*', blip)
           const answer = await ask(scene, form)
@@ -129,6 +147,15 @@ describe('The deadline', () => {
         assert.ok(times.length >= 2, 'more than one key was tried')
         assert.ok(Math.max(...times) - Math.min(...times) <= 500 + CLOCK_SLACK)
       }
+    }))
+
+  test("that ends a walk over dead keys is not told as the client's mistake", () =>
+    inScene(200, { routing: { deadlineSeconds: 0.005 } }, async (scene) => {
+      scene.google.script('*', { kind: 'keyInvalid', times: 'forever' })
+      const answer = await ask(scene, 'whole')
+      assert.ok(scene.google.calls.length < 200, 'the deadline came before the last key')
+      assertFails(answer, 503)
+      assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/)
     }))
 
   test('does not cut an attempt that runs', () =>
