@@ -7,12 +7,12 @@ import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
 import { mock } from './commands/mock.ts'
 import { plan } from './commands/plan.ts'
+import { runCommand } from './commands/run-command.ts'
 import { schema } from './commands/schema.ts'
 import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
-import { runCommand } from './run-command.ts'
 
 const rooms: Rooms = {
   runtime: currentRuntime(),

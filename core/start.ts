@@ -1,32 +1,31 @@
-import { createBreakers } from './breaker.ts'
-import { BYTES_PER_MEGABYTE, createByteBudget } from './byte-budget.ts'
-import { classifyAnswer } from './classify.ts'
-import type { Clients } from './clients.ts'
-import { createGateway } from './gateway.ts'
-import { createHookChain } from './hooks.ts'
-import { createKeyLoop } from './key-loop.ts'
-import { createKeyMemory } from './key-memory.ts'
-import { createKeyRing } from './key-ring.ts'
-import type { KeyStrategy } from './keys.ts'
-import { createLog, type Log } from './log.ts'
-import { createModelCatalogue } from './model-catalogue.ts'
-import { nearestName } from './nearest-name.ts'
-import { mountOwnRoutes } from './own-routes.ts'
+import { createGateway } from './call/gateway.ts'
+import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
+import { createKeyLoop } from './call/key-loop.ts'
+import { createUpstream } from './call/upstream.ts'
+import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
+import type { Clients } from './http/clients.ts'
+import { mountOwnRoutes } from './http/own-routes.ts'
+import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
+import { createServer } from './http/server.ts'
+import { createLog, type Log } from './log/log.ts'
+import { createRedactor, type Redactor } from './log/redactor.ts'
+import { createRequestLog } from './log/request-log.ts'
+import { createModelCatalogue } from './models/model-catalogue.ts'
 import type { Gateway } from './plugin.ts'
-import { createApp, mountPluginRoutes } from './plugin-routes.ts'
-import { type PluginSet, setUpPlugins } from './plugins.ts'
-import { createPool } from './pool.ts'
-import { createProbe } from './probe.ts'
-import { createProber } from './prober.ts'
-import { createRedactor, type Redactor } from './redactor.ts'
-import { createRequestLog } from './request-log.ts'
+import { chooseStrategy } from './plugins/choose-strategy.ts'
+import { createHookChain } from './plugins/hooks.ts'
+import { setUpPlugins } from './plugins/set-up-plugins.ts'
+import { createBreakers } from './pool/breaker.ts'
+import { classifyAnswer } from './pool/classify.ts'
+import { createKeyMemory } from './pool/key-memory.ts'
+import { createKeyRing } from './pool/key-ring.ts'
+import { createPool } from './pool/pool.ts'
+import { createProbe } from './pool/probe.ts'
+import { createProber } from './pool/prober.ts'
+import { sampleProjects } from './pool/sample-projects.ts'
 import type { Rooms } from './rooms.ts'
-import { sampleProjects } from './sample-projects.ts'
-import { createServer } from './server.ts'
-import type { Settings } from './settings.ts'
-import { SettingsError } from './settings-error.ts'
+import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
-import { createUpstream } from './upstream.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -71,7 +70,7 @@ export async function startGateway(
   })
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: toStrategy(plugins, settings.routing.strategy, { now, random }),
+    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, { now, random }),
     saved: await store.keys.load(),
     now,
     random,
@@ -121,7 +120,7 @@ export async function startGateway(
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
-    keepBodies: settings.log.bodies,
+    keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
     hooks: () => hooks,
     record: requestLog.push,
   })
@@ -154,30 +153,22 @@ export async function startGateway(
   }
 }
 
+const SHORTEST_SECRET = 8
+
 /** The log that the settings ask for; it knows every secret among them. */
 function openLog({ runtime }: Rooms, settings: Settings, redactor: Redactor): Log {
   if (settings.server.adminToken) redactor.add(settings.server.adminToken, 'admin token')
   for (const { name, token } of settings.clients) redactor.add(token, `token of ${name}`)
+  for (const [name, value] of Object.entries(settings.upstream.gemini.headers)) {
+    // Shorter ones are words, not secrets; taking them out would tear up innocent text.
+    if (value.length >= SHORTEST_SECRET) redactor.add(value, `header ${name}`)
+  }
   return createLog({
     level: settings.log.level,
     write: runtime.output.write,
     redactor,
     pretty: runtime.output.isTerminal,
   })
-}
-
-function toStrategy(
-  plugins: PluginSet,
-  name: string,
-  context: { readonly now: () => number; readonly random: () => number },
-): KeyStrategy {
-  const known = new Map(plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.strategies ?? {})))
-  const create = known.get(name)
-  if (create) return create(context)
-  const nearest = nearestName(name, known.keys())
-  throw new SettingsError([
-    `Setting "routing.strategy" is "${name}", but must be one of ${[...known.keys()].join(', ')}${nearest ? `; did you mean "${nearest}"?` : ''}`,
-  ])
 }
 
 /** Plugins are set up before there is a gateway to give them. */

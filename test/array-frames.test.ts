@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createArrayFrames, elementText } from '../core/array-frames.ts'
+import { createArrayFrames, elementText } from '../core/call/array-frames.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 const encoder = new TextEncoder()

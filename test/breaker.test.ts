@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createBreakers } from '../core/breaker.ts'
 import type { FaultKind } from '../core/fault.ts'
+import { createBreakers } from '../core/pool/breaker.ts'
 
 const SCOPE = 'model:gemini-pro'
 
@@ -53,6 +53,7 @@ test('an open breaker lets one trial through at once, and one a second after tha
   fail(5)
   assert.equal(await breakers.enter(SCOPE), 'trial')
   fail(1)
+  breakers.trialEnded(SCOPE)
   assert.equal(await breakers.enter(SCOPE), 'refuse')
   clock.advance(999)
   assert.equal(await breakers.enter(SCOPE), 'refuse')
@@ -61,12 +62,14 @@ test('an open breaker lets one trial through at once, and one a second after tha
   assert.equal(breakers.isClosed(SCOPE), false)
 })
 
-test('calls that come during a trial pass when it succeeds, and are refused when it fails', async () => {
+test('calls that come during a trial pass when it succeeds, and are refused when all its attempts fail', async () => {
   const { breakers, fail, clock } = setUp()
   fail(5)
   await breakers.enter(SCOPE)
   const refused = [breakers.enter(SCOPE), breakers.enter(SCOPE)]
   fail(1)
+  fail(1)
+  breakers.trialEnded(SCOPE)
   assert.deepEqual(await Promise.all(refused), ['refuse', 'refuse'])
   clock.advance(1000)
   assert.equal(await breakers.enter(SCOPE), 'trial')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createByteBudget } from '../core/byte-budget.ts'
+import { createByteBudget } from '../core/http/byte-budget.ts'
 
 describe('the byte budget', () => {
   test('gives all it has and no more', () => {

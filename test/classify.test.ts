@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { classifyAnswer, classifyError } from '../core/classify.ts'
 import type { GoogleError } from '../core/errors.ts'
 import { FAULTS, type Fault, type FaultKind } from '../core/fault.ts'
+import { classifyAnswer, classifyError } from '../core/pool/classify.ts'
 
 interface Case {
   readonly title: string

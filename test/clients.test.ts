@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createClients, makeToken } from '../core/clients.ts'
-import { SettingsError } from '../core/settings-error.ts'
+import { createClients, makeToken } from '../core/http/clients.ts'
+import { SettingsError } from '../core/settings/settings-error.ts'
 import type { TokenRecord, TokenRecords } from '../core/store.ts'
 
 /** Tokens in memory, as a store keeps them; `reads` counts how often they were asked for. */

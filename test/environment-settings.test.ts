@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Type } from '@sinclair/typebox'
-import { variableOf } from '../core/environment-settings.ts'
-import { loadSettings } from '../core/load-settings.ts'
+import { variableOf } from '../core/settings/environment-settings.ts'
+import { loadSettings } from '../core/settings/load-settings.ts'
 
 const pluginOptions = {
   'fake-stream': Type.Object({ models: Type.Array(Type.String(), { default: ['*'] }) }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createEventFrames, eventData } from '../core/event-frames.ts'
+import { createEventFrames, eventData } from '../core/call/event-frames.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 const encoder = new TextEncoder()

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { GatewayError, isGatewayError } from '../core/errors.ts'
-import { createHookChain } from '../core/hooks.ts'
 import type { Call, CallResult, Hooks } from '../core/plugin.ts'
+import { createHookChain } from '../core/plugins/hooks.ts'
 import { createKeptLog } from './kept-log.ts'
 
 const call: Call = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createJudge } from '../core/call/judge.ts'
 import type { GenerateContentResponse, Part } from '../core/canonical.ts'
-import { createJudge } from '../core/judge.ts'
 
 function judge(...chunks: readonly GenerateContentResponse[]) {
   const judge = createJudge()

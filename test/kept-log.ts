@@ -1,4 +1,4 @@
-import type { Log } from '../core/log.ts'
+import type { Log } from '../core/log/log.ts'
 
 /** A log that keeps what it is told, for tests. */
 export function createKeptLog(): Log & { readonly lines: { fields: object; message: string }[] } {

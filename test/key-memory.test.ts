@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createKeyMemory, type KeyChanges, type KeyMemoryOptions } from '../core/key-memory.ts'
+import { createKeyMemory, type KeyChanges, type KeyMemoryOptions } from '../core/pool/key-memory.ts'
 import type { KeyRecord, RestRecord } from '../core/store.ts'
 import { createAnnouncer } from './fixtures/storage/fake-request-records.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createKeyRing } from '../core/key-ring.ts'
-import { createRedactor } from '../core/redactor.ts'
+import { createRedactor } from '../core/log/redactor.ts'
+import { createKeyRing } from '../core/pool/key-ring.ts'
 
 const SECRET = 'AIzaSyA-example-0123456789-abcdefghijkl'
 

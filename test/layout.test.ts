@@ -12,10 +12,10 @@ const EVERYWHERE = 'core/main.ts'
 
 /** Third-party packages, and the only files that may know them. */
 const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
-  [/^elysia$/, /^core\/(server|plugin|plugin-routes|own-routes)\.ts$/],
-  [/^pino$/, /^core\/log\.ts$/],
-  [/^yaml$/, /^core\/read-yaml\.ts$/],
-  [/^fastest-levenshtein$/, /^core\/nearest-name\.ts$/],
+  [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
+  [/^pino$/, /^core\/log\/log\.ts$/],
+  [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
+  [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

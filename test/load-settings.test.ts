@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Type } from '@sinclair/typebox'
-import { type LoadedSettings, loadSettings, type SettingsSources } from '../core/load-settings.ts'
-import { SettingsError } from '../core/settings-error.ts'
+import { type LoadedSettings, loadSettings, type SettingsSources } from '../core/settings/load-settings.ts'
+import { SettingsError } from '../core/settings/settings-error.ts'
 
 const pluginOptions = {
   plain: undefined,

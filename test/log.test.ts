@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createLog, type LogOptions } from '../core/log.ts'
-import { createRedactor } from '../core/redactor.ts'
+import { createLog, type LogOptions } from '../core/log/log.ts'
+import { createRedactor } from '../core/log/redactor.ts'
 
 const SECRET = 'se"cret-\\1'
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { GatewayError } from '../core/errors.ts'
 import type { Key } from '../core/keys.ts'
-import { createModelCatalogue } from '../core/model-catalogue.ts'
+import { createModelCatalogue } from '../core/models/model-catalogue.ts'
 
 const HOUR = 3_600_000
 

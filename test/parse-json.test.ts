@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { jsonFault } from '../core/json-fault.ts'
-import { parseJson } from '../core/parse-json.ts'
+import { jsonFault } from '../core/http/json-fault.ts'
+import { parseJson } from '../core/http/parse-json.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createRedactor } from '../core/redactor.ts'
+import { createRedactor } from '../core/log/redactor.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 describe('the redactor', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as zlib from 'node:zlib'
-import { createByteBudget } from '../core/byte-budget.ts'
 import { GatewayError } from '../core/errors.ts'
-import { readRequestBody } from '../core/request-body.ts'
+import { createByteBudget } from '../core/http/byte-budget.ts'
+import { readRequestBody } from '../core/http/request-body.ts'
 
 const TEXT = '{"contents":[{"parts":[{"text":"é漢 hello hello hello"}]}]}'
 const ENCODED: Record<string, (bytes: Uint8Array) => Uint8Array> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createRequestLog, type RequestLogOptions } from '../core/request-log.ts'
+import { createRequestLog, type RequestLogOptions } from '../core/log/request-log.ts'
 import type { RequestRecord } from '../core/store.ts'
 import {
   createAnnouncer,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Type } from '@sinclair/typebox'
-import { loadSettings } from '../core/load-settings.ts'
-import { pluginOptionsOf } from '../core/read-settings.ts'
-import { settingsJsonSchema } from '../core/settings-json-schema.ts'
+import { pluginOptionsOf } from '../core/commands/read-settings.ts'
+import { loadSettings } from '../core/settings/load-settings.ts'
+import { settingsJsonSchema } from '../core/settings/settings-json-schema.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 
 const shipped = pluginOptionsOf({ plugins: standardPlugins })

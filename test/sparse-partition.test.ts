@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSparsePartition, type SparsePartition } from '../core/sparse-partition.ts'
+import { createSparsePartition, type SparsePartition } from '../core/pool/sparse-partition.ts'
 import { seededRandom } from './seeded-random.ts'
 
 test('a sparse partition reaches exactly the included numbers, whatever was done to it', () => {

@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from '../core/fault.ts'
-import type { KeyChanges } from '../core/key-memory.ts'
 import type { Key, KeyQuery, KeyStrategy, Outcome } from '../core/keys.ts'
-import { createPool, type PoolOptions } from '../core/pool.ts'
+import type { KeyChanges } from '../core/pool/key-memory.ts'
+import { createPool, type PoolOptions } from '../core/pool/pool.ts'
 import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
 
 /** When the virtual time begins. */

@@ -1,9 +1,11 @@
-import { type Command, EXIT } from '../command.ts'
-import { createLog } from '../log.ts'
+import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
+import { createLog } from '../log/log.ts'
+import { createRedactor } from '../log/redactor.ts'
 import type { Gateway } from '../plugin.ts'
-import { setUpPlugins } from '../plugins.ts'
-import { readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
-import { createRedactor } from '../redactor.ts'
+import { chooseStrategy } from '../plugins/choose-strategy.ts'
+import { setUpPlugins } from '../plugins/set-up-plugins.ts'
+import { type Command, EXIT } from './command.ts'
+import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
 
 /** Validates the settings and sets every plugin up, without listening and without touching kept data. */
 export const check: Command = {
@@ -17,6 +19,8 @@ export const check: Command = {
     const store = await rooms.openStore('sqlite::memory:')
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
     const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
+    mountPluginRoutes(createApp(), plugins, closed, log)
+    chooseStrategy(plugins, settings.routing.strategy, { now: Date.now, random: Math.random })
     await stop()
     await store.close()
     for (const problem of problems) output.error(`${problem}\n`)

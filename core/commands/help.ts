@@ -1,5 +1,5 @@
-import { type Command, CommandError, EXIT } from '../command.ts'
-import { didYouMean, nearestName } from '../nearest-name.ts'
+import { didYouMean, nearestName } from '../settings/nearest-name.ts'
+import { type Command, CommandError, EXIT } from './command.ts'
 
 /** Prints what the program can do, or one command's options. */
 export function helpOn(commands: readonly Command[]): Command {

@@ -1,5 +1,5 @@
-import { type Command, CommandError, type CommandLine, EXIT } from '../command.ts'
-import { toListenProblem } from '../listen-problem.ts'
+import { type Command, CommandError, type CommandLine, EXIT } from './command.ts'
+import { toListenProblem } from './listen-problem.ts'
 
 const DEFAULT_PORT = 8001
 

@@ -1,8 +1,8 @@
-import { type Command, EXIT } from '../command.ts'
-import { type ReadSettings, readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
 import type { Rooms } from '../rooms.ts'
-import { isMap } from '../schema-shape.ts'
-import { withoutSecrets } from '../setting-secrets.ts'
+import { isMap } from '../settings/schema-shape.ts'
+import { withoutSecrets } from '../settings/setting-secrets.ts'
+import { type Command, EXIT } from './command.ts'
+import { type ReadSettings, readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
 
 /** Prints each setting, its value without secrets, and where it comes from. */
 export const plan: Command = {

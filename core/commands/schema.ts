@@ -1,6 +1,6 @@
-import { type Command, EXIT } from '../command.ts'
-import { pluginOptionsOf } from '../read-settings.ts'
-import { settingsJsonSchema } from '../settings-json-schema.ts'
+import { settingsJsonSchema } from '../settings/settings-json-schema.ts'
+import { type Command, EXIT } from './command.ts'
+import { pluginOptionsOf } from './read-settings.ts'
 
 /** Prints the JSON Schema of the config file. */
 export const schema: Command = {

@@ -1,11 +1,11 @@
-import { toBanner, tokenLines } from '../banner.ts'
-import { createClients } from '../clients.ts'
-import { type Command, EXIT } from '../command.ts'
-import { startDemo } from '../demo.ts'
-import { toListenProblem } from '../listen-problem.ts'
-import { readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
+import { createClients } from '../http/clients.ts'
 import type { Rooms } from '../rooms.ts'
 import { startGateway } from '../start.ts'
+import { toBanner, tokenLines } from './banner.ts'
+import { type Command, EXIT } from './command.ts'
+import { startDemo } from './demo.ts'
+import { toListenProblem } from './listen-problem.ts'
+import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
 
 /** How long open answers may take to finish once the process was told to stop. */
 const GRACE_SECONDS = 30

@@ -1,7 +1,7 @@
-import { makeToken } from '../clients.ts'
-import { type Command, CommandError, EXIT } from '../command.ts'
-import { didYouMean, nearestName } from '../nearest-name.ts'
-import { readSettings, SETTINGS_OPTIONS } from '../read-settings.ts'
+import { makeToken } from '../http/clients.ts'
+import { didYouMean, nearestName } from '../settings/nearest-name.ts'
+import { type Command, CommandError, EXIT } from './command.ts'
+import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
 
 const KINDS = ['admin', 'client'] as const
 

@@ -1,5 +1,5 @@
-import { type Command, EXIT } from '../command.ts'
 import { VERSION } from '../version.ts'
+import { type Command, EXIT } from './command.ts'
 
 /** Prints the version, and what it runs on. */
 export const version: Command = {

@@ -1,5 +1,5 @@
-import { withoutCredentials } from '../../core/credential.ts'
 import { GatewayError } from '../../core/errors.ts'
+import { withoutCredentials } from '../../core/http/credential.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {

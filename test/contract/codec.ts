@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createLateness, parseChunk, readToCommitPoint } from '../../core/call/commit-point.ts'
+import { createFrameSource } from '../../core/call/frame-source.ts'
+import type { Answer } from '../../core/call/upstream.ts'
+import { openEventStream } from '../../core/call/upstream-stream.ts'
 import type { GenerateContentResponse } from '../../core/canonical.ts'
-import { createLateness, parseChunk, readToCommitPoint } from '../../core/commit-point.ts'
 import { ERROR_KINDS, GatewayError, isGatewayError } from '../../core/errors.ts'
-import { createFrameSource } from '../../core/frame-source.ts'
+import { createRedactor } from '../../core/log/redactor.ts'
 import type { Call, Codec, ProtocolRequest, StreamEncoder } from '../../core/plugin.ts'
-import { createRedactor } from '../../core/redactor.ts'
-import type { Answer } from '../../core/upstream.ts'
-import { openEventStream } from '../../core/upstream-stream.ts'
 
 /** One request body and what it must become. */
 export interface CodecCase {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { Elysia } from 'elysia'
-import { mountOwnRoutes } from '../../core/own-routes.ts'
+import { mountOwnRoutes } from '../../core/http/own-routes.ts'
 import { standardPlugins } from '../../plugins/standard.ts'
 import { CLIENT_TOKEN } from './gateway-process.ts'
 import { fakeKeys, MODEL, openScene, QUESTION, type Scene } from './scene.ts'

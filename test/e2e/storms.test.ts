@@ -13,36 +13,44 @@ import {
   until,
 } from './scene.ts'
 
+/** Attempts are paced by seconds; this only ends a test that hangs. */
+const LONG = { timeout: 30_000 }
 const FORMS: readonly Form[] = ['whole', 'sse', 'array']
 
 describe('While the model is overloaded for every key', () => {
-  test('calls are refused at once, Google is asked once a second, and all is well with the first success', () =>
-    inScene(8, {}, async (scene) => {
-      scene.google.script('*', { kind: 'overloaded503', times: 'forever' })
-      const first = await Promise.all([ask(scene, 'whole'), ask(scene, 'sse'), ask(scene, 'array')])
-      for (const answer of first) assertFails(answer, 503)
-      assert.ok(triedKeys(scene) >= 5, 'five keys have been tried before it was given up')
+  test(
+    'calls are refused at once, Google is asked once a second, and all is well with the first success',
+    LONG,
+    () =>
+      inScene(8, {}, async (scene) => {
+        scene.google.script('*', { kind: 'overloaded503', times: 'forever' })
+        const first = await Promise.all([ask(scene, 'whole'), ask(scene, 'sse'), ask(scene, 'array')])
+        for (const answer of first) assertFails(answer, 503)
+        assert.ok(triedKeys(scene) >= 5, 'five keys have been tried before it was given up')
 
-      const before = scene.google.calls.length
-      const begun = performance.now()
-      let refused = 0
-      while (performance.now() - begun < 1_500) {
-        const answer = await ask(scene, FORMS[refused % FORMS.length]!)
-        assertFails(answer, 503)
-        if (answer.attempts > 0) continue
-        assert.equal(answer.headers.get('retry-after'), '1')
-        refused++
-      }
-      assert.ok(refused > 0)
-      const trials = Math.ceil((performance.now() - begun) / 1000) + 1
-      assert.ok(scene.google.calls.length - before <= trials * ATTEMPTS_OF_A_TRIAL)
+        const before = scene.google.calls.length
+        const begun = performance.now()
+        let refused = 0
+        while (performance.now() - begun < 1_500) {
+          const answer = await ask(scene, FORMS[refused % FORMS.length]!)
+          assertFails(answer, 503)
+          if (answer.attempts > 0) continue
+          assert.equal(answer.headers.get('retry-after'), '1')
+          refused++
+        }
+        assert.ok(refused > 0)
+        const trials = Math.ceil((performance.now() - begun) / 1000) + 1
+        assert.ok(scene.google.calls.length - before <= trials * ATTEMPTS_OF_A_TRIAL)
 
-      scene.google.reset()
-      await until(async () => (await ask(scene, 'whole')).status === 200, 'a trial call succeeds')
-      const later = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(scene, FORMS[index % 3]!)))
-      for (const answer of later) assert.equal(answer.said, GOOD_ANSWER)
-      await assertUntouched(scene)
-    }))
+        scene.google.reset()
+        await until(async () => (await ask(scene, 'whole')).status === 200, 'a trial call succeeds')
+        const later = await Promise.all(
+          Array.from({ length: 20 }, (_, index) => ask(scene, FORMS[index % 3]!)),
+        )
+        for (const answer of later) assert.equal(answer.said, GOOD_ANSWER)
+        await assertUntouched(scene)
+      }),
+  )
 
   test('calls that wait for the trial call get answers, though it needed a second key', () =>
     inScene(8, { upstream: { timeoutSeconds: 0.4 } }, async (scene) => {
@@ -92,7 +100,7 @@ describe('From a place that Google does not serve', () => {
 })
 
 describe('When a third of all attempts fail', () => {
-  test('no client notices', () =>
+  test('no client notices', LONG, () =>
     inScene(20, {}, async (scene) => {
       const random = seededRandom(20_260_101)
       const script = Array.from({ length: 2_000 }, () => mishapOf(random()))
@@ -106,7 +114,8 @@ describe('When a third of all attempts fail', () => {
       const attempts = answers.reduce((sum, answer) => sum + answer.attempts, 0)
       assert.ok(attempts > 500, `${attempts} attempts were enough of a storm`)
       await until(async () => (await scene.keys()).every(({ state }) => state === 'active'), 'all are active')
-    }))
+    }),
+  )
 })
 
 describe('A pool of one key', () => {

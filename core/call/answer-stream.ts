@@ -1,0 +1,179 @@
+import type { GenerateContentResponse } from '../canonical.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import { isPartial, toClientHeaders } from '../http/passed-headers.ts'
+import type { Redactor } from '../log/redactor.ts'
+import type { Call, StreamEncoder } from '../plugin.ts'
+import type { Shapers } from '../plugins/hooks.ts'
+import { type CommittedStream, createLateness, readToCommitPoint } from './commit-point.ts'
+import type { Flight } from './flight.ts'
+import { createFrameSource, type FrameSource, joined } from './frame-source.ts'
+import type { KeyLoop } from './key-loop.ts'
+import { createStreamBody, type StreamSource } from './stream-body.ts'
+import type { Answer, UpstreamRequest } from './upstream.ts'
+import type { UpstreamStream } from './upstream-stream.ts'
+
+export interface StreamOptions {
+  readonly keyLoop: KeyLoop
+  readonly redactor: Redactor
+  readonly commitMilliseconds: number
+  readonly heartbeatMilliseconds: number
+}
+
+/** What is to become of one stream. */
+export interface StreamPlan {
+  readonly upstream: UpstreamRequest
+  readonly encoder: StreamEncoder
+  open(answer: Answer): UpstreamStream
+  /** Makes what the client is sent out of Google's frames. */
+  pieces(frames: FrameSource): Pieces
+}
+
+/** The next piece for the client, or undefined at the end. */
+export type Pieces = () => Promise<Uint8Array | string | undefined>
+
+/**
+ * Answers with a stream. Headers go out at the commit point, or after `commitSeconds` with a first heartbeat
+ * while the search for a key goes on; before that a failure rejects, so that it keeps its true status.
+ */
+export async function answerStream(
+  flight: Flight,
+  plan: StreamPlan,
+  options: StreamOptions,
+): Promise<Response> {
+  const lateness = createLateness(options.commitMilliseconds)
+  const judged = !isPartial(plan.upstream.path, flight.exchange.request.headers)
+  let committed: CommittedStream | undefined
+  const committing = options.keyLoop
+    .run(plan.upstream, flight.trace, flight.leaving, (answer, charge) =>
+      readToCommitPoint(plan.open(answer), lateness, options.redactor, charge, judged),
+    )
+    .then((stream) => {
+      committed = stream
+      flight.trace.firstTokenAt = performance.now()
+      flight.release() // no other attempt will need the request's bytes
+      return stream
+    })
+    .finally(() => lateness.cancel())
+  // Where the headers go out first, the stream itself tells of a failure.
+  committing.catch(() => {})
+  await Promise.race([committing, lateness.reached])
+  // Thoughts that were held back commit in this moment; they make a better first sign than a heartbeat.
+  if (!committed) await new Promise((resolve) => setTimeout(resolve, 0))
+
+  const body = createStreamBody({
+    source: createSource(flight, plan, committing, options.redactor),
+    first: committed ? undefined : plan.encoder.heartbeat(),
+    heartbeat: plan.encoder.heartbeat,
+    heartbeatMilliseconds: options.heartbeatMilliseconds,
+  })
+  return new Response(body, { headers: toHeaders(flight, plan.encoder, committed) })
+}
+
+function toHeaders(flight: Flight, encoder: StreamEncoder, committed: CommittedStream | undefined) {
+  return {
+    ...(committed && toClientHeaders(committed.stream.headers)),
+    'content-type': encoder.contentType,
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    ...flight.headers(),
+  }
+}
+
+function createSource(
+  flight: Flight,
+  plan: StreamPlan,
+  committing: Promise<CommittedStream>,
+  redactor: Redactor,
+): StreamSource {
+  let frames: FrameSource | undefined
+  let pieces: Pieces | undefined
+  let ended = false
+
+  return {
+    async next() {
+      if (ended) return undefined
+      try {
+        frames ??= createFrameSource(await committing, redactor)
+        pieces ??= plan.pieces(frames)
+        const piece = await pieces()
+        if (piece === undefined) finish()
+        else flight.bodies.sent(piece)
+        return piece
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        const told = plan.encoder.error(error)
+        flight.bodies.sent(told)
+        finish(error)
+        return told
+      }
+    },
+    cancel() {
+      flight.leave()
+      finish(new GatewayError('client_gone', 'The client has left'))
+    },
+  }
+
+  function finish(error?: GatewayError) {
+    ended = true
+    flight.trace.usage = frames?.usage()
+    frames?.end()
+    flight.finish(error?.kind === 'client_gone' ? error.status : 200, error)
+  }
+}
+
+/** Google's bytes as they are. */
+export function rawPieces(frames: FrameSource, encoder: StreamEncoder): Pieces {
+  let closed = false
+  return async () => {
+    if (closed) return undefined
+    const next = await frames.next()
+    if (next) {
+      if (next.length > 0) encoder.relayed?.()
+      return joined(next)
+    }
+    closed = true
+    return frames.closing()
+  }
+}
+
+/** Chunks through the hooks and the codec. */
+export function shapedPieces(
+  frames: FrameSource,
+  encoder: StreamEncoder,
+  call: Call,
+  shapers: Shapers,
+): Pieces {
+  let ended = false
+  const next = shapers.stream ? wrappedChunks(frames, call, shapers) : plainChunks(frames, call, shapers)
+  return async () => {
+    if (ended) return undefined
+    const chunks = await next()
+    if (chunks) return chunks.map((chunk) => encoder.chunk(chunk)).join('')
+    ended = true
+    return encoder.end()
+  }
+}
+
+type ChunkReader = () => Promise<readonly GenerateContentResponse[] | undefined>
+
+function plainChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkReader {
+  return async () => {
+    const next = await frames.next()
+    return next?.flatMap((frame) => {
+      const chunk = frames.chunkOf(frame)
+      return chunk ? shapers.chunk(chunk, call) : []
+    })
+  }
+}
+
+function wrappedChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkReader {
+  const read = plainChunks(frames, call, shapers)
+  async function* all() {
+    for (let chunks = await read(); chunks; chunks = await read()) yield* chunks
+  }
+  const iterator = shapers.stream!(all(), call)[Symbol.asyncIterator]()
+  return async () => {
+    const { done, value } = await iterator.next()
+    return done ? undefined : [value]
+  }
+}

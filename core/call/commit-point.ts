@@ -1,0 +1,145 @@
+import type { GenerateContentResponse } from '../canonical.ts'
+import type { Fault } from '../fault.ts'
+import type { Redactor } from '../log/redactor.ts'
+import { createJudge, type Judge } from './judge.ts'
+import type { Reading } from './key-loop.ts'
+import type { UpstreamStream } from './upstream-stream.ts'
+import { errorIn, toEmptyFault, toErrorFault } from './whole-reply.ts'
+
+/** A stream that has something for the client: from here on the call stays with its key. */
+export interface CommittedStream {
+  readonly stream: UpstreamStream
+  /** The frames read so far, to be sent first. */
+  readonly pending: readonly Uint8Array[]
+  readonly judge: Judge
+  /** False where the client asked for parts of the answer only, so that nothing can be missed in it. */
+  readonly judged: boolean
+  /** Charges a fault that comes after the commit point. */
+  charge(fault: Fault): void
+}
+
+/** Whether a stream has looked for content long enough, so that its headers go out. */
+export interface Lateness {
+  readonly passed: boolean
+  readonly reached: Promise<void>
+  cancel(): void
+}
+
+/** Starts the time that a stream may look for its first content. */
+export function createLateness(milliseconds: number): Lateness {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let passed = false
+  const timer = setTimeout(() => {
+    passed = true
+    resolve()
+  }, milliseconds)
+  return {
+    get passed() {
+      return passed
+    },
+    reached: promise,
+    cancel: () => clearTimeout(timer),
+  }
+}
+
+/**
+ * Reads a stream up to its commit point: the first meaningful part, an end that is an answer in itself, or,
+ * once the headers have gone out, the first thought. What fails before is a fault, and another key may try.
+ */
+export async function readToCommitPoint(
+  stream: UpstreamStream,
+  lateness: Lateness,
+  redactor: Redactor,
+  charge: (fault: Fault) => void,
+  judged: boolean,
+): Promise<Reading<CommittedStream>> {
+  const judge = createJudge()
+  const pending: Uint8Array[] = []
+  const commit = (next: ReturnType<UpstreamStream['read']>) => {
+    return {
+      ok: true as const,
+      value: { stream: startingWith(next, stream), pending, judge, judged, charge },
+    }
+  }
+  let reading = stream.read()
+
+  for (;;) {
+    if (!lateness.passed && judge.thought) {
+      await Promise.race([reading, lateness.reached])
+      if (lateness.passed) return commit(reading)
+    }
+    const frames = await reading
+    if (!frames) break
+    for (const [index, frame] of frames.entries()) {
+      const fault = look(frame)
+      if (fault) return { ok: false, fault }
+      pending.push(frame)
+      // What came together with the first content comes after the commit point all the same.
+      if (isEnough()) return commit(Promise.resolve(frames.slice(index + 1)))
+      if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
+    }
+    reading = stream.read()
+  }
+  return atEnd()
+
+  function isEnough(): boolean {
+    return !judged || judge.answered || (lateness.passed && judge.thought)
+  }
+
+  function look(frame: Uint8Array): Fault | undefined {
+    const text = stream.textOf(frame)
+    if (text === undefined) return undefined
+    const chunk = parseChunk(text)
+    if (!chunk)
+      return { kind: 'unreadable', status: 200, reason: 'Google sent an event that is not JSON', text: '' }
+    const error = errorIn(chunk)
+    if (error) return toErrorFault(error, redactor)
+    judge.add(chunk)
+    return undefined
+  }
+
+  /** Some front ends answer a call for events with a plain JSON error. */
+  function lookPlain(last: Uint8Array): Fault | undefined {
+    const error = errorIn(parseChunk(new TextDecoder().decode(last)))
+    return error && toErrorFault(error, redactor)
+  }
+
+  function atEnd(): Reading<CommittedStream> {
+    const last = stream.unfinished()
+    if (last) {
+      const fault = look(last) ?? lookPlain(last)
+      if (!fault) pending.push(last)
+      else if (fault.kind !== 'unreadable') return { ok: false, fault }
+      if (judge.answered) return commit(Promise.resolve(undefined))
+    }
+    if (judge.finished) return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
+    return {
+      ok: false,
+      fault: { kind: 'cut_off', status: 200, reason: 'Google ended a stream before its answer', text: '' },
+    }
+  }
+}
+
+/** The JSON object of a frame, or undefined where it is none. */
+export function parseChunk(text: string): GenerateContentResponse | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as GenerateContentResponse) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The same stream, whose next read is under way or done already. */
+function startingWith(next: ReturnType<UpstreamStream['read']>, stream: UpstreamStream): UpstreamStream {
+  let first: typeof next | undefined = next
+  next.catch(() => {}) // whoever reads gets the failure; for a client that has left nobody reads
+  return {
+    ...stream,
+    read() {
+      const reading = first ?? stream.read()
+      first = undefined
+      return reading
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { joinBytes } from '../http/join-bytes.ts'
+
+/** Cuts a stream of server-sent events into events without changing a byte. */
+export interface EventFrames {
+  /**
+   * The events that `bytes` completes: each one's exact bytes with its blank line. Frames may share memory
+   * with what was pushed, so nobody may write to that any more. A blank line that ends no event is a frame
+   * of its own.
+   */
+  push(bytes: Uint8Array): Uint8Array[]
+  /** What follows the last complete event; empty after a stream that ended well. */
+  rest(): Uint8Array
+}
+
+const LF = 10
+const CR = 13
+
+/** Where the scan stands between two bytes. */
+const LINE = 0
+const LINE_START = 1
+/** After the CR that ended a line: an LF may belong to it. */
+const LINE_END_CR = 2
+/** After a CR at the start of a line: the event is complete, but an LF may belong to it. */
+const BLANK_CR = 3
+
+/**
+ * A cutter for one stream. Lines end with LF, CRLF or CR, also mixed, and may be of any length; where the
+ * pushed pieces are cut makes no difference. Between bare CRs nothing is waited for: in CR CR LF the event
+ * ends before the LF, which becomes a blank line of its own. Source: WHATWG HTML 9.2.5.
+ */
+export function createEventFrames(): EventFrames {
+  let carried: Uint8Array[] = []
+  let state = LINE_START
+
+  return {
+    push(bytes) {
+      const frames: Uint8Array[] = []
+      const nextLineEnd = createLineEndSearch(bytes)
+      let start = 0
+
+      function cut(end: number): void {
+        const last = bytes.subarray(start, end)
+        frames.push(carried.length === 0 ? last : joinBytes([...carried, last]))
+        carried = []
+        start = end
+        state = LINE_START
+      }
+
+      for (let index = 0; index < bytes.length; index++) {
+        if (state === BLANK_CR) {
+          cut(bytes[index] === LF ? index + 1 : index)
+          if (start > index) continue
+        }
+        if (state === LINE) index = nextLineEnd(index)
+        const byte = bytes[index]
+        if (byte === LF) {
+          if (state === LINE_START) cut(index + 1)
+          else state = LINE_START
+        } else if (byte === CR) {
+          if (state === LINE_END_CR) cut(index + 1)
+          else state = state === LINE_START ? BLANK_CR : LINE_END_CR
+        } else {
+          state = LINE
+        }
+      }
+      if (start < bytes.length) carried.push(bytes.subarray(start))
+      return frames
+    },
+    rest: () => joinBytes(carried),
+  }
+}
+
+/** Finds the first LF or CR at or after an index, or the end. Indexes only grow, so each byte is seen once. */
+function createLineEndSearch(bytes: Uint8Array): (from: number) => number {
+  let nextLf = -1
+  let nextCr = -1
+  return (from) => {
+    if (nextLf < from) nextLf = indexOrEnd(bytes, LF, from)
+    if (nextCr < from) nextCr = indexOrEnd(bytes, CR, from)
+    return Math.min(nextLf, nextCr)
+  }
+}
+
+function indexOrEnd(bytes: Uint8Array, byte: number, from: number): number {
+  const index = bytes.indexOf(byte, from)
+  return index < 0 ? bytes.length : index
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The data of one event, its lines joined by LF; undefined for an event without any, such as a comment. */
+export function eventData(frame: Uint8Array): string | undefined {
+  const text = decoder.decode(frame).replace(/^\uFEFF/, '')
+  const only = onlyDataLine(text)
+  if (only !== undefined) return only
+  let data: string | undefined
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const value = line === 'data' ? '' : dataOf(line)
+    if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`
+  }
+  return data
+}
+
+/** The usual event is a single line; it is not worth splitting. */
+function onlyDataLine(text: string): string | undefined {
+  const lf = text.indexOf('\n')
+  const cr = text.indexOf('\r')
+  const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr
+  if (end < 0 || text.length - end > 4) return undefined
+  return text.slice(end).trim() === '' ? dataOf(text.slice(0, end)) : undefined
+}
+
+function dataOf(line: string): string | undefined {
+  if (!line.startsWith('data:')) return undefined
+  return line.slice(line.startsWith(' ', 5) ? 6 : 5)
+}

@@ -1,0 +1,152 @@
+import type { GatewayError } from '../errors.ts'
+import type { Exchange } from '../http/exchange.ts'
+import type { Log } from '../log/log.ts'
+import type { Call, CallResult, Head } from '../plugin.ts'
+import type { HookChain } from '../plugins/hooks.ts'
+import type { RequestRecord } from '../store.ts'
+import type { KeptBodies } from './kept-bodies.ts'
+import { createTrace, type Trace } from './trace.ts'
+
+/** One call in the air: what happened to it, whether its client is still there, and its one end. */
+export interface Flight {
+  readonly exchange: Exchange
+  readonly trace: Trace
+  /** Aborted when the client has left. */
+  readonly leaving: AbortSignal
+  head: Head
+  notes: readonly string[]
+  /** Keeps what came from the client, and what went to it piece by piece, where the request log wants bodies. */
+  readonly bodies: KeptBodies
+  /** Run once, at the end. */
+  release: () => void
+  leave(): void
+  /** Headers that tell of the call, as known now. */
+  headers(): Record<string, string>
+  /** Ends the call; later calls of it do nothing. */
+  finish(status: number, error?: GatewayError): void
+}
+
+export interface FlightOptions {
+  readonly hooks: () => HookChain
+  readonly log: Log
+  /** Keeps the bodies of one call. */
+  keepBodies(): KeptBodies
+  record(row: RequestRecord): void
+}
+
+/** Follows one call from its arrival to its end. */
+export function openFlight(exchange: Exchange, head: Head, options: FlightOptions): Flight {
+  const leaving = new AbortController()
+  const leave = () => leaving.abort()
+  const { signal } = exchange.request
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
+  let finished = false
+
+  const flight: Flight = {
+    exchange,
+    trace: createTrace(),
+    leaving: leaving.signal,
+    head,
+    notes: [],
+    bodies: options.keepBodies(),
+    release: () => {},
+    leave,
+    headers() {
+      const { attempts, upstreamMilliseconds } = flight.trace
+      const own = performance.now() - exchange.startedAt - upstreamMilliseconds
+      const headers: Record<string, string> = {
+        'x-geminate-attempts': String(attempts),
+        'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
+      }
+      if (flight.notes.length > 0) headers['x-geminate-notes'] = toHeaderText(flight.notes.join('; '))
+      return headers
+    },
+    finish(status, error) {
+      if (finished) return
+      finished = true
+      signal.removeEventListener('abort', leave)
+      flight.release()
+      const result = toResult(flight, status, error)
+      options.record(toRecord(flight, result))
+      options.hooks().finished(flight.head, result)
+      logEnd(options.log, flight, result)
+    },
+  }
+  return flight
+}
+
+/** The call that hooks and codecs see. */
+export function toCall(flight: Flight, request: Call['request'], notes: readonly string[] = []): Call {
+  return { ...flight.head, request, notes, signal: flight.leaving }
+}
+
+function toResult(flight: Flight, status: number, error: GatewayError | undefined): CallResult {
+  const { trace, exchange } = flight
+  return {
+    status,
+    error,
+    attempts: trace.attempts,
+    keyId: trace.key?.id,
+    usage: trace.usage,
+    firstTokenMilliseconds:
+      trace.firstTokenAt === undefined ? undefined : Math.round(trace.firstTokenAt - exchange.startedAt),
+    durationMilliseconds: Math.round(performance.now() - exchange.startedAt),
+  }
+}
+
+function toRecord(flight: Flight, result: CallResult): RequestRecord {
+  const { head, exchange, trace } = flight
+  return {
+    id: exchange.id,
+    at: exchange.at,
+    client: head.client,
+    protocol: head.protocol,
+    operation: head.operation,
+    model: head.model || undefined,
+    stream: head.stream,
+    status: result.status,
+    errorKind: result.error?.kind,
+    keyId: result.keyId,
+    project: trace.key?.project,
+    attempts: result.attempts,
+    promptTokens: result.usage?.promptTokenCount,
+    outputTokens: result.usage?.candidatesTokenCount,
+    thoughtTokens: result.usage?.thoughtsTokenCount,
+    cachedTokens: result.usage?.cachedContentTokenCount,
+    totalTokens: result.usage?.totalTokenCount,
+    firstTokenMilliseconds: result.firstTokenMilliseconds,
+    durationMilliseconds: result.durationMilliseconds,
+    requestBody: flight.bodies.request(),
+    replyBody: flight.bodies.reply(),
+    failures: trace.failures,
+  }
+}
+
+/** Calls that went well are in the request log; the text log tells of the others. */
+function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResult): void {
+  const { head, trace } = flight
+  const faults = trace.failures.map(({ keyId, fault, status: upstream }) => ({
+    keyId,
+    fault,
+    status: upstream,
+  }))
+  const fields = {
+    id: head.id,
+    client: head.client,
+    model: head.model,
+    status,
+    attempts,
+    kind: error?.kind,
+    faults,
+  }
+  if (error?.kind === 'internal') log.error({ ...fields, err: error.cause ?? error }, error.message)
+  else if (error && error.kind !== 'client_gone') log.info(fields, error.message)
+  else if (faults.length > 0) log.info(fields, 'Answered after failed attempts')
+  else log.debug(fields, 'Answered')
+}
+
+/** Header values are Latin-1 without line breaks. */
+function toHeaderText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?')
+}

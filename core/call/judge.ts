@@ -1,0 +1,91 @@
+import type { GenerateContentResponse, Part, UsageMetadata } from '../canonical.ts'
+import type { FaultKind } from '../fault.ts'
+
+/**
+ * Follows one generation, chunk by chunk (a whole reply is one chunk), and tells whether it is an answer.
+ * Meaningful is every part but a thought and an empty text; kinds of part that nobody knows yet count too.
+ */
+export interface Judge {
+  add(chunk: GenerateContentResponse): void
+  /** Some part means something to a client. */
+  readonly meaningful: boolean
+  /** There is a thought with content. */
+  readonly thought: boolean
+  /** Google said why it ended, or that it blocked the prompt. */
+  readonly finished: boolean
+  /** Enough to show to the client: content, or an end that is an answer in itself. */
+  readonly answered: boolean
+  /** A failure that Google tells as a success; asked when nothing meaningful came. */
+  failure(): FaultKind | undefined
+  readonly usage: UsageMetadata | undefined
+}
+
+/** Starts to follow a generation. */
+export function createJudge(): Judge {
+  let meaningful = false
+  let thought = false
+  let blocked = false
+  let finishReason: string | undefined
+  let usage: UsageMetadata | undefined
+
+  return {
+    add(chunk) {
+      for (const candidate of chunk.candidates ?? []) {
+        for (const part of candidate.content?.parts ?? []) {
+          if (isMeaningful(part)) meaningful = true
+          else if (part.thought && part.text !== '') thought = true
+        }
+        if (isReason(candidate.finishReason)) finishReason = candidate.finishReason
+      }
+      if (isBlocked(chunk)) blocked = true
+      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+    },
+    get meaningful() {
+      return meaningful
+    },
+    get thought() {
+      return thought
+    },
+    get finished() {
+      return blocked || finishReason !== undefined
+    },
+    get answered() {
+      return meaningful || blocked || isAnswerInItself(finishReason)
+    },
+    failure() {
+      if (meaningful || blocked || isAnswerInItself(finishReason)) return undefined
+      return finishReason === 'MALFORMED_FUNCTION_CALL' ? 'malformed_call' : 'empty'
+    },
+    get usage() {
+      return usage
+    },
+  }
+}
+
+function isMeaningful(part: Part): boolean {
+  if (part.thought) return false
+  for (const field in part) {
+    if (field === 'text' ? part.text !== '' : !MODIFIERS.has(field)) return true
+  }
+  return false
+}
+
+/** Fields that say something about a part's data and are none themselves. */
+const MODIFIERS = new Set(['thought', 'thoughtSignature', 'partMetadata', 'mediaResolution', 'videoMetadata'])
+
+function isReason(reason: string | undefined): reason is string {
+  return reason !== undefined && reason !== '' && reason !== 'FINISH_REASON_UNSPECIFIED'
+}
+
+/** Ends other than STOP (limits, safety, whatever Google adds) are answers even without content. */
+function isAnswerInItself(reason: string | undefined): boolean {
+  return reason !== undefined && reason !== 'STOP' && reason !== 'MALFORMED_FUNCTION_CALL'
+}
+
+/** Both spellings of "unspecified" mean "not blocked"; some blocks carry only a message. */
+function isBlocked({ promptFeedback }: GenerateContentResponse): boolean {
+  if (!promptFeedback) return false
+  if (promptFeedback.blockReasonMessage) return true
+  const { blockReason } = promptFeedback
+  return blockReason !== undefined && !/^BLOCK(ED)?_REASON_UNSPECIFIED$/.test(blockReason)
+}

@@ -1,0 +1,63 @@
+import { GatewayError } from '../errors.ts'
+import { toClientHeaders } from '../http/passed-headers.ts'
+import type { Flight } from './flight.ts'
+import type { KeyLoop } from './key-loop.ts'
+import type { Answer, UpstreamRequest } from './upstream.ts'
+import { readWholeBytes } from './whole-reply.ts'
+
+/**
+ * Answers with whatever Google answers, unread. A short answer is read whole first, so that a broken
+ * connection still moves to another key; a `stream` passes as it comes.
+ */
+export async function answerRelayed(
+  flight: Flight,
+  upstream: UpstreamRequest,
+  target: { readonly stream: boolean },
+  { keyLoop }: { readonly keyLoop: KeyLoop },
+): Promise<Response> {
+  if (target.stream) return passOn(flight, upstream, keyLoop)
+  const { bytes, headers, status } = await keyLoop.run(upstream, flight.trace, flight.leaving, readWholeBytes)
+  flight.bodies.sent(bytes)
+  flight.finish(status)
+  return new Response(bytes, { status, headers: { ...toClientHeaders(headers), ...flight.headers() } })
+}
+
+async function passOn(flight: Flight, upstream: UpstreamRequest, keyLoop: KeyLoop): Promise<Response> {
+  const answer = await keyLoop.run<Answer>(upstream, flight.trace, flight.leaving, async (value) => ({
+    ok: true,
+    value,
+  }))
+  const headers = { ...toClientHeaders(answer.headers), ...flight.headers() }
+  flight.release()
+  if (answer.status === 204) {
+    flight.finish(204)
+    return new Response(null, { status: 204, headers })
+  }
+  return new Response(toBody(flight, answer), { status: answer.status, headers })
+}
+
+function toBody(flight: Flight, answer: Answer): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const bytes = await answer.read()
+        if (bytes) {
+          flight.bodies.sent(bytes)
+          return controller.enqueue(bytes)
+        }
+        flight.finish(answer.status)
+        controller.close()
+      } catch (thrown) {
+        const error = new GatewayError('bad_upstream', 'Google broke the answer off before its end', {
+          cause: thrown,
+        })
+        flight.finish(answer.status, error)
+        controller.error(error)
+      }
+    },
+    cancel() {
+      flight.leave()
+      flight.finish(499, new GatewayError('client_gone', 'The client has left'))
+    },
+  })
+}

@@ -1,0 +1,71 @@
+import type { MadeToken } from '../http/clients.ts'
+import { VERSION } from '../version.ts'
+import type { DemoTokens } from './demo.ts'
+
+/** What is to be told of a gateway that has started. */
+export interface Started {
+  readonly url: string
+  /** The config file, whether it is there or not. */
+  readonly path: string
+  readonly keys: number
+  /** A client's token for the example, where its text is known. */
+  readonly token: string | undefined
+  readonly demo: DemoTokens | undefined
+}
+
+/** What the operator reads when the gateway has started: where it is, what it has, what to try. */
+export function toBanner(started: Started): string {
+  const { url, demo, token = 'YOUR_TOKEN' } = started
+  const lines = [`Geminate ${VERSION} listens on ${url}`, keysLine(started), '']
+  if (demo) lines.push(...demoLines(url, demo))
+  else lines.push('Try it:', ...curl(url, token))
+  return `${lines.join('\n')}\n`
+}
+
+/** Tokens that were made just now, for the only time they can be shown; '' for none. */
+export function tokenLines(made: readonly MadeToken[]): string {
+  return made.map(tokenLine).join('')
+}
+
+function tokenLine({ kind, name, token }: MadeToken): string {
+  const whose = kind === 'admin' ? 'The admin token' : `The token of client "${name}"`
+  return `${whose}, shown this once: ${token}\n`
+}
+
+function keysLine({ keys, path, demo }: Started): string {
+  if (demo) return `It answers from a simulated Google with ${keys} keys; nothing leaves this machine.`
+  if (keys > 0) return `It has ${keys} ${keys === 1 ? 'key' : 'keys'}.`
+  return `It has no key yet: add some to "keys" in ${path}, or set GEMINATE_KEYS, and start it again.`
+}
+
+const MODEL = 'gemini-2.5-flash'
+
+function curl(url: string, token: string, method = 'generateContent', query = ''): string[] {
+  return [
+    `  curl -N '${url}/v1beta/models/${MODEL}:${method}${query}' \\`,
+    `    -H 'x-goog-api-key: ${token}' -H 'content-type: application/json' \\`,
+    `    -d '{"contents":[{"parts":[{"text":"Why is the sky blue?"}]}]}'`,
+  ]
+}
+
+function demoLines(url: string, tokens: DemoTokens): string[] {
+  return [
+    `Client token: ${tokens.client}`,
+    `Admin token:  ${tokens.admin}`,
+    '',
+    'Try a whole answer:',
+    ...curl(url, tokens.client),
+    '',
+    'Try a stream:',
+    ...curl(url, tokens.client, 'streamGenerateContent', '?alt=sse'),
+    '',
+    'Try the Google GenAI SDK:',
+    `  import { GoogleGenAI } from '@google/genai'`,
+    `  const ai = new GoogleGenAI({ apiKey: '${tokens.client}', httpOptions: { baseUrl: '${url}' } })`,
+    `  const reply = await ai.models.generateContent({ model: '${MODEL}', contents: 'Why is the sky blue?' })`,
+    '  console.log(reply.text)',
+    '',
+    'Look at the keys:',
+    `  curl '${url}/admin/api/keys' -H 'authorization: Bearer ${tokens.admin}'`,
+  ]
+}

@@ -1,0 +1,82 @@
+import { dirname, join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { Rooms } from '../rooms.ts'
+import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts'
+import type { Settings } from '../settings/settings.ts'
+import { PLUGIN_PATH, type PluginOptions } from '../settings/settings-schema.ts'
+import { CommandError, type CommandLine, type CommandOption, EXIT } from './command.ts'
+
+/** The options of every command that needs the settings. */
+export const SETTINGS_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  config: { takes: 'FILE', summary: 'the config file; geminate.yaml, where there is one' },
+  'env-file': { takes: 'FILE', summary: 'more environment variables, as NAME=VALUE lines' },
+}
+
+/** The settings, and where they were read. */
+export interface ReadSettings extends LoadedSettings {
+  /** The config file, whether it is there or not. */
+  readonly path: string
+  /** The process environment over the `--env-file`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * The settings that a command line asks for, paths in them resolved against the config file's folder.
+ * Warnings go to stderr. Throws a SettingsError, or a CommandError for a named file that is not there.
+ */
+export async function readSettings(rooms: Rooms, line: CommandLine): Promise<ReadSettings> {
+  const { files, output, environment: own } = rooms.runtime
+  const environment = { ...(await readEnvFile(files, line.text('env-file'))), ...own }
+  const named = line.text('config') ?? (environment.GEMINATE_CONFIG || undefined)
+  const path = named ?? 'geminate.yaml'
+  const text = await readText(files, path)
+  if (named !== undefined && text === undefined) throw missing('config file', named)
+  const loaded = loadSettings({ text, path, environment, pluginOptions: pluginOptionsOf(rooms) })
+  for (const warning of loaded.warnings) output.error(`Warning: ${warning}\n`)
+  return { ...loaded, settings: withPathsFrom(dirname(path), loaded.settings), path, environment }
+}
+
+/** The options of the plugins that ship. */
+export function pluginOptionsOf({ plugins }: Pick<Rooms, 'plugins'>): PluginOptions {
+  return Object.fromEntries(plugins.map(({ name, options }) => [name, options]))
+}
+
+type Files = Rooms['runtime']['files']
+
+async function readEnvFile(files: Files, path: string | undefined) {
+  if (path === undefined) return {}
+  const text = await readText(files, path)
+  if (text === undefined) throw missing('environment file', path)
+  return parseEnv(text)
+}
+
+async function readText(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return await files.read(path)
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new CommandError(`${path} cannot be read: ${why}`, EXIT.usage)
+  }
+}
+
+function missing(what: string, path: string): CommandError {
+  return new CommandError(`There is no ${what} ${path}`, EXIT.usage)
+}
+
+function withPathsFrom(folder: string, settings: Settings): Settings {
+  const plugins = Object.entries(settings.plugins).map(([name, value]) => [
+    new RegExp(PLUGIN_PATH).test(name) ? resolve(folder, name) : name,
+    value,
+  ])
+  return {
+    ...settings,
+    storage: { url: storageFrom(folder, settings.storage.url) },
+    plugins: Object.fromEntries(plugins),
+  }
+}
+
+function storageFrom(folder: string, url: string): string {
+  const path = /^sqlite:(?!:memory:)(.+)$/s.exec(url)?.[1]
+  if (path === undefined) return url
+  return `sqlite:${path.startsWith('/') ? path : join(folder, path)}`
+}

@@ -1,0 +1,31 @@
+import type { Protocol } from '../plugin.ts'
+
+/** One HTTP request on its way through the gateway, with what the server found out about it. */
+export interface Exchange {
+  /** The `x-request-id` of the answer. */
+  readonly id: string
+  readonly request: Request
+  readonly url: URL
+  /** Who speaks; undefined where no protocol claims the request. */
+  readonly protocol: Protocol | undefined
+  /** The client's name; '' on open routes and for the admin. */
+  readonly client: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** `performance.now()` at arrival. */
+  readonly startedAt: number
+}
+
+const EXCHANGES = new WeakMap<Request, Exchange>()
+
+/** Keeps what the server knows of a request where the gateway finds it again. */
+export function openExchange(exchange: Exchange): void {
+  EXCHANGES.set(exchange.request, exchange)
+}
+
+/** The exchange of a request; plugins must hand on the very request that their route was given. */
+export function exchangeOf(request: Request): Exchange {
+  const exchange = EXCHANGES.get(request)
+  if (!exchange) throw new TypeError('Cannot answer a request that did not come through the server')
+  return exchange
+}

@@ -1,0 +1,76 @@
+import { Elysia } from 'elysia'
+import { GatewayError, isGatewayError } from '../errors.ts'
+import type { Log } from '../log/log.ts'
+import type { Gateway } from '../plugin.ts'
+import type { LoadedPlugin } from '../plugins/loaded-plugin.ts'
+import { exchangeOf } from './exchange.ts'
+import { renderError } from './render-error.ts'
+
+/** One route of one plugin. */
+interface PluginRoute {
+  readonly plugin: LoadedPlugin
+  readonly app: Elysia
+}
+
+/** An Elysia instance as this gateway uses it: hosts of any length, nothing of Elysia's own shown to clients. */
+export function createApp(): Elysia {
+  return new Elysia({ handler: { standardHostname: false } })
+}
+
+/**
+ * Puts every plugin's routes onto `root`, each behind an instance of its own, so that nothing one plugin sets
+ * reaches another's routes. Where several share a path their protocols' `claims` tell them apart; throws where
+ * they have none.
+ */
+export function mountPluginRoutes(
+  root: Elysia,
+  plugins: readonly LoadedPlugin[],
+  gateway: Gateway,
+  log: Log,
+): void {
+  const table = new Map<string, PluginRoute[]>()
+  for (const plugin of plugins) {
+    if (!plugin.hooks.routes) continue
+    const app = createPluginApp(plugin, log)
+    plugin.hooks.routes(app, gateway)
+    for (const { method, path } of app.routes) {
+      const place = `${method} ${path}`
+      table.set(place, [...(table.get(place) ?? []), { plugin, app }])
+    }
+  }
+  for (const [place, routes] of table) {
+    refuseClash(place, routes)
+    const [method = '', path = ''] = place.split(' ', 2)
+    root.route(method, path, ({ request }) => pick(routes, request).app.fetch(request), {
+      parse: 'none',
+    })
+  }
+}
+
+function createPluginApp(plugin: LoadedPlugin, log: Log): Elysia {
+  const app = createApp()
+  app.onError(({ error, code, request }) => {
+    const exchange = exchangeOf(request)
+    if (code === 'NOT_FOUND')
+      return renderError(new GatewayError('not_found', `No route at ${exchange.url.pathname}`), exchange)
+    if (isGatewayError(error)) return renderError(error, exchange)
+    log.error({ err: error, id: exchange.id, plugin: plugin.name }, 'A plugin failed in a route')
+    return renderError(
+      new GatewayError('internal', `The plugin "${plugin.name}" failed in a route; the log has the cause`),
+      exchange,
+    )
+  })
+  return app
+}
+
+function refuseClash(place: string, routes: readonly PluginRoute[]): void {
+  if (routes.length < 2 || routes.every(({ plugin }) => plugin.hooks.protocol)) return
+  const names = routes.map(({ plugin }) => `"${plugin.name}"`).join(' and ')
+  throw new Error(`The plugins ${names} both serve ${place}; switch one of them off`)
+}
+
+function pick(routes: readonly PluginRoute[], request: Request): PluginRoute {
+  if (routes.length === 1) return routes[0]!
+  const { protocol } = exchangeOf(request)
+  return routes.find(({ plugin }) => plugin.hooks.protocol?.name === protocol?.name) ?? routes[0]!
+}

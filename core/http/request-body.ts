@@ -1,0 +1,166 @@
+import { GatewayError, isGatewayError } from '../errors.ts'
+import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
+import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
+import { joinBytes } from './join-bytes.ts'
+
+/** A request body in memory. */
+export interface RequestBody {
+  /** Decompressed, without a UTF-8 byte order mark. */
+  readonly bytes: Uint8Array
+  /** Gives the body's share of the budget back; calls after the first do nothing. */
+  release(): void
+}
+
+export interface BodyLimits {
+  /** Of the body as sent, and of the body decompressed. */
+  readonly maxBytes: number
+  /** Shared by all bodies that are in memory. */
+  readonly budget: ByteBudget
+}
+
+/** One body's share of the budget. */
+interface Share {
+  /** Throws `overloaded` when the budget is spent. */
+  take(count: number): void
+  give(count: number): void
+  release(): void
+}
+
+/**
+ * Reads a request's body whole. Throws a GatewayError, and then holds nothing: `too_large`, without reading
+ * where the length is stated; `overloaded` when the budget is spent; `unsupported_media_type` for an
+ * encoding that is not known; `invalid_request` for corrupt data and for a body that broke off.
+ */
+export async function readRequestBody(request: Request, limits: BodyLimits): Promise<RequestBody> {
+  const encoding = encodingOf(request.headers)
+  const share = createShare(limits.budget)
+  try {
+    const sent = await readSent(request, limits.maxBytes, share)
+    const bytes = encoding === '' ? sent : await decompress(sent, encoding, limits.maxBytes, share)
+    return { bytes: withoutByteOrderMark(bytes), release: share.release }
+  } catch (error) {
+    share.release()
+    throw error
+  }
+}
+
+function encodingOf(headers: Headers): string {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
+  if (encoding === '' || encoding === 'identity') return ''
+  if (KNOWN_ENCODINGS.includes(encoding)) return encoding
+  throw new GatewayError(
+    'unsupported_media_type',
+    `This content-encoding is not supported; send the body plain or as one of ${KNOWN_ENCODINGS.join(', ')}`,
+  )
+}
+
+function createShare(budget: ByteBudget): Share {
+  let held = 0
+  return {
+    take(count) {
+      if (!budget.take(count)) throw overloaded()
+      held += count
+    },
+    give(count) {
+      budget.give(count)
+      held -= count
+    },
+    release() {
+      budget.give(held)
+      held = 0
+    },
+  }
+}
+
+function readSent(request: Request, maxBytes: number, share: Share): Promise<Uint8Array> {
+  const length = statedLength(request.headers)
+  return length === undefined
+    ? readCounted(request, maxBytes, share)
+    : readStated(request, length, maxBytes, share)
+}
+
+/** Undefined where the length is not stated, or chunks override it (RFC 9112 6.3). */
+function statedLength(headers: Headers): number | undefined {
+  const length = headers.get('content-length')
+  if (length === null || headers.has('transfer-encoding') || !/^\d+$/.test(length)) return undefined
+  return Number(length)
+}
+
+async function readStated(request: Request, length: number, maxBytes: number, share: Share) {
+  if (length > maxBytes) throw tooLarge(maxBytes)
+  share.take(length)
+  const bytes = await request.arrayBuffer().then((buffer) => new Uint8Array(buffer), brokeOff)
+  if (bytes.length < length) brokeOff()
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes)
+  share.take(bytes.length - length)
+  return bytes
+}
+
+async function readCounted(request: Request, maxBytes: number, share: Share): Promise<Uint8Array> {
+  const reader = request.body?.getReader()
+  if (reader === undefined) return new Uint8Array()
+  try {
+    const next = () => reader.read().then(({ value }) => value, brokeOff)
+    return await collect(next, maxBytes, share)
+  } catch (error) {
+    reader.cancel().catch(() => {})
+    throw error
+  }
+}
+
+async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: Share) {
+  const decoder = contentDecoder(encoding, sent)
+  try {
+    const bytes = await collect(decoder.next, maxBytes, share)
+    share.give(sent.length)
+    return bytes
+  } catch (error) {
+    if (isGatewayError(error)) throw error
+    throw new GatewayError('invalid_request', `The request body is not valid ${encoding} data`, {
+      cause: error,
+    })
+  } finally {
+    decoder.close()
+  }
+}
+
+/** All pieces until `next` gives none, counted as they come. */
+async function collect(
+  next: () => Promise<Uint8Array | undefined>,
+  maxBytes: number,
+  share: Share,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for (let piece = await next(); piece !== undefined; piece = await next()) {
+    length += piece.length
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    share.take(piece.length)
+    pieces.push(piece)
+  }
+  return joinBytes(pieces)
+}
+
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+}
+
+function brokeOff(cause?: unknown): never {
+  throw new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  const megabytes = Number((maxBytes / BYTES_PER_MEGABYTE).toPrecision(6))
+  return new GatewayError(
+    'too_large',
+    `The request body is larger than ${megabytes} MB, the limit that server.maxBodyMegabytes sets`,
+  )
+}
+
+function overloaded(): GatewayError {
+  return new GatewayError('overloaded', 'The gateway holds too many request bodies at once; try again', {
+    retryAfterSeconds: 1,
+  })
+}
+
+export { parseJson } from './parse-json.ts'

@@ -1,0 +1,150 @@
+import { type Fault, ruleOf } from '../fault.ts'
+import type { KeyRecord, RestRecord } from '../store.ts'
+import type { Doubts } from './doubts.ts'
+import type { KeyChanges } from './key-memory.ts'
+import type { RestBook } from './rest-book.ts'
+import type { Entry, LastingState, Roster } from './roster.ts'
+
+/** What a key, its project, and its project with one model are charged with. */
+export interface KeyHealth {
+  /** Takes in what was learned before, without reporting it. */
+  restore(saved: KeyChanges): void
+  /** Takes a fault in; one that is nobody's of these changes nothing. */
+  charge(entry: Entry, model: string, fault: Fault): void
+  /** Takes in a verdict on a key that is in doubt or out. */
+  resolve(entry: Entry, verdict: 'good' | 'unknown' | Fault): void
+}
+
+export interface KeyHealthOptions {
+  readonly roster: Roster
+  readonly book: RestBook
+  readonly doubts: Doubts
+  readonly now: () => number
+  /** Told of everything that is new to keep, once for each charge or verdict. */
+  changed(changes: KeyChanges): void
+}
+
+const NOTHING: KeyChanges = { keys: [], rests: [] }
+
+/** Moves keys out of use and back, and lets projects rest. */
+export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealthOptions): KeyHealth {
+  function restore({ keys, rests }: KeyChanges): void {
+    for (const record of keys) restoreKey(record)
+    for (const rest of rests) {
+      if (rest.until <= now() || roster.ofProject(rest.project).length === 0) continue
+      book.of(rest.model).start({ ...rest, since: now() })
+    }
+  }
+
+  function restoreKey({ id, project, state, reason, since }: KeyRecord): void {
+    const entry = roster.entries.get(id)
+    if (entry === undefined) return
+    if (project !== undefined && entry.key.project === id) roster.join(entry, project)
+    if (state === 'resting' || state === 'exhausted') return
+    Object.assign(entry, { state, reason, since })
+    if (state !== 'active') setAside(entry)
+  }
+
+  function charge(entry: Entry, model: string, fault: Fault): void {
+    switch (ruleOf(fault).charge) {
+      case 'key-in-doubt':
+        doubt(entry, fault.reason)
+        break
+      case 'key':
+        report(learnProject(entry, fault), putOut([entry], stateOf(fault), fault.reason))
+        break
+      case 'project': {
+        const learned = learnProject(entry, fault)
+        report(learned, putOut(roster.ofProject(entry.key.project), stateOf(fault), fault.reason))
+        break
+      }
+      case 'project-and-model': {
+        const learned = learnProject(entry, fault)
+        report(learned, { keys: [], rests: book.rest(entry.key.project, model, fault, now()) })
+      }
+    }
+  }
+
+  /** A key whose project nobody stated joins the one Google names, and brings along what it rests for. */
+  function learnProject(entry: Entry, { project }: Fault): KeyChanges {
+    const former = entry.key.project
+    if (project === undefined || project === former || former !== entry.key.id) return NOTHING
+    const wasReady = entry.position >= 0
+    setAside(entry)
+    roster.join(entry, project)
+    const rests = book.move(former, project)
+    if (wasReady) putBack(entry)
+    return { keys: [toRecord(entry)], rests }
+  }
+
+  function putOut(entries: readonly Entry[], state: LastingState, reason: string): KeyChanges {
+    const active = entries.filter((entry) => entry.state === 'active')
+    for (const entry of active) {
+      doubts.end(entry)
+      setAside(entry)
+      Object.assign(entry, { state, reason, since: now() })
+    }
+    return { keys: active.map(toRecord), rests: [] }
+  }
+
+  function doubt(entry: Entry, reason: string): void {
+    if (entry.state !== 'active' || entry.doubt !== undefined) return
+    setAside(entry)
+    doubts.begin(entry, reason)
+  }
+
+  function resolve(entry: Entry, verdict: 'good' | 'unknown' | Fault): void {
+    if (verdict === 'good') revive(entry)
+    else if (verdict === 'unknown') doubts.postpone(entry)
+    else resolveByFault(entry, verdict)
+  }
+
+  function resolveByFault(entry: Entry, fault: Fault): void {
+    const { charge: charged } = ruleOf(fault)
+    if (charged === 'key' || charged === 'project') charge(entry, '', fault)
+    else if (charged !== 'key-in-doubt') doubts.postpone(entry)
+    else if (entry.doubt === undefined) doubt(entry, fault.reason)
+    else report(putOut([entry], 'invalid', fault.reason))
+  }
+
+  function revive(entry: Entry): void {
+    if (entry.state === 'disabled' || entry.position >= 0) return
+    const wasOut = entry.state !== 'active'
+    doubts.end(entry)
+    putBack(entry)
+    if (!wasOut) return
+    Object.assign(entry, { state: 'active', reason: '', since: now() })
+    report({ keys: [toRecord(entry)], rests: [] })
+  }
+
+  function setAside(entry: Entry): void {
+    if (entry.position >= 0) book.left(roster.leave(entry))
+  }
+
+  function putBack(entry: Entry): void {
+    roster.enter(entry)
+    book.entered(entry.key.project)
+  }
+
+  /** Where two changes are of one key, or of one rest, the later holds. */
+  function report(...all: readonly KeyChanges[]): void {
+    const keys = new Map(all.flatMap((changes) => changes.keys).map((record) => [record.id, record]))
+    const rests = new Map(all.flatMap((changes) => changes.rests).map((rest) => [placeOf(rest), rest]))
+    if (keys.size + rests.size > 0) changed({ keys: [...keys.values()], rests: [...rests.values()] })
+  }
+
+  return { restore, charge, resolve }
+}
+
+function stateOf(fault: Fault): LastingState {
+  const { state } = ruleOf(fault)
+  return state === undefined || state === 'resting' || state === 'exhausted' ? 'restricted' : state
+}
+
+function placeOf({ project, model }: RestRecord): string {
+  return JSON.stringify([project, model])
+}
+
+function toRecord({ key, state, reason, since, learnedProject }: Entry): KeyRecord {
+  return { id: key.id, state, reason, since, project: learnedProject }
+}

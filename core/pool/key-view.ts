@@ -1,0 +1,59 @@
+import type { KeyState } from '../keys.ts'
+import type { RestRecord } from '../store.ts'
+import type { Doubts } from './doubts.ts'
+import type { RunningRest } from './rest-book.ts'
+import type { Entry, Roster } from './roster.ts'
+
+/** One key for the operator; no secret. */
+export interface KeyView {
+  readonly id: string
+  readonly name: string | undefined
+  readonly project: string
+  readonly weight: number
+  readonly tags: readonly string[]
+  readonly state: KeyState
+  /** Why it is in this state, '' where it is active. */
+  readonly reason: string
+  /** Since when; milliseconds since 1970. */
+  readonly since: number
+  /** What its project rests for now; a key in doubt rests for every model, `*`. */
+  readonly rests: readonly RestView[]
+}
+
+export type RestView = Omit<RestRecord, 'project'>
+
+/** Every key, in the order of the config. */
+export function toKeyViews(
+  roster: Roster,
+  running: ReadonlyMap<string, readonly RunningRest[]>,
+  doubts: Doubts,
+): readonly KeyView[] {
+  return Array.from(roster.entries.values(), (entry) =>
+    toKeyView(entry, [...doubtOf(entry, doubts), ...(running.get(entry.key.project) ?? [])]),
+  )
+}
+
+function doubtOf({ doubt, key }: Entry, doubts: Doubts): readonly RunningRest[] {
+  if (doubt === undefined) return []
+  const { reason, since } = doubt
+  return [
+    { project: key.project, model: '*', state: 'resting', until: doubts.verdictAt(doubt), reason, since },
+  ]
+}
+
+function toKeyView(entry: Entry, rests: readonly RunningRest[]): KeyView {
+  const { id, name, project, weight, tags } = entry.key
+  const worst = rests.find(({ state }) => state === 'exhausted') ?? rests[0]
+  const { state, reason, since } = entry.state !== 'active' || worst === undefined ? entry : worst
+  return {
+    id,
+    name,
+    project,
+    weight,
+    tags,
+    state,
+    reason,
+    since,
+    rests: rests.map(({ model, until, state, reason }) => ({ model, until, state, reason })),
+  }
+}

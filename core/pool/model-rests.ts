@@ -1,0 +1,92 @@
+import { FOREVER, type RestRecord } from '../store.ts'
+import { createDueHeap } from './due-heap.ts'
+import type { Roster } from './roster.ts'
+import { createSparsePartition, type SparsePartition } from './sparse-partition.ts'
+
+/** A project's rest for one model. */
+export interface Rest {
+  readonly project: string
+  /** Milliseconds since 1970, or FOREVER. */
+  until: number
+  state: RestRecord['state']
+  reason: string
+  /** When it began. */
+  readonly since: number
+  /** When to look at it next: never after `until`. */
+  due: number
+}
+
+/** Which projects rest for one model, and which positions of `roster.ready` are left. */
+export interface ModelRests {
+  readonly partition: SparsePartition
+  readonly rests: ReadonlyMap<string, Rest>
+  /** Starts a rest, or makes the running one longer. False, and nothing changes, when it is no longer. */
+  start(rest: Omit<Rest, 'due'>): boolean
+  /** Ends a rest before its time. */
+  end(project: string): Rest | undefined
+  /** Ends the rests whose time has come. */
+  expire(now: number): void
+  /** When the first project with a ready key returns; `Infinity` when none does. */
+  firstReturn(): number
+  /** An entry was put at the end of `roster.ready`. */
+  entered(project: string): void
+  /** The entry at a position of `roster.ready` was taken out. */
+  left(position: number): void
+}
+
+/** Rests of one model; costs memory only for projects that rest. */
+export function createModelRests(roster: Roster): ModelRests {
+  const rests = new Map<string, Rest>()
+  const heap = createDueHeap<Rest>()
+  const partition = createSparsePartition(roster.ready.length)
+
+  function start({ project, until, state, reason, since }: Omit<Rest, 'due'>): boolean {
+    const running = rests.get(project)
+    if (running !== undefined) {
+      if (running.until >= until) return false
+      Object.assign(running, { until, state, reason })
+      return true
+    }
+    const rest = { project, until, state, reason, since, due: until }
+    rests.set(project, rest)
+    if (until < FOREVER) heap.push(rest)
+    for (const { position } of roster.ofProject(project)) if (position >= 0) partition.exclude(position)
+    return true
+  }
+
+  function end(project: string): Rest | undefined {
+    const rest = rests.get(project)
+    if (rest === undefined) return undefined
+    rests.delete(project)
+    for (const { position } of roster.ofProject(project)) if (position >= 0) partition.include(position)
+    return rest
+  }
+
+  function expire(now: number): void {
+    for (let rest = heap.take(now); rest !== undefined; rest = heap.take(now)) {
+      if (rests.get(rest.project) !== rest) continue
+      rest.due = rest.until
+      if (rest.until <= now) end(rest.project)
+      else if (rest.until < FOREVER) heap.push(rest)
+    }
+  }
+
+  function returnOf(rest: Rest): number {
+    if (rests.get(rest.project) !== rest || !roster.hasReady(rest.project)) return Infinity
+    return rest.until < FOREVER ? rest.until : Infinity
+  }
+
+  return {
+    partition,
+    rests,
+    start,
+    end,
+    expire,
+    firstReturn: () => heap.lowest(returnOf, Infinity),
+    entered(project) {
+      partition.grow()
+      if (rests.has(project)) partition.exclude(roster.ready.length - 1)
+    },
+    left: (position) => partition.remove(position),
+  }
+}

@@ -1,0 +1,112 @@
+import { type Fault, ruleOf } from '../fault.ts'
+import type { RestRecord } from '../store.ts'
+import { createModelRests, type ModelRests } from './model-rests.ts'
+import { createRestLengths, type RestLengths } from './rest-length.ts'
+import type { Roster } from './roster.ts'
+import { modelSlots, type Slots } from './usable-keys.ts'
+
+/** Which project rests for which model. Holds something only for models that some project rests for. */
+export interface RestBook {
+  of(model: string): ModelRests
+  find(model: string): ModelRests | undefined
+  /** The slots left for a model, undefined where no project rests for it. */
+  slotsFor(model: string, now: number): Slots | undefined
+  /** Lets a project rest; returns what is new to keep. */
+  rest(project: string, model: string, fault: Fault, now: number): readonly RestRecord[]
+  /** A call to the model succeeded. */
+  succeeded(project: string, model: string): void
+  /** Hands the rests of one project, which has no key left, to another; returns what is new to keep. */
+  move(from: string, to: string): readonly RestRecord[]
+  /** The rests that are not over, by project. */
+  running(now: number): ReadonlyMap<string, readonly RunningRest[]>
+  /** An entry was put at the end of `roster.ready`. */
+  entered(project: string): void
+  /** The entry at a position of `roster.ready` was taken out. */
+  left(position: number): void
+}
+
+export interface RunningRest extends RestRecord {
+  readonly since: number
+}
+
+interface Page {
+  readonly rests: ModelRests
+  readonly lengths: RestLengths
+  readonly slots: Slots
+}
+
+/** A book in which nothing rests. */
+export function createRestBook(roster: Roster, minuteMilliseconds: number): RestBook {
+  const pages = new Map<string, Page>()
+
+  function page(model: string): Page {
+    const known = pages.get(model)
+    if (known !== undefined) return known
+    const rests = createModelRests(roster)
+    const made = { rests, lengths: createRestLengths(minuteMilliseconds), slots: modelSlots(roster, rests) }
+    pages.set(model, made)
+    return made
+  }
+
+  function slotsFor(model: string, now: number): Slots | undefined {
+    const known = pages.get(model)
+    if (known === undefined) return undefined
+    known.rests.expire(now)
+    if (known.rests.rests.size > 0) return known.slots
+    if (known.lengths.isEmpty) pages.delete(model)
+    return undefined
+  }
+
+  function rest(project: string, model: string, fault: Fault, now: number): readonly RestRecord[] {
+    const { rests, lengths } = page(model)
+    rests.expire(now)
+    const until = lengths.restUntil(project, fault, now)
+    const state = ruleOf(fault).state === 'exhausted' ? 'exhausted' : 'resting'
+    if (!rests.start({ project, until, state, reason: fault.reason, since: now })) return []
+    return [{ project, model, until, state, reason: fault.reason }]
+  }
+
+  function move(from: string, to: string): readonly RestRecord[] {
+    const changes: RestRecord[] = []
+    for (const [model, { rests, lengths }] of pages) {
+      lengths.move(from, to)
+      const rest = rests.end(from)
+      if (rest === undefined) continue
+      const { until, state, reason } = rest
+      changes.push({ project: from, model, until: 0, state, reason })
+      if (rests.start({ ...rest, project: to })) changes.push({ project: to, model, until, state, reason })
+    }
+    return changes
+  }
+
+  function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
+    const byProject = new Map<string, RunningRest[]>()
+    for (const [model, { rests }] of pages) {
+      for (const [project, rest] of rests.rests) {
+        if (rest.until <= now) continue
+        const { until, state, reason, since } = rest
+        const list = byProject.get(project)
+        const running = { project, model, until, state, reason, since }
+        if (list === undefined) byProject.set(project, [running])
+        else list.push(running)
+      }
+    }
+    return byProject
+  }
+
+  return {
+    of: (model) => page(model).rests,
+    find: (model) => pages.get(model)?.rests,
+    slotsFor,
+    rest,
+    succeeded: (project, model) => pages.get(model)?.lengths.succeeded(project),
+    move,
+    running,
+    entered(project) {
+      for (const { rests } of pages.values()) rests.entered(project)
+    },
+    left(position) {
+      for (const { rests } of pages.values()) rests.left(position)
+    },
+  }
+}
