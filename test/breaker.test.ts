@@ -160,3 +160,16 @@ function setUp() {
     },
   }
 }
+
+test('a call can wait a moment for an open breaker to close', async () => {
+  const { breakers, fail, clock } = setUp()
+  assert.equal(await breakers.closesWithin(SCOPE, 250), true)
+  fail(5)
+  const closing = breakers.closesWithin(SCOPE, 250)
+  breakers.succeeded(SCOPE)
+  assert.equal(await closing, true)
+  fail(5)
+  const staying = breakers.closesWithin(SCOPE, 250)
+  clock.advance(250)
+  assert.equal(await staying, false)
+})

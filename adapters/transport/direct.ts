@@ -1,17 +1,42 @@
 import process from 'node:process'
-import type { Transport } from '../../core/transport.ts'
+import type { Transport, TransportRequest } from '../../core/transport.ts'
+import { createNodeTransport } from './node-http.ts'
 
 /**
  * The straight way out, through the runtime's own `fetch`. A proxy that the environment names
  * (`HTTP_PROXY` and its like) is never used: which way a key goes out is a setting, not an accident.
  */
 export function createDirectTransport(): Transport {
-  if (!('Bun' in globalThis)) forgetProxies()
+  if (!('Bun' in globalThis)) {
+    forgetProxies()
+    return { fetch: fetchDirectly }
+  }
+  return spillingOver(fetchDirectly, createNodeTransport())
+}
+
+/**
+ * Bun's fetch waits for the headers of at most 256 answers at a time and lets further calls queue unseen, where
+ * a model that thinks for a minute keeps its headers back that long. Calls above the mark go another way.
+ */
+function spillingOver(direct: Transport['fetch'], overflow: Transport): Transport {
+  let waiting = 0
   return {
-    fetch(url, { method, headers, body, signal }) {
-      return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
+    async fetch(url, request) {
+      if (waiting >= HIGH_MARK) return overflow.fetch(url, request)
+      waiting++
+      try {
+        return await direct(url, request)
+      } finally {
+        waiting--
+      }
     },
   }
+}
+
+const HIGH_MARK = 200
+
+function fetchDirectly(url: string, { method, headers, body, signal }: TransportRequest): Promise<Response> {
+  return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
 }
 
 const ALWAYS = {

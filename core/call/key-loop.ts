@@ -36,10 +36,12 @@ export interface KeyLoop {
   ): Promise<T>
 }
 
-/** Attempts after an overload: this many within `FEW_WINDOW`, then on at that pace while the breaker is closed. */
+/** Attempts after an overload: this many within `FEW_WINDOW`, then on at that pace as far as the breakers allow. */
 const FEW = 4
 const FEW_WINDOW = 3_000
-const FEW_IN_ALL = 8
+const FEW_IN_ALL = 10
+/** How long a call that has failed often waits for an open breaker to close. */
+const MOMENT = 250
 /** Repetitions after an attempt that ended without content. */
 const TWICE = 2
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
@@ -70,9 +72,10 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
             for (const scope of scopes) breakers.succeeded(scope)
             return reading.value
           }
-          const pause = patience(reading.fault)
+          const pause = patience.after(reading.fault)
           if (pause === undefined) throw toRefusal(reading.fault)
           if (now() + pause >= deadline) throw outOfTime(reading.fault, trace)
+          if (patience.isLong() && !(await closeSoon(scopes))) throw toRefusal(reading.fault)
           if (pause > 0) await options.wait(pause, leaving)
           if (tried.push(key) > REMEMBERED) tried.shift()
         }
@@ -134,18 +137,21 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       function createPatience() {
         const few: number[] = []
         let again = 0
-        return (fault: Fault): number | undefined => {
-          switch (nextAfter(fault)) {
-            case 'answer':
-              return undefined
-            case 'another':
-              return 0
-            case 'twice':
-              return ++again > TWICE ? undefined : 0
-            case 'few':
-              few.push(now())
-              return pauseAfter(few)
-          }
+        return {
+          isLong: () => few.length >= FEW,
+          after(fault: Fault): number | undefined {
+            switch (nextAfter(fault)) {
+              case 'answer':
+                return undefined
+              case 'another':
+                return 0
+              case 'twice':
+                return ++again > TWICE ? undefined : 0
+              case 'few':
+                few.push(now())
+                return pauseAfter(few)
+            }
+          },
         }
       }
 
@@ -157,8 +163,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       function pauseAfter(few: readonly number[]): number | undefined {
         if (few.length === 1) return 0
         if (few.length < FEW) return options.random() * 250 * (few.length - 1)
-        const closed = scopes.every((scope) => breakers.isClosed(scope))
-        if (!closed || few.length >= FEW_IN_ALL) return undefined
+        if (few.length >= FEW_IN_ALL) return undefined
         return Math.max(0, few.at(-FEW)! + FEW_WINDOW - now()) + options.random() * 100
       }
     },
@@ -195,6 +200,12 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
         retryAfterSeconds: 1,
       },
     )
+  }
+
+  /** Whether the breakers are closed, or will be in a moment, as they are when failures strike by chance. */
+  async function closeSoon(scopes: readonly string[]): Promise<boolean> {
+    const closed = await Promise.all(scopes.map((scope) => breakers.closesWithin(scope, MOMENT)))
+    return closed.every(Boolean)
   }
 
   async function readFault(answer: Answer): Promise<Fault> {

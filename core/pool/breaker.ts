@@ -9,6 +9,8 @@ export interface Breakers {
    * for its end, at most a second, and is refused unless that closed the breaker. All others are refused.
    */
   enter(scope: string): Promise<'pass' | 'trial' | 'refuse'>
+  /** Whether the breaker is closed, or closes within so many milliseconds. */
+  closesWithin(scope: string, milliseconds: number): Promise<boolean>
   /** A call failed; `distinct` is how many keys it could have been tried with. Kinds that are not capacity's or the way's do not count. */
   failed(scope: string, keyId: string, kind: FaultKind, distinct: number): void
   /** A call succeeded: closes at once. */
@@ -41,6 +43,7 @@ interface Breaker {
   readonly failures: Map<FaultKind, Map<string, number>>
   trial: Trial | undefined
   lastTrial: number
+  readonly closing: PromiseWithResolvers<void>
 }
 
 interface Trial {
@@ -115,12 +118,18 @@ export function createBreakers({ now, wait }: BreakerOptions): Breakers {
     const breaker = breakers.get(scope)
     if (breaker === undefined) return
     breakers.delete(scope)
+    breaker.closing.resolve()
     endTrial(breaker)
   }
 
   return {
     isClosed,
     enter,
+    async closesWithin(scope, milliseconds) {
+      const breaker = breakers.get(scope)
+      if (breaker?.isOpen) await Promise.race([breaker.closing.promise, wait(milliseconds)])
+      return isClosed(scope)
+    },
     failed,
     succeeded: close,
     trialEnded(scope) {
@@ -133,7 +142,15 @@ export function createBreakers({ now, wait }: BreakerOptions): Breakers {
 }
 
 function createBreaker(kind: FaultKind, since: number): Breaker {
-  return { isOpen: false, since, kind, failures: new Map(), trial: undefined, lastTrial: -Infinity }
+  return {
+    isOpen: false,
+    since,
+    kind,
+    failures: new Map(),
+    trial: undefined,
+    lastTrial: -Infinity,
+    closing: Promise.withResolvers(),
+  }
 }
 
 function createTrial(): Trial {

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import process from 'node:process'
+import { test } from 'node:test'
+import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { createNodeTransport } from '../adapters/transport/node-http.ts'
+import { serving, transportContract } from './contract/transport.ts'
+
+transportContract('direct transport', createDirectTransport)
+transportContract('node:http transport', createNodeTransport)
+
+const get = (url: string) =>
+  createDirectTransport().fetch(url, { method: 'GET', headers: {}, signal: new AbortController().signal })
+
+test('direct transport: a proxy of the environment is not used', () =>
+  serving(
+    (_, response) => response.end('through the proxy'),
+    (proxy) =>
+      serving(
+        (_, response) => response.end('direct'),
+        async (url) => {
+          const saved = { ...process.env }
+          Object.assign(process.env, { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' })
+          try {
+            assert.equal(await (await get(url)).text(), 'direct')
+          } finally {
+            for (const name of ['HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy']) delete process.env[name]
+            Object.assign(process.env, saved)
+          }
+        },
+      ),
+  ))
