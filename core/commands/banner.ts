@@ -38,7 +38,7 @@ function keysLine({ keys, path, demo }: Started): string {
   return `It has no key yet: add some to "keys" in ${path}, or set GEMINATE_KEYS, and start it again.`
 }
 
-const MODEL = 'gemini-2.5-flash'
+const MODEL = 'gemini-3.8-flash'
 
 function curl(url: string, token: string, method = 'generateContent', query = ''): string[] {
   return [
