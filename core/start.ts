@@ -22,6 +22,7 @@ import { createKeyRing } from './pool/key-ring.ts'
 import { createPool } from './pool/pool.ts'
 import { createProbe } from './pool/probe.ts'
 import { createProber } from './pool/prober.ts'
+import { startRecheck } from './pool/recheck.ts'
 import { sampleProjects } from './pool/sample-projects.ts'
 import type { Rooms } from './rooms.ts'
 import type { Settings } from './settings/settings.ts'
@@ -92,6 +93,15 @@ export async function startGateway(
     failed: (key, fault) => pool.settle(key, { model: undefined }, { ok: false, ...fault }),
   })
   const prober = createProber({ ask: probe.ask, resolve: pool.resolveDoubt, wait, random })
+  const keysById = new Map(keyRing.keys.map((key) => [key.id, key]))
+  const recheck = startRecheck({
+    list: pool.list,
+    keyOf: (id) => keysById.get(id),
+    check: prober.check,
+    hours: settings.routing.checkHours,
+    random,
+    later,
+  })
   const catalogue = createModelCatalogue({
     documents: store.documents,
     sample: (count) => sampleProjects(pool.usable({ model: undefined }), count),
@@ -144,6 +154,7 @@ export async function startGateway(
     problems: plugins.problems,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)
+      recheck.close()
       prober.close()
       catalogue.close()
       await plugins.stop()
@@ -190,6 +201,11 @@ function createLateGateway() {
       bound = real
     },
   }
+}
+
+function later(run: () => void, milliseconds: number) {
+  const timer = setTimeout(run, milliseconds)
+  return { cancel: () => clearTimeout(timer) }
 }
 
 function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
