@@ -4,7 +4,7 @@ import { Elysia } from 'elysia'
 import { mountOwnRoutes } from '../../core/http/own-routes.ts'
 import { standardPlugins } from '../../plugins/standard.ts'
 import { CLIENT_TOKEN } from './gateway-process.ts'
-import { fakeKeys, MODEL, openScene, QUESTION, type Scene } from './scene.ts'
+import { fakeKeys, LENIENT, MODEL, openScene, QUESTION, type Scene } from './scene.ts'
 
 const PATH = `/v1beta/models/${MODEL}:generateContent`
 const OPEN = ['GET /', 'GET /healthz', 'GET /health', 'GET /readyz']
@@ -12,7 +12,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 let scene: Scene
 before(async () => {
-  scene = await openScene(fakeKeys(2))
+  scene = await openScene(fakeKeys(2), {}, LENIENT)
 })
 after(() => scene.close())
 beforeEach(() => scene.google.reset())

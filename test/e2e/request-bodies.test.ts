@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { CLIENT_TOKEN } from './gateway-process.ts'
-import { fakeKeys, MODEL, openScene, type Scene } from './scene.ts'
+import { fakeKeys, LENIENT, MODEL, openScene, type Scene } from './scene.ts'
 
 const PATH = `/v1beta/models/${MODEL}:generateContent`
 const MEGABYTE = 1_048_576
@@ -15,7 +15,11 @@ const VALID =
 
 let scene: Scene
 before(async () => {
-  scene = await openScene(fakeKeys(2), { server: { maxBodyMegabytes: 0.5, maxBufferedMegabytes: 1 } })
+  scene = await openScene(
+    fakeKeys(2),
+    { server: { maxBodyMegabytes: 0.5, maxBufferedMegabytes: 1 } },
+    LENIENT,
+  )
 })
 after(() => scene.close())
 beforeEach(() => scene.google.reset())

@@ -37,6 +37,9 @@ export interface SceneOptions {
   readonly files?: GatewayFiles
 }
 
+/** For scenes whose requests are odder than Google's own document knows. */
+export const LENIENT: SceneOptions = { google: { dataFolder: undefined } }
+
 /** Starts both; `keys` are the gateway's, all of them good at Google unless a script says otherwise. */
 export async function openScene(
   keys: readonly string[],
