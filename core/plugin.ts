@@ -204,5 +204,8 @@ export interface NativeTarget {
   readonly operation: string
   /** Without `models/`; empty where the method names none. */
   readonly model: string
+  /** A streamed generation. */
   readonly stream: boolean
+  /** The answer is short and read whole before it is passed on, so that a broken one can move to another key. */
+  readonly short?: boolean
 }

@@ -18,7 +18,7 @@ const REQUEST: UpstreamRequest = {
   method: 'POST',
   path: '/v1beta/models/m:generateContent',
   headers: {},
-  body: '{}',
+  body: () => '{}',
   model: 'm',
   repeatable: true,
 }

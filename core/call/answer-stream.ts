@@ -1,13 +1,15 @@
 import type { GenerateContentResponse } from '../canonical.ts'
-import { GatewayError, toGatewayError } from '../errors.ts'
-import { isPartial, toClientHeaders } from '../http/passed-headers.ts'
+import { type GatewayError, toGatewayError } from '../errors.ts'
+import { toClientHeaders } from '../http/passed-headers.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { Call, StreamEncoder } from '../plugin.ts'
 import type { Shapers } from '../plugins/hooks.ts'
+import { isPartial } from './answer-form.ts'
 import { type CommittedStream, createLateness, readToCommitPoint } from './commit-point.ts'
 import type { Flight } from './flight.ts'
 import { createFrameSource, type FrameSource, joined } from './frame-source.ts'
 import type { KeyLoop } from './key-loop.ts'
+import { clientGone } from './refusal.ts'
 import { createStreamBody, type StreamSource } from './stream-body.ts'
 import type { Answer, UpstreamRequest } from './upstream.ts'
 import type { UpstreamStream } from './upstream-stream.ts'
@@ -41,7 +43,8 @@ export async function answerStream(
   options: StreamOptions,
 ): Promise<Response> {
   const lateness = createLateness(options.commitMilliseconds)
-  const judged = !isPartial(plan.upstream.path, flight.exchange.request.headers)
+  const { request, url } = flight.exchange
+  const judged = !isPartial(url.searchParams, request.headers)
   let committed: CommittedStream | undefined
   const committing = options.keyLoop
     .run(plan.upstream, flight.trace, flight.leaving, (answer, charge) =>
@@ -50,7 +53,6 @@ export async function answerStream(
     .then((stream) => {
       committed = stream
       flight.trace.firstTokenAt = performance.now()
-      flight.release() // no other attempt will need the request's bytes
       return stream
     })
     .finally(() => lateness.cancel())
@@ -63,7 +65,7 @@ export async function answerStream(
   const body = createStreamBody({
     source: createSource(flight, plan, committing, options.redactor),
     first: committed ? undefined : plan.encoder.heartbeat(),
-    heartbeat: plan.encoder.heartbeat,
+    heartbeat: () => plan.encoder.heartbeat(),
     heartbeatMilliseconds: options.heartbeatMilliseconds,
   })
   return new Response(body, { headers: toHeaders(flight, plan.encoder, committed) })
@@ -100,8 +102,8 @@ function createSource(
         else flight.bodies.sent(piece)
         return piece
       } catch (thrown) {
-        const error = toGatewayError(thrown)
-        const told = plan.encoder.error(error)
+        const error = flight.leaving.aborted ? clientGone() : toGatewayError(thrown)
+        const told = tell(error)
         flight.bodies.sent(told)
         finish(error)
         return told
@@ -109,8 +111,17 @@ function createSource(
     },
     cancel() {
       flight.leave()
-      finish(new GatewayError('client_gone', 'The client has left'))
+      finish(clientGone())
     },
+  }
+
+  /** A codec that cannot even tell an error must not keep the call open. */
+  function tell(error: GatewayError): string {
+    try {
+      return plan.encoder.error(error)
+    } catch {
+      return ''
+    }
   }
 
   function finish(error?: GatewayError) {

@@ -1,10 +1,9 @@
-import type { GenerateContentResponse } from '../canonical.ts'
 import type { Fault } from '../fault.ts'
 import type { Redactor } from '../log/redactor.ts'
+import { errorIn, parseReply, toEmptyFault, toErrorFault } from './answer-faults.ts'
 import { createJudge, type Judge } from './judge.ts'
 import type { Reading } from './key-loop.ts'
 import type { UpstreamStream } from './upstream-stream.ts'
-import { errorIn, toEmptyFault, toErrorFault } from './whole-reply.ts'
 
 /** A stream that has something for the client: from here on the call stays with its key. */
 export interface CommittedStream {
@@ -89,7 +88,7 @@ export async function readToCommitPoint(
   function look(frame: Uint8Array): Fault | undefined {
     const text = stream.textOf(frame)
     if (text === undefined) return undefined
-    const chunk = parseChunk(text)
+    const chunk = parseReply(text)
     if (!chunk)
       return { kind: 'unreadable', status: 200, reason: 'Google sent an event that is not JSON', text: '' }
     const error = errorIn(chunk)
@@ -100,33 +99,19 @@ export async function readToCommitPoint(
 
   /** Some front ends answer a call for events with a plain JSON error. */
   function lookPlain(last: Uint8Array): Fault | undefined {
-    const error = errorIn(parseChunk(new TextDecoder().decode(last)))
+    const error = errorIn(parseReply(new TextDecoder().decode(last)))
     return error && toErrorFault(error, redactor)
   }
 
   function atEnd(): Reading<CommittedStream> {
     const last = stream.unfinished()
     if (last) {
-      const fault = look(last) ?? lookPlain(last)
+      const fault = lookPlain(last) ?? look(last)
       if (!fault) pending.push(last)
       else if (fault.kind !== 'unreadable') return { ok: false, fault }
       if (judge.answered) return commit(Promise.resolve(undefined))
     }
-    if (judge.finished) return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
-    return {
-      ok: false,
-      fault: { kind: 'cut_off', status: 200, reason: 'Google ended a stream before its answer', text: '' },
-    }
-  }
-}
-
-/** The JSON object of a frame, or undefined where it is none. */
-export function parseChunk(text: string): GenerateContentResponse | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as GenerateContentResponse) : undefined
-  } catch {
-    return undefined
+    return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../errors.ts'
 import type { Exchange } from '../http/exchange.ts'
+import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
@@ -17,8 +18,10 @@ export interface Flight {
   notes: readonly string[]
   /** Keeps what came from the client, and what went to it piece by piece, where the request log wants bodies. */
   readonly bodies: KeptBodies
-  /** Run once, at the end. */
-  release: () => void
+  /** The request's bytes, as long as an attempt may need them. */
+  body: RequestBody | undefined
+  /** Lets go of the request's bytes; safe to call twice. */
+  release(): void
   leave(): void
   /** Headers that tell of the call, as known now. */
   headers(): Record<string, string>
@@ -50,11 +53,15 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     head,
     notes: [],
     bodies: options.keepBodies(),
-    release: () => {},
+    body: undefined,
+    release() {
+      flight.body?.release()
+      flight.body = undefined
+    },
     leave,
     headers() {
-      const { attempts, upstreamMilliseconds } = flight.trace
-      const own = performance.now() - exchange.startedAt - upstreamMilliseconds
+      const { attempts } = flight.trace
+      const own = performance.now() - exchange.startedAt - flight.trace.waited()
       const headers: Record<string, string> = {
         'x-geminate-attempts': String(attempts),
         'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),

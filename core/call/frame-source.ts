@@ -3,9 +3,9 @@ import type { GenerateContentResponse, UsageMetadata } from '../canonical.ts'
 import { GatewayError } from '../errors.ts'
 import type { Fault } from '../fault.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { type CommittedStream, parseChunk } from './commit-point.ts'
+import { errorIn, parseReply, toErrorFault } from './answer-faults.ts'
+import type { CommittedStream } from './commit-point.ts'
 import { toRefusal } from './refusal.ts'
-import { errorIn, toErrorFault } from './whole-reply.ts'
 
 /** A committed stream, frame by frame to its end. A failure after the commit point is charged and told once. */
 export interface FrameSource {
@@ -34,7 +34,8 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
     closing: () => stream.closing(),
     end: () => stream.end(),
     usage() {
-      if (last && !judge.finished) judge.add(chunkOf(last) ?? {})
+      // Usage is cumulative and may come after the end; reading a frame twice does no harm.
+      if (last) judge.add(chunkOf(last) ?? {})
       return judge.usage
     },
     async next() {
@@ -48,14 +49,14 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
       if (frames) return frames.length > 0 ? inspect(frames) : frames
       const unfinished = stream.unfinished()
       if (unfinished && chunkOf(unfinished)) return inspect([unfinished])
-      if (committed.judged && (!judge.finished || !stream.closing())) throw breakOff(CUT)
+      if (!stream.closing() || (committed.judged && !judge.finished)) throw breakOff(CUT)
       return undefined
     },
   }
 
   function chunkOf(frame: Uint8Array): GenerateContentResponse | undefined {
     const text = stream.textOf(frame)
-    return text === undefined ? undefined : parseChunk(text)
+    return text === undefined ? undefined : parseReply(text)
   }
 
   async function readOn() {

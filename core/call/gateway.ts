@@ -1,27 +1,29 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { ByteBudget } from '../http/byte-budget.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { exchangeOf } from '../http/exchange.ts'
-import { isPartial, toClientHeaders, toUpstreamHeaders } from '../http/passed-headers.ts'
+import { parseJson } from '../http/parse-json.ts'
+import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
-import { parseJson, readRequestBody } from '../http/request-body.ts'
+import { readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
-import type { Redactor } from '../log/redactor.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
 import type { HookChain, Shapers } from '../plugins/hooks.ts'
 import type { RequestRecord } from '../store.ts'
+import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
+import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
-import type { KeyLoop } from './key-loop.ts'
+import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
 import type { UpstreamRequest } from './upstream.ts'
+import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
 import { openArrayStream, openEventStream } from './upstream-stream.ts'
-import { readWholeReply } from './whole-reply.ts'
+import { readPartialReply, readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
-  readonly keyLoop: KeyLoop
-  readonly redactor: Redactor
   readonly catalogue: ModelCatalogue
   readonly log: Log
   readonly budget: ByteBudget
@@ -36,107 +38,92 @@ export interface GatewayOptions extends StreamOptions {
 
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
+  const { keyLoop, redactor, hooks } = options
+
   return {
-    answer: (request, target) => fly(request, target, answerCall),
+    answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
     relay: (request, target) =>
-      fly(request, target, async (flight, body) =>
-        answerRelayed(flight, toNativeRequest(request, target, body), target, options),
+      fly(request, target, (flight) =>
+        answerRelayed(flight, toNativeRequest(flight, target), target, keyLoop),
       ),
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
-      return options.hooks().models(await options.catalogue.models())
+      return hooks().models(await options.catalogue.models())
     },
   }
 
   async function fly(
     request: Request,
     target: NativeTarget | undefined,
-    run: (
-      flight: Flight,
-      body: Uint8Array | undefined,
-      target: NativeTarget | undefined,
-    ) => Promise<Response>,
+    run: (flight: Flight) => Promise<Response>,
   ): Promise<Response> {
     const exchange = exchangeOf(request)
-    const head: Head = {
-      id: exchange.id,
-      protocol: exchange.protocol?.name ?? '',
-      operation: target?.operation ?? 'generateContent',
-      model: target?.model ?? '',
-      stream: target?.stream ?? false,
-      client: exchange.client,
-      headers: request.headers,
-    }
-    const flight = openFlight(exchange, head, options)
+    const flight = openFlight(exchange, toHead(exchange, target), options)
     try {
-      return await run(flight, await readBody(flight), target)
+      await readBody(flight)
+      return await run(flight)
     } catch (thrown) {
       const error = toGatewayError(thrown)
+      const headers = flight.headers()
+      flight.finish(error.status, error)
       const response = renderError(error, exchange)
-      for (const [name, value] of Object.entries(flight.headers())) response.headers.set(name, value)
-      flight.finish(response.status, error)
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
       return response
     }
   }
 
-  async function readBody(flight: Flight): Promise<Uint8Array | undefined> {
+  async function readBody(flight: Flight): Promise<void> {
     const { request } = flight.exchange
-    if (request.method === 'GET' || request.method === 'HEAD') return undefined
-    const { bytes, release } = await readRequestBody(request, {
-      maxBytes: options.maxBodyBytes,
-      budget: options.budget,
-    })
-    flight.release = release
-    flight.bodies.received(bytes)
-    return bytes
+    if (request.method === 'GET' || request.method === 'HEAD') return
+    const limits = { maxBytes: options.maxBodyBytes, budget: options.budget }
+    const body = await flight.trace.waiting(readRequestBody(request, limits))
+    if (body.bytes.length > 0) flight.bodies.received(body.bytes)
+    flight.body = body
   }
 
-  async function answerCall(flight: Flight, body: Uint8Array | undefined, target: NativeTarget | undefined) {
-    const { request, protocol } = flight.exchange
+  function answerCall(flight: Flight, target: NativeTarget | undefined): Promise<Response> {
+    const { protocol } = flight.exchange
     if (!protocol) throw new GatewayError('not_found', 'No protocol of this gateway claims this request')
     const { codec } = protocol
-    if (codec.identity && target) {
-      const first = options.hooks().first(flight.head)
-      if (first === undefined) return answerRaw(flight, codec, toNativeRequest(request, target, body), target)
-      return answerShaped(flight, codec, body, target, first)
-    }
-    return answerShaped(flight, codec, body, target, undefined)
+    if (!codec.identity || !target) return answerShaped(flight, codec, target, undefined)
+    const first = hooks().first(flight.head)
+    return first === undefined ? answerRaw(flight, codec, target) : answerShaped(flight, codec, target, first)
   }
 
-  function answerRaw(flight: Flight, codec: Codec, upstream: UpstreamRequest, target: NativeTarget) {
+  function answerRaw(flight: Flight, codec: Codec, target: NativeTarget): Promise<Response> {
+    const upstream = toNativeRequest(flight, target)
+    const form = answerFormOf(new URLSearchParams(target.query))
+    if (form === 'other' || (form === 'events' && !target.stream)) {
+      return answerRelayed(flight, upstream, target, keyLoop)
+    }
     if (!target.stream) return answerWhole(flight, upstream)
     const encoder = codec.encodeStream(toProtocolRequest(flight), undefined)
-    const open = /[?&]alt=sse(&|$)/.test(target.query) ? openEventStream : openArrayStream
-    return answerStream(
-      flight,
-      { upstream, encoder, open, pieces: (frames) => rawPieces(frames, encoder) },
-      options,
-    )
+    const open = form === 'events' ? openEventStream : openArrayStream
+    const pieces = (frames: FrameSource) => {
+      flight.release() // committed: no other attempt will need the request's bytes
+      return rawPieces(frames, encoder)
+    }
+    return answerStream(flight, { upstream, encoder, open, pieces }, options)
   }
 
   async function answerShaped(
     flight: Flight,
     codec: Codec,
-    body: Uint8Array | undefined,
     target: NativeTarget | undefined,
     first: number | undefined,
-  ) {
+  ): Promise<Response> {
     const protocolRequest = toProtocolRequest(flight)
-    const decoded = codec.decode(parseJson(body ?? new Uint8Array(0)), protocolRequest)
+    const decoded = codec.decode(parseJson(flight.body?.bytes ?? EMPTY), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
     const begun = toCall(flight, decoded.request, decoded.notes)
-    const { call, shapers } = await options.hooks().request(begun, first ?? options.hooks().first(begun))
-    flight.head = { ...flight.head, model: call.model }
+    const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
+    flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes
     const upstream = toCanonicalRequest(call, target)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
     const encoder = codec.encodeStream(protocolRequest, call)
-    const plan = { upstream, encoder, open: openEventStream }
-    return answerStream(
-      flight,
-      { ...plan, pieces: (frames) => shapedPieces(frames, encoder, call, shapers) },
-      options,
-    )
+    const pieces = (frames: FrameSource) => shapedPieces(frames, encoder, call, shapers)
+    return answerStream(flight, { upstream, encoder, open: openEventStream, pieces }, options)
   }
 
   async function answerWhole(
@@ -144,12 +131,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     upstream: UpstreamRequest,
     shape?: { readonly codec: Codec; readonly call: Call; readonly shapers: Shapers },
   ): Promise<Response> {
+    const { request, url } = flight.exchange
     const leaving = options.finishWhole ? NEVER : flight.leaving
-    const partial = !shape && isPartial(upstream.path, flight.exchange.request.headers)
-    if (partial) return answerRelayed(flight, upstream, { stream: false }, options)
-    const whole = await options.keyLoop.run(upstream, flight.trace, leaving, (answer) =>
-      readWholeReply(answer, options.redactor),
-    )
+    const read = isPartial(url.searchParams, request.headers) ? readPartialReply : readWholeReply
+    const whole = await keyLoop.run(upstream, flight.trace, leaving, (answer) => read(answer, redactor))
     flight.trace.usage = whole.reply.usageMetadata
     flight.trace.firstTokenAt = performance.now()
     if (!shape) return finished(flight, whole.bytes, toClientHeaders(whole.headers))
@@ -159,47 +144,28 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   function finished(flight: Flight, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string>) {
     flight.bodies.sent(body)
-    const gone = flight.leaving.aborted
-    flight.finish(gone ? 499 : 200, gone ? new GatewayError('client_gone', 'The client has left') : undefined)
-    return new Response(body, { headers: { ...headers, ...flight.headers() } })
+    const response = new Response(body, { headers: { ...headers, ...flight.headers() } })
+    if (flight.leaving.aborted) flight.finish(499, clientGone())
+    else flight.finish(200)
+    return response
   }
 }
 
 const NEVER = new AbortController().signal
+const EMPTY = new Uint8Array(0)
+
+function toHead({ id, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
+  return {
+    id,
+    protocol: protocol?.name ?? '',
+    operation: target?.operation ?? 'generateContent',
+    model: target?.model ?? '',
+    stream: target?.stream ?? false,
+    client,
+    headers: request.headers,
+  }
+}
 
 function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
   return { method: exchange.request.method, url: exchange.url, headers: exchange.request.headers }
-}
-
-/** The client's own request, credentials replaced, nothing else. */
-function toNativeRequest(
-  request: Request,
-  target: NativeTarget,
-  body: Uint8Array | undefined,
-): UpstreamRequest {
-  const headers = toUpstreamHeaders(request.headers)
-  if (body) headers['content-type'] = 'application/json'
-  return {
-    method: request.method,
-    path: target.path + target.query,
-    headers,
-    body,
-    model: target.model || undefined,
-    repeatable: request.method === 'GET' || !target.stream || target.operation === 'generateContent',
-  }
-}
-
-/** A canonical call as Google takes it; always server-sent events where it streams. */
-function toCanonicalRequest(call: Call, target: NativeTarget | undefined): UpstreamRequest {
-  const version = target?.path.split('/')[1] ?? 'v1beta'
-  const method = call.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
-  const resource = call.model.includes('/') ? call.model : `models/${call.model}`
-  return {
-    method: 'POST',
-    path: `/${version}/${resource}:${method}`,
-    headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
-    body: JSON.stringify(call.request),
-    model: call.model,
-    repeatable: true,
-  }
 }

@@ -1,5 +1,4 @@
 import type { GenerateContentResponse, Part, UsageMetadata } from '../canonical.ts'
-import type { FaultKind } from '../fault.ts'
 
 /**
  * Follows one generation, chunk by chunk (a whole reply is one chunk), and tells whether it is an answer.
@@ -7,8 +6,6 @@ import type { FaultKind } from '../fault.ts'
  */
 export interface Judge {
   add(chunk: GenerateContentResponse): void
-  /** Some part means something to a client. */
-  readonly meaningful: boolean
   /** There is a thought with content. */
   readonly thought: boolean
   /** Google said why it ended, or that it blocked the prompt. */
@@ -16,7 +13,7 @@ export interface Judge {
   /** Enough to show to the client: content, or an end that is an answer in itself. */
   readonly answered: boolean
   /** A failure that Google tells as a success; asked when nothing meaningful came. */
-  failure(): FaultKind | undefined
+  failure(): 'empty' | 'malformed_call' | undefined
   readonly usage: UsageMetadata | undefined
 }
 
@@ -28,10 +25,15 @@ export function createJudge(): Judge {
   let finishReason: string | undefined
   let usage: UsageMetadata | undefined
 
+  function failure() {
+    if (meaningful || blocked || isAnswerInItself(finishReason)) return undefined
+    return finishReason === 'MALFORMED_FUNCTION_CALL' ? 'malformed_call' : 'empty'
+  }
+
   return {
     add(chunk) {
-      for (const candidate of chunk.candidates ?? []) {
-        for (const part of candidate.content?.parts ?? []) {
+      for (const candidate of listOf(chunk.candidates)) {
+        for (const part of listOf(candidate.content?.parts)) {
           if (isMeaningful(part)) meaningful = true
           else if (part.thought && part.text !== '') thought = true
         }
@@ -40,9 +42,6 @@ export function createJudge(): Judge {
       if (isBlocked(chunk)) blocked = true
       if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
     },
-    get meaningful() {
-      return meaningful
-    },
     get thought() {
       return thought
     },
@@ -50,16 +49,18 @@ export function createJudge(): Judge {
       return blocked || finishReason !== undefined
     },
     get answered() {
-      return meaningful || blocked || isAnswerInItself(finishReason)
+      return failure() === undefined
     },
-    failure() {
-      if (meaningful || blocked || isAnswerInItself(finishReason)) return undefined
-      return finishReason === 'MALFORMED_FUNCTION_CALL' ? 'malformed_call' : 'empty'
-    },
+    failure,
     get usage() {
       return usage
     },
   }
+}
+
+/** The objects of a list; Google's proxies write nulls where Google writes nothing. */
+function listOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : []
 }
 
 function isMeaningful(part: Part): boolean {
@@ -73,8 +74,8 @@ function isMeaningful(part: Part): boolean {
 /** Fields that say something about a part's data and are none themselves. */
 const MODIFIERS = new Set(['thought', 'thoughtSignature', 'partMetadata', 'mediaResolution', 'videoMetadata'])
 
-function isReason(reason: string | undefined): reason is string {
-  return reason !== undefined && reason !== '' && reason !== 'FINISH_REASON_UNSPECIFIED'
+function isReason(reason: unknown): reason is string {
+  return typeof reason === 'string' && reason !== '' && reason !== 'FINISH_REASON_UNSPECIFIED'
 }
 
 /** Ends other than STOP (limits, safety, whatever Google adds) are answers even without content. */
@@ -87,5 +88,5 @@ function isBlocked({ promptFeedback }: GenerateContentResponse): boolean {
   if (!promptFeedback) return false
   if (promptFeedback.blockReasonMessage) return true
   const { blockReason } = promptFeedback
-  return blockReason !== undefined && !/^BLOCK(ED)?_REASON_UNSPECIFIED$/.test(blockReason)
+  return typeof blockReason === 'string' && !/^BLOCK(ED)?_REASON_UNSPECIFIED$/.test(blockReason)
 }

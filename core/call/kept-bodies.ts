@@ -29,16 +29,19 @@ export function keepBodies(redactor: Redactor): KeptBodies {
 
 function createKeeper(redactor: Redactor) {
   const pieces: Uint8Array[] = []
-  let room = LIMIT
+  let room = LIMIT + LONGEST_SECRET
   return {
     add(piece: Uint8Array | string) {
       if (room <= 0) return
-      const all = typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece)
-      const bytes = all.subarray(0, room)
+      // A copy of the part that is kept: a view would hold on to all the rest.
+      const bytes =
+        typeof piece === 'string' ? Buffer.from(piece.slice(0, room)) : Buffer.from(piece.subarray(0, room))
       room -= bytes.length
       pieces.push(bytes)
     },
-    // A secret may lie across two pieces, so all are looked at together.
-    text: () => redactor.text(Buffer.concat(pieces).toString()),
+    // A secret may lie across two pieces, or across the cut, so all is looked at together and cut afterwards.
+    text: () => redactor.text(Buffer.concat(pieces).toString()).slice(0, LIMIT),
   }
 }
+
+const LONGEST_SECRET = 2_048

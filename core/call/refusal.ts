@@ -1,5 +1,8 @@
 import { GatewayError, type UpstreamError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
+import type { KeyQuery } from '../keys.ts'
+import type { Pool } from '../pool/pool.ts'
+import type { Trace } from './trace.ts'
 
 /** What a client is told when a fault ends its call: Google's own answer where there is one, else ours. */
 export function toRefusal(fault: Fault): GatewayError {
@@ -10,6 +13,9 @@ export function toRefusal(fault: Fault): GatewayError {
       upstream: toUpstreamError(fault),
       retryAfterSeconds: toSeconds(fault.retryAfterMilliseconds),
     })
+  }
+  if (fault.kind === 'model_timeout') {
+    return new GatewayError('upstream_timeout', 'Google sent nothing for too long')
   }
   if (ruleOf(fault).charge === 'client' || fault.kind === 'refused') {
     return new GatewayError('upstream_refused', `Google answered ${fault.status} without saying why`, {
@@ -25,19 +31,50 @@ const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
     new GatewayError('bad_upstream', 'Google ended the generation without any content, several times'),
   malformed_call: () =>
     new GatewayError('bad_upstream', 'The model wrote a function call that cannot be read, several times'),
-  credentials_rejected: (fault) =>
-    new GatewayError(
-      'internal',
-      `Google did not accept how the gateway sent its credential: ${fault.reason}`,
-    ),
-  model_timeout: (fault) =>
-    fault.error ? refused(fault) : new GatewayError('upstream_timeout', 'Google sent nothing for too long'),
+  credentials_rejected: toOurFault,
+  key_doubtful: toOurFault,
 }
 
-function refused(fault: Fault): GatewayError {
-  return new GatewayError('upstream_refused', fault.error?.message ?? fault.reason, {
-    upstream: toUpstreamError(fault),
-  })
+function toOurFault(fault: Fault): GatewayError {
+  return new GatewayError(
+    'internal',
+    `Google did not accept how the gateway sent its credential: ${fault.reason}`,
+  )
+}
+
+/** The deadline came while keys were refused one after the other; that is not the client's to hear as its answer. */
+export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: number): GatewayError {
+  if (ruleOf(fault).next !== 'another') return toRefusal(fault)
+  return new GatewayError(
+    'overloaded',
+    `No key answered within ${deadlineMilliseconds / 1000} s; ${trace.attempts} were tried`,
+    { retryAfterSeconds: 1 },
+  )
+}
+
+/** No key may be used now: when the first returns, or that none does by itself. */
+export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: number): GatewayError {
+  const at = pool.returnsAt(query)
+  const model = query.model ? ` for ${query.model}` : ''
+  if (at !== undefined) {
+    const seconds = Math.max(1, Math.ceil((at - now) / 1000))
+    return new GatewayError(
+      'rate_limited',
+      `All ${pool.total} keys are resting${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
+      { retryAfterSeconds: seconds },
+    )
+  }
+  return new GatewayError(
+    'no_available_keys',
+    pool.total === 0
+      ? 'The gateway has no keys yet: add some under "keys" in its config'
+      : `None of the ${pool.total} keys can be used${model}, and none returns by itself; the key list says why`,
+  )
+}
+
+/** The end of a call that nobody waits for any more. */
+export function clientGone(): GatewayError {
+  return new GatewayError('client_gone', 'The client has left')
 }
 
 /** Debugging details can hold keys and inner paths of Google's; a client gets all the others. */

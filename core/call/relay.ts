@@ -1,21 +1,23 @@
 import { GatewayError } from '../errors.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
+import type { NativeTarget } from '../plugin.ts'
 import type { Flight } from './flight.ts'
 import type { KeyLoop } from './key-loop.ts'
+import { clientGone } from './refusal.ts'
 import type { Answer, UpstreamRequest } from './upstream.ts'
 import { readWholeBytes } from './whole-reply.ts'
 
 /**
  * Answers with whatever Google answers, unread. A short answer is read whole first, so that a broken
- * connection still moves to another key; a `stream` passes as it comes.
+ * connection still moves to another key; any other passes as it comes.
  */
 export async function answerRelayed(
   flight: Flight,
   upstream: UpstreamRequest,
-  target: { readonly stream: boolean },
-  { keyLoop }: { readonly keyLoop: KeyLoop },
+  target: NativeTarget,
+  keyLoop: KeyLoop,
 ): Promise<Response> {
-  if (target.stream) return passOn(flight, upstream, keyLoop)
+  if (!target.short) return passOn(flight, upstream, keyLoop)
   const { bytes, headers, status } = await keyLoop.run(upstream, flight.trace, flight.leaving, readWholeBytes)
   flight.bodies.sent(bytes)
   flight.finish(status)
@@ -29,9 +31,9 @@ async function passOn(flight: Flight, upstream: UpstreamRequest, keyLoop: KeyLoo
   }))
   const headers = { ...toClientHeaders(answer.headers), ...flight.headers() }
   flight.release()
-  if (answer.status === 204) {
-    flight.finish(204)
-    return new Response(null, { status: 204, headers })
+  if (BODILESS.has(answer.status)) {
+    flight.finish(answer.status)
+    return new Response(null, { status: answer.status, headers })
   }
   return new Response(toBody(flight, answer), { status: answer.status, headers })
 }
@@ -48,16 +50,19 @@ function toBody(flight: Flight, answer: Answer): ReadableStream<Uint8Array> {
         flight.finish(answer.status)
         controller.close()
       } catch (thrown) {
-        const error = new GatewayError('bad_upstream', 'Google broke the answer off before its end', {
-          cause: thrown,
-        })
+        const error = flight.leaving.aborted
+          ? clientGone()
+          : new GatewayError('bad_upstream', BROKEN_OFF, { cause: thrown })
         flight.finish(answer.status, error)
         controller.error(error)
       }
     },
     cancel() {
       flight.leave()
-      flight.finish(499, new GatewayError('client_gone', 'The client has left'))
+      flight.finish(499, clientGone())
     },
   })
 }
+
+const BROKEN_OFF = 'Google broke the answer off before its end'
+const BODILESS = new Set([204, 205, 304])

@@ -8,21 +8,34 @@ export interface Trace {
   readonly failures: AttemptRecord[]
   /** The key that answered, or failed last. */
   key: Key | undefined
-  /** Time spent waiting for Google, in milliseconds. */
-  upstreamMilliseconds: number
   /** `performance.now()` when the first content came. */
   firstTokenAt: number | undefined
   usage: UsageMetadata | undefined
+  /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
+  waiting<T>(promise: Promise<T>): Promise<T>
+  /** Time spent waiting so far, what waits now included, in milliseconds. */
+  waited(): number
 }
 
 /** A call's trace before its first attempt. */
 export function createTrace(): Trace {
+  let waited = 0
+  let since: number | undefined
   return {
     attempts: 0,
     failures: [],
     key: undefined,
-    upstreamMilliseconds: 0,
     firstTokenAt: undefined,
     usage: undefined,
+    async waiting(promise) {
+      since = performance.now()
+      try {
+        return await promise
+      } finally {
+        waited += performance.now() - since
+        since = undefined
+      }
+    },
+    waited: () => waited + (since === undefined ? 0 : performance.now() - since),
   }
 }

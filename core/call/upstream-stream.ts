@@ -51,7 +51,10 @@ export function openArrayStream(answer: Answer): UpstreamStream {
       const bytes = await answer.read()
       return bytes && frames.push(bytes)
     },
-    unfinished: () => undefined,
+    unfinished() {
+      const { bytes, closed } = frames.rest()
+      return closed || bytes.length === 0 ? undefined : bytes
+    },
     closing() {
       const { bytes, closed } = frames.rest()
       return closed ? bytes : undefined

@@ -7,7 +7,8 @@ export interface UpstreamRequest {
   /** Path and query, `/v1beta/models/gemini-…:generateContent` */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | string | undefined
+  /** Asked for at each attempt, so that nobody holds the bytes longer than they are needed. */
+  body(): Uint8Array | string | undefined
   /** Without `models/`; undefined where the method names none. */
   readonly model: string | undefined
   /** May be sent again after an attempt of which nobody knows how far it came. */
@@ -25,7 +26,7 @@ export interface Answer {
   end(): void
 }
 
-/** Thrown where Google has sent nothing for `upstream.timeoutSeconds`. */
+/** Thrown where Google has sent nothing for `upstream.timeoutSeconds`, or not the whole of an answer read whole. */
 export class SilenceError extends Error {}
 
 export interface Upstream {
@@ -57,10 +58,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       options.authorize(headers, key)
       const line = createLine(leaving, options.silenceMilliseconds)
       try {
-        const { method, body } = request
-        const response = await line.wait(
-          options.transport.fetch(base + request.path, { method, headers, body, signal: line.signal }),
-        )
+        const init = { method: request.method, headers, body: request.body(), signal: line.signal }
+        const response = await line.wait(options.transport.fetch(base + request.path, init))
         return toAnswer(response, line)
       } catch (thrown) {
         line.end()
@@ -73,6 +72,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 function toAnswer(response: Response, line: Line): Answer {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let complete = response.body === null
+  if (complete) line.close()
   return {
     status: response.status,
     headers: response.headers,

@@ -31,6 +31,15 @@ export function toPreflight(request: Request, id: string): Response {
 
 /** Adds what every answer carries. */
 export function withCommonHeaders(response: Response, id: string): Response {
+  try {
+    return addHeaders(response, id)
+  } catch {
+    // A plugin may answer with what `fetch` gave it, whose headers cannot be changed.
+    return addHeaders(new Response(response.body, response), id)
+  }
+}
+
+function addHeaders(response: Response, id: string): Response {
   response.headers.set('x-request-id', id)
   response.headers.set('access-control-allow-origin', '*')
   response.headers.set('access-control-expose-headers', EXPOSED)

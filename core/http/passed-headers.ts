@@ -25,9 +25,4 @@ export function toClientHeaders(headers: Headers): Record<string, string> {
   return passed
 }
 
-const PASSED = ['content-type', 'content-disposition', 'x-gemini-service-tier', 'server-timing']
-
-/** Whether a request asks for chosen fields only, so that what its answer lacks says nothing. */
-export function isPartial(query: string, headers: Headers): boolean {
-  return /[?&](\$?fields)=/.test(query) || headers.has('x-goog-fieldmask')
-}
+const PASSED = ['content-type', 'location', 'content-disposition', 'x-gemini-service-tier', 'server-timing']

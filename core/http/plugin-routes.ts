@@ -53,7 +53,10 @@ function createPluginApp(plugin: LoadedPlugin, log: Log): Elysia {
     const exchange = exchangeOf(request)
     if (code === 'NOT_FOUND')
       return renderError(new GatewayError('not_found', `No route at ${exchange.url.pathname}`), exchange)
-    if (isGatewayError(error)) return renderError(error, exchange)
+    if (isGatewayError(error)) {
+      if (error.kind === 'internal') log.error({ err: error.cause ?? error, id: exchange.id }, error.message)
+      return renderError(error, exchange)
+    }
     log.error({ err: error, id: exchange.id, plugin: plugin.name }, 'A plugin failed in a route')
     return renderError(
       new GatewayError('internal', `The plugin "${plugin.name}" failed in a route; the log has the cause`),

@@ -162,5 +162,3 @@ function overloaded(): GatewayError {
     retryAfterSeconds: 1,
   })
 }
-
-export { parseJson } from './parse-json.ts'

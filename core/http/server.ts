@@ -1,7 +1,7 @@
 import type { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import type { Client, Protocol, ProtocolRequest } from '../plugin.ts'
+import type { Protocol, ProtocolRequest } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { Clients } from './clients.ts'
 import { toPreflight, withCommonHeaders } from './common-headers.ts'
@@ -30,10 +30,10 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
   return async function serve(request) {
     if (request.method === 'OPTIONS') return toPreflight(request, newId())
     const arrived = toExchange(request)
+    if (!arrived)
+      return withCommonHeaders(new Response('The Host header is no host', { status: 400 }), newId())
     try {
-      const hooks = options.hooks()
-      const named = hooks.authorizes ? await hooks.authorize(request) : undefined
-      const exchange = admit(arrived, named)
+      const exchange = await admit(arrived)
       openExchange(exchange)
       return withCommonHeaders(await fetch(request), exchange.id)
     } catch (thrown) {
@@ -44,8 +44,10 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
     }
   }
 
-  function toExchange(request: Request): Exchange {
-    const url = new URL(request.url)
+  /** Undefined where the request's own address cannot be read. */
+  function toExchange(request: Request): Exchange | undefined {
+    const url = URL.parse(request.url)
+    if (!url) return undefined
     const { method, headers } = request
     const protocol = options.protocols().find((each) => claimsSafely(each, { method, url, headers }))
     return { id: newId(), request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
@@ -64,10 +66,16 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
   }
 
   /** Lets a request in, and names its client; closed is what nothing here opens. */
-  function admit(exchange: Exchange, named: Client | undefined): Exchange {
+  function admit(exchange: Exchange): Exchange | Promise<Exchange> {
     const access = accessOf(exchange.request.method, exchange.url.pathname)
     if (access === 'open') return exchange
     if (access === 'admin') return admitAdmin(exchange)
+    const hooks = options.hooks()
+    return hooks.authorizes ? admitByPlugin(exchange, hooks) : { ...exchange, client: nameClient(exchange) }
+  }
+
+  async function admitByPlugin(exchange: Exchange, hooks: HookChain): Promise<Exchange> {
+    const named = await hooks.authorize(exchange.request)
     return { ...exchange, client: named?.name ?? nameClient(exchange) }
   }
 

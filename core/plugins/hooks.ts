@@ -34,6 +34,15 @@ export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): Hoo
   const applies = (plugin: LoadedPlugin, head: Head) =>
     plugin.hooks.when === undefined || blame(plugin, 'when', () => plugin.hooks.when?.(head)) !== false
 
+  /** After the answer is on its way, so that no plugin delays it. */
+  function runFinished(head: Head, result: CallResult): void {
+    for (const plugin of finishing) {
+      blameAsync(plugin, 'finished', () => plugin.hooks.finished?.(head, result)).catch((err) =>
+        log.error({ err, id: head.id, plugin: plugin.name }, 'A plugin failed after the call'),
+      )
+    }
+  }
+
   return {
     authorizes: authorizing.length > 0,
 
@@ -63,11 +72,7 @@ export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): Hoo
     },
 
     finished(head, result) {
-      for (const plugin of finishing) {
-        blameAsync(plugin, 'finished', () => plugin.hooks.finished?.(head, result)).catch((err) =>
-          log.error({ err, id: head.id, plugin: plugin.name }, 'A plugin failed after the call'),
-        )
-      }
+      if (finishing.length > 0) setTimeout(() => runFinished(head, result), 0)
     },
 
     async models(list) {

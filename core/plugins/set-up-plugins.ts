@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Log } from '../log/log.ts'
-import { type Gateway, type Host, PLUGIN_API, type PluginDefinition } from '../plugin.ts'
+import { type Gateway, type Hooks, type Host, PLUGIN_API, type PluginDefinition } from '../plugin.ts'
 import type { Rooms } from '../rooms.ts'
 import { checkSettings, toSentence } from '../settings/check-settings.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -41,8 +41,9 @@ export async function setUpPlugins(
         rooms.plugins.find((shipped) => shipped.name === name) ?? (await importPlugin(rooms, name))
       const filled = toOptions(definition, options, name)
       const { host, stop } = createHost(definition.name, surroundings)
+      const hooks = await setUp(definition, filled, host, stop)
       stops.push(stop)
-      plugins.push({ name: definition.name, hooks: await definition.setup(filled, host) })
+      plugins.push({ name: definition.name, hooks })
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
       problems.push(`The plugin "${name}" is left out: ${reason}`)
@@ -57,6 +58,20 @@ export async function setUpPlugins(
       for (const stop of stops) stop()
       await Promise.allSettled(plugins.map(async ({ hooks }) => hooks.stop?.()))
     },
+  }
+}
+
+async function setUp(
+  definition: PluginDefinition,
+  options: unknown,
+  host: Host,
+  stop: () => void,
+): Promise<Hooks> {
+  try {
+    return await definition.setup(options, host)
+  } catch (thrown) {
+    stop()
+    throw thrown
   }
 }
 

@@ -51,7 +51,7 @@ export function createProbe(options: {
       method: 'GET',
       path: `/v1beta/models${query}`,
       headers: {},
-      body: undefined,
+      body: () => undefined,
       model: undefined,
       repeatable: true,
     }

@@ -1,3 +1,4 @@
+import { answerFormOf } from '../../core/call/answer-form.ts'
 import type { GenerateContentRequest } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Codec, ProtocolRequest, Wire } from '../../core/plugin.ts'
@@ -25,7 +26,7 @@ export const codec: Codec = {
 
   encode: (reply) => ({ body: JSON.stringify(reply, null, 2), contentType: JSON_TYPE }),
 
-  encodeStream: (request) => (isEventStream(request) ? createEventEncoder() : createArrayEncoder()),
+  encodeStream: ({ url }) => (isEvents(url) ? createEventEncoder() : createArrayEncoder()),
 
   encodeError(error, request): Wire {
     const body = toErrorBody(error)
@@ -35,12 +36,12 @@ export const codec: Codec = {
   },
 }
 
-function isEventStream({ url }: ProtocolRequest): boolean {
-  return url.searchParams.get('alt') === 'sse'
+function isEvents(url: URL): boolean {
+  return answerFormOf(url.searchParams) === 'events'
 }
 
-function isArrayStream(request: ProtocolRequest): boolean {
-  return request.url.pathname.endsWith(':streamGenerateContent') && !isEventStream(request)
+function isArrayStream({ url }: ProtocolRequest): boolean {
+  return url.pathname.endsWith(':streamGenerateContent') && !isEvents(url)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

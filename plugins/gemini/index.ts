@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../../core/errors.ts'
 import { definePlugin, type Gateway, type NativeTarget } from '../../core/plugin.ts'
 import { COLLECTIONS, claims } from './claims.ts'
 import { codec } from './codec.ts'
@@ -9,7 +9,7 @@ import { type NativePath, parseNativePath } from './native-path.ts'
 export default definePlugin({
   name: 'gemini',
   api: 1,
-  description: "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1 and /gemini.",
+  description: "Serves Google's own clients: the methods of the Gemini API under /v1beta, /v1 and /gemini.",
   setup: () => ({
     protocol: { name: 'gemini', claims, codec },
     routes(app, gateway) {
@@ -29,22 +29,9 @@ const PATHS = [
 const SHORT = new Set(['countTokens', 'embedContent', 'batchEmbedContents'])
 
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
-  try {
-    const url = new URL(request.url)
-    const path = parseNativePath(url)
-    if (!path) throw new GatewayError('not_found', `Google has no method at ${url.pathname}`)
-    return await serveMethod(request, url, path, gateway)
-  } catch (thrown) {
-    return gateway.refuse(request, toGatewayError(thrown))
-  }
-}
-
-async function serveMethod(
-  request: Request,
-  url: URL,
-  path: NativePath,
-  gateway: Gateway,
-): Promise<Response> {
+  const url = new URL(request.url)
+  const path = parseNativePath(url)
+  if (!path) throw new GatewayError('not_found', `Nothing of Google's is served at ${url.pathname}`)
   if (request.method === 'POST' && GENERATION.has(path.action)) return gateway.answer(request, toTarget(path))
   if (request.method === 'GET' && path.collection === 'models' && path.action === '') {
     if (path.model === '') return json(toModelPage(await gateway.models(), url.searchParams))
@@ -57,14 +44,9 @@ async function serveMethod(
 const GENERATION = new Set(['generateContent', 'streamGenerateContent'])
 
 function toTarget({ path, query, action, collection, model }: NativePath): NativeTarget {
-  const generation = GENERATION.has(action)
-  return {
-    path,
-    query,
-    operation: generation ? 'generateContent' : action || collection,
-    model,
-    stream: generation ? action === 'streamGenerateContent' : !SHORT.has(action),
-  }
+  const operation = GENERATION.has(action) ? 'generateContent' : action || collection
+  const stream = action === 'streamGenerateContent'
+  return { path, query, operation, model, stream, short: SHORT.has(action) }
 }
 
 function json(value: unknown): Response {

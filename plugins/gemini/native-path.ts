@@ -3,10 +3,6 @@ import { withoutCredentials } from '../../core/http/credential.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
-  /** `v1`, `v1beta` or `v1alpha`: the client's, or `v1beta` where it states none. */
-  readonly version: string
-  /** What stands behind the version, as the client wrote it: `models/gemini-…:countTokens`. */
-  readonly rest: string
   /** The first word of it: `models`, `files`, … */
   readonly collection: string
   /** Without `models/`; empty where the path names none. */
@@ -28,12 +24,12 @@ export function parseNativePath(url: URL): NativePath | undefined {
   if (!match) return undefined
   const [, prefix, stated, rest = ''] = match
   if (!stated && !prefix) return undefined
+  // Google's own OpenAI layer takes another credential and has a place of its own.
+  if (/^openai(\/|$)/.test(rest)) return undefined
   const version = stated ?? 'v1beta'
   const named = parseModel(rest)
   const collection = /^[^/:?]*/.exec(decode(rest))?.[0] ?? ''
   return {
-    version,
-    rest,
     collection,
     model: named?.model ?? '',
     action: named ? named.action : (/:([A-Za-z]+)$/.exec(rest)?.[1] ?? ''),

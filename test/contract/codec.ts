@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createLateness, parseChunk, readToCommitPoint } from '../../core/call/commit-point.ts'
+import { parseReply } from '../../core/call/answer-faults.ts'
+import { createLateness, readToCommitPoint } from '../../core/call/commit-point.ts'
 import { createFrameSource } from '../../core/call/frame-source.ts'
 import type { Answer } from '../../core/call/upstream.ts'
 import { openEventStream } from '../../core/call/upstream-stream.ts'
@@ -185,5 +186,5 @@ export function eventsOf(text: string): unknown[] {
   return text
     .split(/\r\n\r\n|\n\n/)
     .filter((event) => event.startsWith('data:'))
-    .map((event) => parseChunk(event.slice(5)))
+    .map((event) => parseReply(event.slice(5)))
 }

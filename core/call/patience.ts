@@ -1,0 +1,69 @@
+import { type Fault, ruleOf } from '../fault.ts'
+
+/** How much more one call will bear. */
+export interface Patience {
+  /** How long to wait before the next attempt, in milliseconds; undefined ends the call. */
+  after(fault: Fault): number | undefined
+  /** Whether overloads have used up what a call tries without asking the breakers again. */
+  isTried(fault: Fault): boolean
+}
+
+export interface PatienceOptions {
+  /** Whether the request may be sent again after an attempt of which nobody knows how far it came. */
+  readonly repeatable: boolean
+  /** Whether it names a model, and so a method that every good key is allowed. */
+  readonly hasModel: boolean
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** Attempts after an overload: this many within `FEW_WINDOW`, then on at that pace as far as the breakers allow. */
+const FEW = 4
+const FEW_WINDOW = 3_000
+const FEW_IN_ALL = 10
+/** Repetitions after an attempt that ended without content. */
+const TWICE = 2
+/** So many keys refused alike for a method that names no model say more of the method than of the keys. */
+const DOUBTS_IN_ALL = 3
+
+/** A call's patience before its first attempt. */
+export function createPatience({ repeatable, hasModel, now, random }: PatienceOptions): Patience {
+  const few: number[] = []
+  let again = 0
+  let doubts = 0
+
+  return {
+    isTried: (fault) => ruleOf(fault).next === 'few' && few.length >= FEW,
+    after(fault) {
+      switch (ruleOf(fault).next) {
+        case 'answer':
+          return undefined
+        case 'another':
+          if (fault.kind === 'key_doubtful' && !hasModel && ++doubts >= DOUBTS_IN_ALL) return undefined
+          return 0
+        case 'twice':
+          return ++again > TWICE ? undefined : 0
+        case 'few':
+          if (!repeatable && UNCERTAIN.has(fault.kind)) return undefined
+          few.push(now())
+          return pause()
+      }
+    },
+  }
+
+  function pause(): number | undefined {
+    if (few.length === 1) return 0
+    if (few.length < FEW) return random() * 250 * (few.length - 1)
+    if (few.length >= FEW_IN_ALL) return undefined
+    return Math.max(0, few.at(-FEW)! + FEW_WINDOW - now()) + random() * 100
+  }
+}
+
+/** After these Google may have done what was asked, and would do it twice. An overload refuses before. */
+const UNCERTAIN: ReadonlySet<Fault['kind']> = new Set([
+  'bad_gateway',
+  'connection_failed',
+  'cut_off',
+  'model_failed',
+  'model_timeout',
+])

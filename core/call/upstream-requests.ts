@@ -1,0 +1,49 @@
+import { toUpstreamHeaders } from '../http/passed-headers.ts'
+import type { Call, NativeTarget } from '../plugin.ts'
+import type { Flight } from './flight.ts'
+import type { UpstreamRequest } from './upstream.ts'
+
+/** The client's own request, credentials replaced, nothing else. Its bytes stay with the flight, which lets them go. */
+export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamRequest {
+  const { method, headers: sent } = flight.exchange.request
+  const headers = toUpstreamHeaders(sent)
+  const isGeneration = target.operation === 'generateContent'
+  if (flight.body) headers['content-type'] = contentTypeOf(sent, isGeneration)
+  return {
+    method,
+    path: target.path + target.query,
+    headers,
+    body: () => flight.body?.bytes,
+    model: target.model || undefined,
+    repeatable: method === 'GET' || isGeneration || target.short === true,
+  }
+}
+
+/** A canonical call as Google takes it; always server-sent events where it streams. */
+export function toCanonicalRequest(call: Call, target: NativeTarget | undefined): UpstreamRequest {
+  const version = target?.path.split('/')[1] ?? 'v1beta'
+  const method = call.stream ? 'streamGenerateContent' : 'generateContent'
+  const resource = call.model.includes('/') ? call.model : `models/${call.model}`
+  const body = JSON.stringify(call.request)
+  return {
+    method: 'POST',
+    path: `/${version}/${resource}:${method}${toQuery(call, target)}`,
+    headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
+    body: () => body,
+    model: call.model,
+    repeatable: true,
+  }
+}
+
+/** Clients label JSON as they like; what is no generation may be no JSON either. */
+function contentTypeOf(sent: Headers, isGeneration: boolean): string {
+  return (isGeneration ? null : sent.get('content-type')) ?? 'application/json'
+}
+
+function toQuery(call: Call, target: NativeTarget | undefined): string {
+  const query = new URLSearchParams(target?.query)
+  for (const name of ['alt', '$alt']) query.delete(name)
+  if (call.stream) query.set('alt', 'sse')
+  const text = query.toString()
+  return text && `?${text}`
+}
