@@ -60,26 +60,25 @@ test('clients: tokens made at an earlier start stay good, and none is made again
   for (const { kind, name, token } of first.made) assert.deepEqual(second.identify(token), { kind, name })
 })
 
-test('clients: a token made beside a running gateway works from the second use on', async () => {
+test('clients: a token made beside a running gateway works once the store was read again', async () => {
   const records = tokenRecords()
   let time = 0
   const clients = await createClients({ configured: [], adminToken: undefined, records, now: () => time })
   const { token } = await makeToken(records, { kind: 'client', name: 'new' })
   time += 1000
   assert.equal(clients.identify(token), undefined)
-  await turn()
+  await clients.refresh()
   assert.deepEqual(clients.identify(token), { kind: 'client', name: 'new' })
 })
 
-test('clients: a replaced token stops working, although only it is used', async () => {
+test('clients: a replaced token stops working once the store was read again', async () => {
   const records = tokenRecords()
   let time = 0
   const clients = await createClients({ configured: [], adminToken: undefined, records, now: () => time })
   const old = clients.made[0]?.token ?? ''
   await makeToken(records, { kind: 'admin', name: 'admin' })
   time += 1000
-  clients.identify(old)
-  await turn()
+  await clients.refresh()
   assert.equal(clients.identify(old), undefined)
 })
 
@@ -88,11 +87,22 @@ test('clients: guesses make the store be read at most once a second', async () =
   let time = 0
   const clients = await createClients({ configured: [], adminToken: undefined, records, now: () => time })
   const before = records.reads
-  for (let guess = 0; guess < 100; guess++) clients.identify(`sk-guess-${guess}`)
+  for (let guess = 0; guess < 100; guess++) await clients.refresh()
   assert.equal(records.reads, before)
   time += 1000
-  for (let guess = 0; guess < 100; guess++) clients.identify(`sk-guess-${guess}`)
+  await Promise.all(Array.from({ length: 100 }, () => clients.refresh()))
   assert.equal(records.reads, before + 1)
+})
+
+test('clients: the made client gives way to configured ones', async () => {
+  const records = tokenRecords()
+  const first = await createClients({ configured: [], adminToken: undefined, records })
+  const made = first.made.find(({ kind }) => kind === 'client')?.token ?? ''
+  assert.equal(first.identify(made)?.name, 'default')
+  const configured = [{ name: 'me', token: 'sk-12345678' }]
+  const second = await createClients({ configured, adminToken: undefined, records })
+  assert.equal(second.identify(made), undefined)
+  assert.equal(second.identify('sk-12345678')?.name, 'me')
 })
 
 test('clients: a store that fails leaves the known tokens good', async () => {
@@ -102,8 +112,7 @@ test('clients: a store that fails leaves the known tokens good', async () => {
   records.list = () => Promise.reject(new Error('locked'))
   const token = clients.made[0]?.token ?? ''
   time += 1000
-  clients.identify(token)
-  await turn()
+  await clients.refresh()
   assert.equal(clients.identify(token)?.kind, 'admin')
 })
 

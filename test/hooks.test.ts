@@ -132,7 +132,8 @@ describe('the hook chain', () => {
       { finished: ({ id }) => void seen.push(id) },
     )
     hooks.finished(call, {} as CallResult)
-    await new Promise(setImmediate)
+    assert.deepEqual(seen, [], 'the answer goes first')
+    await new Promise((resolve) => setTimeout(resolve, 5))
     assert.deepEqual(seen, ['req_1'])
     assert.equal(hooks.log.lines.length, 1)
   })

@@ -5,6 +5,7 @@ import { createTrace } from '../core/call/trace.ts'
 import { type Answer, SilenceError, type UpstreamRequest } from '../core/call/upstream.ts'
 import { readWholeBytes } from '../core/call/whole-reply.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { Fault } from '../core/fault.ts'
 import type { Key } from '../core/keys.ts'
 import { createRedactor } from '../core/log/redactor.ts'
 import { createBreakers } from '../core/pool/breaker.ts'
@@ -66,6 +67,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
   })
   return {
     pool,
+    loop,
     breakers,
     times,
     used,
@@ -215,6 +217,58 @@ describe('the key loop', () => {
       (thrown) => isError('overloaded', 503)(thrown) && retryAfter(thrown) === 1,
     )
     assert.equal(bench.times.length, trial)
+  })
+
+  test('gives up a method that many keys are refused alike for, and lets the others be', async () => {
+    const bench = createBench(50, () => 401)
+    await assert.rejects(bench.run({ model: undefined }), isError('internal', 500))
+    assert.equal(bench.trace.attempts, 3)
+    const generation = createBench(50, () => 401)
+    await assert.rejects(generation.run(), isError('internal', 500))
+    assert.equal(generation.trace.attempts, 20)
+  })
+
+  test('does not come back to a project whose quota was spent for this call', async () => {
+    const bench = createBench(5, () => {
+      bench.advance(3_000)
+      return 429
+    })
+    await assert.rejects(bench.run(), isError('rate_limited', 429))
+    assert.equal(bench.times.length, 5)
+  })
+
+  test("does not show a key's refusal after overloads", async () => {
+    const bench = createBench(30, (_, attempt) => (attempt <= 4 ? 503 : attempt === 5 ? 401 : 200))
+    await bench.run()
+    assert.equal(bench.trace.attempts, 6)
+  })
+
+  test('does not repeat what Google may have done already', async () => {
+    for (const status of [500, 502, 504]) {
+      const bench = createBench(3, () => status)
+      await assert.rejects(bench.run({ repeatable: false }), (thrown) => thrown instanceof GatewayError)
+      assert.equal(bench.trace.attempts, 1, String(status))
+    }
+  })
+
+  test('takes any answer of Google as a sign that it can be reached', async () => {
+    const bench = createBench(1, (_, attempt) => (attempt === 1 ? new Error('ECONNREFUSED') : 400))
+    await assert.rejects(bench.run(), isError('upstream_refused', 400))
+    assert.ok(bench.breakers.isClosed('way-out:direct'))
+  })
+
+  test('charges nobody for what goes wrong after the client has left', async () => {
+    const leaving = new AbortController()
+    const bench = createBench(3, () => 200)
+    let charge: (fault: Fault) => void = () => {}
+    await bench.loop.run(REQUEST, bench.trace, leaving.signal, async (_, chargeLater) => {
+      charge = chargeLater
+      return { ok: true, value: undefined }
+    })
+    const fault: Fault = { kind: 'cut_off', status: 200, reason: 'cut', text: '' }
+    leaving.abort()
+    charge(fault)
+    assert.deepEqual(bench.trace.failures, [])
   })
 
   test('keeps what happened for the log, at most 2 KB of each text', async () => {

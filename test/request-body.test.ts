@@ -186,6 +186,25 @@ describe('reading a request body', () => {
     assert.equal((await read(chunked([new Uint8Array(40), new Uint8Array(5)]).request, 45)).length, 45)
   })
 
+  test('takes a long body from the budget only as it arrives, and ends one that stands still', async () => {
+    const budget = createByteBudget(1_000_000)
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+    })
+    const headers = { 'content-length': '900000' }
+    const request = new Request('http://localhost', {
+      method: 'POST',
+      body,
+      headers,
+      duplex: 'half',
+    } as RequestInit)
+    const reading = readRequestBody(request, { maxBytes: 1_000_000, budget, silenceMilliseconds: 20 })
+    assert.ok(budget.take(900_000))
+    budget.give(900_000)
+    await assert.rejects(reading, { kind: 'invalid_request' })
+    assert.ok(budget.take(1_000_000), 'all is given back')
+  })
+
   test('believes no stated length that chunks override or the body exceeds', async () => {
     const lying = stated(new Uint8Array(50), { 'content-length': '5' })
     await assert.rejects(read(lying, 45), { kind: 'too_large' })

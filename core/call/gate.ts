@@ -1,6 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import type { Fault } from '../fault.ts'
-import { ruleOf } from '../fault.ts'
+import { type Fault, type FaultKind, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery } from '../keys.ts'
 import type { Breakers } from '../pool/breaker.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -11,6 +10,8 @@ export interface Gate {
   pass(): Promise<void>
   /** Whether the breakers are closed, or will be in a moment, as they are when failures strike by chance. */
   closesSoon(): Promise<boolean>
+  /** Google answered: the way out is good, whatever the answer says. */
+  reached(): void
   succeeded(): void
   failed(key: Key, fault: Fault): void
   /** Frees the places of the trials that this call was. */
@@ -32,17 +33,15 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery): Gat
         if (breakers.isClosed(scope)) continue
         const verdict = await breakers.enter(scope)
         if (verdict === 'trial') trials.push(scope)
-        if (verdict === 'refuse') throw toRefusal(scope)
+        if (verdict === 'refuse') throw toRefusal(scope, breakers.kindOf(scope))
       }
     },
     async closesSoon() {
       const closed = await Promise.all([model, WAY_OUT].map((scope) => breakers.closesWithin(scope, MOMENT)))
       return closed.every(Boolean)
     },
-    succeeded() {
-      breakers.succeeded(model)
-      breakers.succeeded(WAY_OUT)
-    },
+    reached: () => breakers.succeeded(WAY_OUT),
+    succeeded: () => breakers.succeeded(model),
     failed(key, fault) {
       const { charge } = ruleOf(fault)
       if (charge === 'model') breakers.failed(model, key.id, fault.kind, pool.distinctUsable(query))
@@ -57,11 +56,18 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery): Gat
   }
 }
 
-function toRefusal(scope: string): GatewayError {
-  const what = scope === WAY_OUT ? 'Google cannot be reached' : 'The model is failing at Google'
+function toRefusal(scope: string, kind: FaultKind | undefined): GatewayError {
+  const what =
+    (kind && WORDS[kind]) ??
+    (scope === WAY_OUT ? 'Google cannot be reached' : 'The model is failing at Google')
   return new GatewayError(
     'overloaded',
     `${what}: the last attempts with different keys all failed alike; one call a second tries again`,
     { retryAfterSeconds: 1 },
   )
+}
+
+const WORDS: Partial<Record<FaultKind, string>> = {
+  region_blocked: "Google does not serve this gateway's location",
+  address_blocked: "Google blocks this gateway's address",
 }

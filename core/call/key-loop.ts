@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import type { Fault } from '../fault.ts'
+import { type Fault, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { Breakers } from '../pool/breaker.ts'
@@ -46,6 +46,7 @@ interface Walk {
 
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
 const REMEMBERED = 16
+const PICKS = 8
 const TEXT_LIMIT = 2_048
 
 /** The loop over keys: no call fails while a usable key is left and its deadline has not passed. */
@@ -71,9 +72,10 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     const hasModel = request.model !== undefined
     const patience = createPatience({ repeatable: request.repeatable, hasModel, now, random })
     const tried: Key[] = []
+    const spent = new Set<string>()
     for (;;) {
       if (leaving.aborted) throw clientGone()
-      const key = pool.pick(query, tried)
+      const key = pickOther(query, tried, spent)
       if (!key) throw nothingLeft(pool, query, trace, now())
       const reading = await attempt(walk, key, read)
       if (reading.ok) {
@@ -82,6 +84,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
         return reading.value
       }
       const { fault } = reading
+      if (ruleOf(fault).charge === 'project-and-model') spent.add(key.project)
       const pause = patience.after(fault)
       if (pause === undefined) throw toRefusal(fault)
       if (now() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
@@ -89,6 +92,15 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       if (pause > 0) await trace.waiting(options.wait(pause, leaving))
       if (tried.push(key) > REMEMBERED) tried.shift()
     }
+  }
+
+  /** Not a project that has told this call already that its quota is spent, even if it has rested since. */
+  function pickOther(query: KeyQuery, tried: readonly Key[], spent: ReadonlySet<string>): Key | undefined {
+    for (let picks = 0; picks < PICKS; picks++) {
+      const key = pool.pick(query, tried)
+      if (!key || !spent.has(key.project)) return key
+    }
+    return undefined
   }
 
   async function attempt<T>(walk: Walk, key: Key, read: Reader<T>): Promise<Reading<T>> {
@@ -105,7 +117,8 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     let answer: Answer | undefined
     try {
       answer = await options.upstream.open(key, walk.request, leaving)
-      if (answer.status >= 400) return { ok: false, fault: await readFault(answer) }
+      if (answer.status >= 400) return { ok: false, fault: await readFault(answer, walk.gate) }
+      walk.gate.reached()
       const reading = await read(answer, (fault) => {
         if (!leaving.aborted) charge(walk, key, fault, begun)
       })
@@ -134,10 +147,12 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     })
   }
 
-  async function readFault(answer: Answer): Promise<Fault> {
+  async function readFault(answer: Answer, gate: Gate): Promise<Fault> {
     const text = redactor.text(new TextDecoder().decode(await answer.bytes()))
     const contentType = answer.headers.get('content-type') ?? ''
-    return classifyAnswer({ status: answer.status, contentType, text })
+    const fault = classifyAnswer({ status: answer.status, contentType, text })
+    if (ruleOf(fault).charge !== 'way-out') gate.reached()
+    return fault
   }
 }
 

@@ -11,7 +11,7 @@ export interface Patience {
 export interface PatienceOptions {
   /** Whether the request may be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
-  /** Whether it names a model, and so a method that every good key is allowed. */
+  /** Whether it names a model, and so one of the methods that every good key is allowed. */
   readonly hasModel: boolean
   readonly now: () => number
   readonly random: () => number
@@ -23,14 +23,15 @@ const FEW_WINDOW = 3_000
 const FEW_IN_ALL = 10
 /** Repetitions after an attempt that ended without content. */
 const TWICE = 2
-/** So many keys refused alike for a method that names no model say more of the method than of the keys. */
-const DOUBTS_IN_ALL = 3
+/** So many keys refused alike say more of the method, or of Google, than of the keys. */
+const DOUBTS_IN_ALL = { withModel: 20, withoutModel: 3 }
 
 /** A call's patience before its first attempt. */
 export function createPatience({ repeatable, hasModel, now, random }: PatienceOptions): Patience {
   const few: number[] = []
   let again = 0
   let doubts = 0
+  const doubtsInAll = DOUBTS_IN_ALL[hasModel ? 'withModel' : 'withoutModel']
 
   return {
     isTried: (fault) => ruleOf(fault).next === 'few' && few.length >= FEW,
@@ -39,8 +40,7 @@ export function createPatience({ repeatable, hasModel, now, random }: PatienceOp
         case 'answer':
           return undefined
         case 'another':
-          if (fault.kind === 'key_doubtful' && !hasModel && ++doubts >= DOUBTS_IN_ALL) return undefined
-          return 0
+          return fault.kind === 'key_doubtful' && ++doubts >= doubtsInAll ? undefined : 0
         case 'twice':
           return ++again > TWICE ? undefined : 0
         case 'few':

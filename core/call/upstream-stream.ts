@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { createArrayFrames, elementText } from './array-frames.ts'
 import { createEventFrames, eventData } from './event-frames.ts'
-import type { Answer } from './upstream.ts'
+import { type Answer, LONGEST_ANSWER } from './upstream.ts'
 
 /** A streamed generation as it comes, cut into frames whose bytes are Google's own. */
 export interface UpstreamStream {
@@ -20,6 +20,7 @@ export interface UpstreamStream {
 /** Server-sent events (`alt=sse`). */
 export function openEventStream(answer: Answer): UpstreamStream {
   const frames = createEventFrames()
+  const push = withinBounds(frames.push)
   let asked = false
   return {
     headers: answer.headers,
@@ -27,7 +28,7 @@ export function openEventStream(answer: Answer): UpstreamStream {
     textOf: eventData,
     async read() {
       const bytes = await answer.read()
-      return bytes && frames.push(bytes)
+      return bytes && push(bytes)
     },
     unfinished() {
       const rest = frames.rest()
@@ -43,13 +44,14 @@ export function openEventStream(answer: Answer): UpstreamStream {
 /** One JSON array that grows (no `alt`). */
 export function openArrayStream(answer: Answer): UpstreamStream {
   const frames = createArrayFrames()
+  const push = withinBounds(frames.push)
   return {
     headers: answer.headers,
     end: answer.end,
     textOf: elementText,
     async read() {
       const bytes = await answer.read()
-      return bytes && frames.push(bytes)
+      return bytes && push(bytes)
     },
     unfinished() {
       const { bytes, closed } = frames.rest()
@@ -59,6 +61,17 @@ export function openArrayStream(answer: Answer): UpstreamStream {
       const { bytes, closed } = frames.rest()
       return closed ? bytes : undefined
     },
+  }
+}
+
+/** An event that never ends must not fill the memory. */
+function withinBounds(push: (bytes: Uint8Array) => Uint8Array[]): (bytes: Uint8Array) => Uint8Array[] {
+  let held = 0
+  return (bytes) => {
+    const frames = push(bytes)
+    held = frames.length > 0 ? 0 : held + bytes.length
+    if (held > LONGEST_ANSWER) throw new Error('The event is longer than any of Google')
+    return frames
   }
 }
 

@@ -1,3 +1,4 @@
+import { joinBytes } from '../http/join-bytes.ts'
 import type { Key } from '../keys.ts'
 import type { Transport } from '../transport.ts'
 
@@ -26,7 +27,10 @@ export interface Answer {
   end(): void
 }
 
-/** Thrown where Google has sent nothing for `upstream.timeoutSeconds`, or not the whole of an answer read whole. */
+/** Bytes of an answer that is read whole, or of one event of a stream: far above Google's largest pictures. */
+export const LONGEST_ANSWER = 256 * 1024 * 1024
+
+/** Thrown where Google has sent nothing for `upstream.timeoutSeconds`. */
 export class SilenceError extends Error {}
 
 export interface Upstream {
@@ -73,24 +77,32 @@ function toAnswer(response: Response, line: Line): Answer {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let complete = response.body === null
   if (complete) line.close()
+  async function read(): Promise<Uint8Array | undefined> {
+    if (complete) return undefined
+    reader ??= response.body!.getReader()
+    const { done, value } = await line.wait(reader.read())
+    if (!done) return value
+    complete = true
+    line.close()
+    return undefined
+  }
+
+  async function bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces: Uint8Array[] = []
+    let length = 0
+    for (let piece = await read(); piece; piece = await read()) {
+      length += piece.length
+      if (length > LONGEST_ANSWER) throw new Error('The answer is longer than any of Google')
+      pieces.push(piece)
+    }
+    return joinBytes(pieces) as Uint8Array<ArrayBuffer>
+  }
+
   return {
     status: response.status,
     headers: response.headers,
-    async read() {
-      if (complete) return undefined
-      reader ??= response.body!.getReader()
-      const { done, value } = await line.wait(reader.read())
-      if (!done) return value
-      complete = true
-      line.close()
-      return undefined
-    },
-    async bytes() {
-      const bytes = new Uint8Array(await line.wait(response.arrayBuffer()))
-      complete = true
-      line.close()
-      return bytes
-    },
+    read,
+    bytes,
     end() {
       if (!complete) line.end()
       complete = true

@@ -16,11 +16,10 @@ export interface MadeToken extends Holder {
 
 /** Everyone who may call, known by the hashes of their tokens. */
 export interface Clients {
-  /**
-   * Who holds this token. Answers from memory; a token that was made or replaced in the store meanwhile
-   * counts within about a second of use.
-   */
+  /** Who holds this token. Answers from memory, which is read again from the store every two seconds. */
   identify(token: string): Holder | undefined
+  /** Reads the store again, at most once a second: a token that is not known may have been made just now. */
+  refresh(): Promise<void>
   /** Tokens that were made because there were none; to be shown once. */
   readonly made: readonly MadeToken[]
 }
@@ -35,6 +34,7 @@ export interface ClientsOptions {
 }
 
 const READ_AGAIN_MILLISECONDS = 1000
+const READ_EVERY_MILLISECONDS = 2000
 
 /** Throws a SettingsError when one configured token stands for two names, and what the store throws at first reading. */
 export async function createClients(options: ClientsOptions): Promise<Clients> {
@@ -44,28 +44,45 @@ export async function createClients(options: ClientsOptions): Promise<Clients> {
   let kept = toHolders(await records.list())
   let readAt = now()
 
-  function readAgain(): void {
-    if (now() - readAt < READ_AGAIN_MILLISECONDS) return
-    readAt = now()
-    records.list().then(
-      (list) => {
-        kept = toHolders(list)
-      },
-      () => {}, // what was read before stays good; the next use tries again
-    )
+  let reading: Promise<void> | undefined
+
+  async function refresh(): Promise<void> {
+    if (now() - readAt >= READ_AGAIN_MILLISECONDS) {
+      readAt = now()
+      reading = read()
+    }
+    await reading
   }
+
+  async function read(): Promise<void> {
+    try {
+      kept = toHolders(await records.list())
+    } catch {} // what was read before stays good until the store answers again
+  }
+
+  // Calls never wait for it; without it a token that was replaced would stay good until somebody used a wrong one.
+  setInterval(refresh, READ_EVERY_MILLISECONDS).unref?.()
 
   return {
     made,
     identify(token) {
       const hash = hashToken(token)
-      const holder = configured.get(hash)
-      if (holder) return holder
-      readAgain()
-      return kept.get(hash)
+      return configured.get(hash) ?? kept.get(hash)
     },
+    refresh,
+  }
+
+  /** The token that was made for want of clients has done its service once there are some. */
+  function toHolders(list: readonly TokenRecord[]): Map<string, Holder> {
+    const valid = list.filter(
+      ({ kind, name }) => kind !== 'client' || name !== MADE || options.configured.length === 0,
+    )
+    return new Map(valid.map(({ hash, kind, name }) => [hash, { kind, name }]))
   }
 }
+
+/** The name of the client that is made where none is configured. */
+const MADE = 'default'
 
 /** Makes a token, keeps its hash in place of an older token of this kind and name, and returns its text. */
 export async function makeToken(
@@ -111,11 +128,7 @@ async function makeMissing(options: ClientsOptions): Promise<MadeToken[]> {
     made.push(await makeToken(records, { kind: 'admin', name: 'admin' }, now))
   }
   if (configured.length === 0 && !has('client')) {
-    made.push(await makeToken(records, { kind: 'client', name: 'default' }, now))
+    made.push(await makeToken(records, { kind: 'client', name: MADE }, now))
   }
   return made
-}
-
-function toHolders(list: readonly TokenRecord[]): Map<string, Holder> {
-  return new Map(list.map(({ hash, kind, name }) => [hash, { kind, name }]))
 }

@@ -4,8 +4,8 @@
  */
 export function credentialsOf(headers: Headers, url: URL): string[] {
   const bearer = bearerOf(headers)
-  const query = url.search.includes('key=') ? url.searchParams.get('key') : null
-  const found = [bearer, headers.get('x-goog-api-key'), headers.get('x-api-key'), query]
+  const query = url.search.includes('key=') ? url.searchParams.getAll('key') : []
+  const found = [bearer, headers.get('x-goog-api-key'), headers.get('x-api-key'), ...query]
   return found.map((credential) => credential?.trim() ?? '').filter((credential) => credential !== '')
 }
 

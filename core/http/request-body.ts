@@ -16,6 +16,8 @@ export interface BodyLimits {
   readonly maxBytes: number
   /** Shared by all bodies that are in memory. */
   readonly budget: ByteBudget
+  /** Silence of the client amid a long body that ends it; a minute where absent. */
+  readonly silenceMilliseconds?: number
 }
 
 /** One body's share of the budget. */
@@ -29,13 +31,13 @@ interface Share {
 /**
  * Reads a request's body whole. Throws a GatewayError, and then holds nothing: `too_large`, without reading
  * where the length is stated; `overloaded` when the budget is spent; `unsupported_media_type` for an
- * encoding that is not known; `invalid_request` for corrupt data and for a body that broke off.
+ * encoding that is not known; `invalid_request` for corrupt data and for a body that broke off or stood still.
  */
 export async function readRequestBody(request: Request, limits: BodyLimits): Promise<RequestBody> {
   const encoding = encodingOf(request.headers)
   const share = createShare(limits.budget)
   try {
-    const sent = await readSent(request, limits.maxBytes, share)
+    const sent = await readSent(request, limits, share)
     const bytes = encoding === '' ? sent : await decompress(sent, encoding, limits.maxBytes, share)
     return { bytes: withoutByteOrderMark(bytes), release: share.release }
   } catch (error) {
@@ -72,12 +74,17 @@ function createShare(budget: ByteBudget): Share {
   }
 }
 
-function readSent(request: Request, maxBytes: number, share: Share): Promise<Uint8Array> {
+function readSent(request: Request, limits: BodyLimits, share: Share): Promise<Uint8Array> {
   const length = statedLength(request.headers)
-  return length === undefined
-    ? readCounted(request, maxBytes, share)
-    : readStated(request, length, maxBytes, share)
+  if (length !== undefined && length > limits.maxBytes) throw tooLarge(limits.maxBytes)
+  return length !== undefined && length <= SHORT
+    ? readShort(request, length, limits.maxBytes, share)
+    : readCounted(request, length, limits, share)
 }
+
+/** Up to this a body's stated length is taken from the budget at once; a longer one only as it arrives. */
+const SHORT = 64 * 1024
+const SILENCE = 60_000
 
 /** Undefined where the length is not stated, or chunks override it (RFC 9112 6.3). */
 function statedLength(headers: Headers): number | undefined {
@@ -86,8 +93,7 @@ function statedLength(headers: Headers): number | undefined {
   return Number(length)
 }
 
-async function readStated(request: Request, length: number, maxBytes: number, share: Share) {
-  if (length > maxBytes) throw tooLarge(maxBytes)
+async function readShort(request: Request, length: number, maxBytes: number, share: Share) {
   share.take(length)
   const bytes = await request.arrayBuffer().then((buffer) => new Uint8Array(buffer), brokeOff)
   if (bytes.length < length) brokeOff()
@@ -96,15 +102,34 @@ async function readStated(request: Request, length: number, maxBytes: number, sh
   return bytes
 }
 
-async function readCounted(request: Request, maxBytes: number, share: Share): Promise<Uint8Array> {
+async function readCounted(
+  request: Request,
+  length: number | undefined,
+  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
+  share: Share,
+): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (reader === undefined) return new Uint8Array()
   try {
-    const next = () => reader.read().then(({ value }) => value, brokeOff)
-    return await collect(next, maxBytes, share)
+    const next = () => withinSilence(reader.read(), silenceMilliseconds).then(({ value }) => value, brokeOff)
+    const bytes = await collect(next, maxBytes, share)
+    return bytes.length < (length ?? 0) ? brokeOff() : bytes
   } catch (error) {
     reader.cancel().catch(() => {})
     throw error
+  }
+}
+
+/** A client that announces a body and sends none must not hold its place for ever. */
+async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
+  })
+  try {
+    return await Promise.race([reading, silence])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -27,27 +27,25 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
   const { app, log } = options
   const { fetch } = app
 
-  return async function serve(request) {
-    if (request.method === 'OPTIONS') return toPreflight(request, newId())
+  return async function serve(sent) {
+    if (sent.method === 'OPTIONS') return toPreflight(sent, newId())
+    const request = withReadableAddress(sent)
     const arrived = toExchange(request)
-    if (!arrived)
-      return withCommonHeaders(new Response('The Host header is no host', { status: 400 }), newId())
     try {
       const exchange = await admit(arrived)
       openExchange(exchange)
       return withCommonHeaders(await fetch(request), exchange.id)
     } catch (thrown) {
       const error = toGatewayError(thrown)
-      if (error.kind === 'internal')
+      if (error.kind === 'internal') {
         log.error({ err: error.cause, id: arrived.id }, 'A request failed outside its route')
+      }
       return withCommonHeaders(renderError(error, arrived), arrived.id)
     }
   }
 
-  /** Undefined where the request's own address cannot be read. */
-  function toExchange(request: Request): Exchange | undefined {
-    const url = URL.parse(request.url)
-    if (!url) return undefined
+  function toExchange(request: Request): Exchange {
+    const url = new URL(request.url)
     const { method, headers } = request
     const protocol = options.protocols().find((each) => claimsSafely(each, { method, url, headers }))
     return { id: newId(), request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
@@ -69,36 +67,59 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
   function admit(exchange: Exchange): Exchange | Promise<Exchange> {
     const access = accessOf(exchange.request.method, exchange.url.pathname)
     if (access === 'open') return exchange
-    if (access === 'admin') return admitAdmin(exchange)
+    if (access === 'admin') return isAdmin(exchange) ? exchange : admitAdminLate(exchange)
+    const client = options.hooks().authorizes ? undefined : knownClient(exchange)
+    return client === undefined ? admitLate(exchange) : { ...exchange, client }
+  }
+
+  /** For a plugin that may name the client, and for a token that may have been made just now. */
+  async function admitLate(exchange: Exchange): Promise<Exchange> {
     const hooks = options.hooks()
-    return hooks.authorizes ? admitByPlugin(exchange, hooks) : { ...exchange, client: nameClient(exchange) }
+    const named = hooks.authorizes ? await hooks.authorize(exchange.request) : undefined
+    const known = named?.name ?? knownClient(exchange)
+    if (known !== undefined) return { ...exchange, client: known }
+    await options.clients.refresh()
+    return { ...exchange, client: knownClient(exchange) ?? refuseClient(exchange) }
   }
 
-  async function admitByPlugin(exchange: Exchange, hooks: HookChain): Promise<Exchange> {
-    const named = await hooks.authorize(exchange.request)
-    return { ...exchange, client: named?.name ?? nameClient(exchange) }
+  function isAdmin({ request }: Exchange): boolean {
+    return options.clients.identify(bearerOf(request.headers) ?? '')?.kind === 'admin'
   }
 
-  function admitAdmin(exchange: Exchange): Exchange {
-    const identity = options.clients.identify(bearerOf(exchange.request.headers) ?? '')
-    if (identity?.kind === 'admin') return exchange
-    if (identity) throw new GatewayError('forbidden', 'This needs the admin token; a client token was sent')
+  async function admitAdminLate(exchange: Exchange): Promise<Exchange> {
+    await options.clients.refresh()
+    if (isAdmin(exchange)) return exchange
+    if (options.clients.identify(bearerOf(exchange.request.headers) ?? '')) {
+      throw new GatewayError('forbidden', 'This needs the admin token; a client token was sent')
+    }
     throw new GatewayError('unauthenticated', 'This needs the admin token, as Authorization: Bearer')
   }
 
-  function nameClient({ request, url }: Exchange): string {
-    let admin = false
+  function knownClient({ request, url }: Exchange): string | undefined {
     for (const credential of credentialsOf(request.headers, url)) {
-      const identity = options.clients.identify(credential)
-      if (identity?.kind === 'client') return identity.name
-      admin ||= identity?.kind === 'admin'
+      const holder = options.clients.identify(credential)
+      if (holder?.kind === 'client') return holder.name
     }
-    if (admin) throw new GatewayError('forbidden', 'This needs a client token; the admin token was sent')
+    return undefined
+  }
+
+  function refuseClient({ request, url }: Exchange): never {
+    const isAdmins = credentialsOf(request.headers, url).some((credential) =>
+      options.clients.identify(credential),
+    )
+    if (isAdmins) throw new GatewayError('forbidden', 'This needs a client token; the admin token was sent')
     throw new GatewayError(
       'unauthenticated',
       'No valid client token: send one as Authorization: Bearer, x-goog-api-key, x-api-key or ?key=',
     )
   }
+}
+
+/** Without a host, or with one that is none (HTTP/1.0, health probes), only the path counts. */
+function withReadableAddress(request: Request): Request {
+  if (URL.canParse(request.url)) return request
+  const path = /^(?:https?:\/\/[^/]*)?(\/.*)?$/i.exec(request.url)?.[1] ?? '/'
+  return new Request(`http://localhost${path}`, request)
 }
 
 const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])

@@ -17,17 +17,8 @@ export interface Breakers {
   succeeded(scope: string): void
   /** A trial call is over, all its attempts included; without effect where one of them succeeded. */
   trialEnded(scope: string): void
-  /** The scopes that failed lately, for the operator. */
-  states(): readonly BreakerState[]
-}
-
-export interface BreakerState {
-  readonly scope: string
-  readonly isOpen: boolean
-  /** When it opened, or first failed; milliseconds since 1970. */
-  readonly since: number
-  /** How it failed last. */
-  readonly kind: FaultKind
+  /** How the scope failed last; undefined where it did not fail lately. */
+  kindOf(scope: string): FaultKind | undefined
 }
 
 export interface BreakerOptions {
@@ -136,8 +127,7 @@ export function createBreakers({ now, wait }: BreakerOptions): Breakers {
       const breaker = breakers.get(scope)
       if (breaker !== undefined) endTrial(breaker)
     },
-    states: () =>
-      Array.from(breakers, ([scope, { isOpen, since, kind }]) => ({ scope, isOpen, since, kind })),
+    kindOf: (scope) => breakers.get(scope)?.kind,
   }
 }
 
