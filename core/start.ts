@@ -25,6 +25,7 @@ import { createProber } from './pool/prober.ts'
 import { startRecheck } from './pool/recheck.ts'
 import { sampleProjects } from './pool/sample-projects.ts'
 import type { Rooms } from './rooms.ts'
+import { secretsIn } from './settings/setting-secrets.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
 
@@ -164,16 +165,9 @@ export async function startGateway(
   }
 }
 
-const SHORTEST_SECRET = 8
-
 /** The log that the settings ask for; it knows every secret among them. */
 function openLog({ runtime }: Rooms, settings: Settings, redactor: Redactor): Log {
-  if (settings.server.adminToken) redactor.add(settings.server.adminToken, 'admin token')
-  for (const { name, token } of settings.clients) redactor.add(token, `token of ${name}`)
-  for (const [name, value] of Object.entries(settings.upstream.gemini.headers)) {
-    // Shorter ones are words, not secrets; taking them out would tear up innocent text.
-    if (value.length >= SHORTEST_SECRET) redactor.add(value, `header ${name}`)
-  }
+  for (const { text, label } of secretsIn(settings)) redactor.add(text, label)
   return createLog({
     level: settings.log.level,
     write: runtime.output.write,

@@ -21,8 +21,6 @@ function tokenRecords(): TokenRecords & { readonly kept: TokenRecord[]; reads: n
   }
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
 test('clients: tokens of the config are known by name, and nothing is made', async () => {
   const records = tokenRecords()
   const configured = [{ name: 'me', token: 'sk-12345678' }]

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { connect, defaultDriver, type SqliteConnection, type SqliteDriver } from './sqlite-driver.ts'
+import { untilUnlocked } from './until-unlocked.ts'
 
 /** What may be bound. Absent becomes NULL, a boolean 0 or 1, a big integer a number, or text past 2^53. */
 export type SqliteValue = string | number | bigint | boolean | Uint8Array | null | undefined
@@ -23,6 +23,9 @@ export interface SqliteDatabase {
   close(): void
 }
 
+/** How long a statement waits for another process's lock, in milliseconds: nothing else runs meanwhile. */
+const LOCK_WAIT = 20
+
 /** What a database must hold for this program. */
 export interface SqliteSchema {
   /** Throws on a file that is not for us; runs before anything of the file is changed. */
@@ -32,7 +35,8 @@ export interface SqliteSchema {
 
 /**
  * Opens a database file (`:memory:` for one that is gone when closed) that only its owner may read, and
- * makes it and its folder where missing. Other processes may have it open; a lock is waited for, 5 s.
+ * makes it and its folder where missing. Other processes may have it open; their lock is waited for while opening, 5 s
+ * a step, and hardly at all later, when waiting would hold up everything else: who writes tries again.
  * Rejects with a sentence that names the file.
  */
 export async function openSqliteDatabase(
@@ -45,16 +49,22 @@ export async function openSqliteDatabase(
   try {
     createPrivateFile(file)
     database = toDatabase(await connect(file, driver))
-    await untilUnlocked(database, schema.check)
-    closeToOthers(file)
-    await untilUnlocked(database, configure)
-    closeToOthers(file)
-    schema.migrate(database)
+    await prepare(database, file, schema)
+    database.execute(`PRAGMA busy_timeout = ${LOCK_WAIT}`)
     return database
   } catch (cause) {
     database?.close()
     throw new Error(`Cannot open the database ${file}: ${messageOf(cause)}`, { cause })
   }
+}
+
+async function prepare(database: SqliteDatabase, file: string, schema: SqliteSchema): Promise<void> {
+  await untilUnlocked(() => schema.check(database))
+  closeToOthers(file)
+  // Going over to WAL needs the file alone and does not honour busy_timeout, so two first starts can collide.
+  await untilUnlocked(() => configure(database))
+  closeToOthers(file)
+  schema.migrate(database)
 }
 
 // SQLite gives `-wal` and `-shm` the mode of the database, so a new one must have it before it is opened.
@@ -75,21 +85,6 @@ function unless(code: string, work: () => void): void {
     work()
   } catch (error) {
     if ((error as { code?: string }).code !== code) throw error
-  }
-}
-
-// Going over to WAL needs the file alone and does not honour busy_timeout, so two first starts can collide.
-async function untilUnlocked(
-  database: SqliteDatabase,
-  step: (database: SqliteDatabase) => void,
-): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return step(database)
-    } catch (error) {
-      if (tries === 100 || !/locked|busy/i.test(messageOf(error))) throw error
-      await pause(50)
-    }
   }
 }
 

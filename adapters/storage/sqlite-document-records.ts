@@ -1,5 +1,6 @@
 import type { DocumentRecords } from '../../core/store.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
+import { untilUnlocked } from './until-unlocked.ts'
 
 const PUT = `INSERT INTO documents (scope, name, value) VALUES (?, ?, ?)
   ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value`
@@ -12,10 +13,12 @@ export function sqliteDocumentRecords(database: SqliteDatabase): DocumentRecords
       return row === undefined ? undefined : JSON.parse(row.value as string)
     },
     async put(scope, name, value) {
-      database.run(PUT, scope, name, JSON.stringify(value) ?? 'null')
+      const text = JSON.stringify(value) ?? 'null'
+      await untilUnlocked(() => database.run(PUT, scope, name, text))
     },
     async delete(scope, name) {
-      database.run('DELETE FROM documents WHERE scope = ? AND name = ?', scope, name)
+      const remove = 'DELETE FROM documents WHERE scope = ? AND name = ?'
+      await untilUnlocked(() => database.run(remove, scope, name))
     },
     async names(scope) {
       const rows = database.all('SELECT name FROM documents WHERE scope = ? ORDER BY name', scope)

@@ -1,5 +1,6 @@
 import type { TokenRecord, TokenRecords } from '../../core/store.ts'
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts'
+import { untilUnlocked } from './until-unlocked.ts'
 
 const PUT = `INSERT INTO tokens (kind, name, hash, created_at) VALUES (?, ?, ?, ?)
   ON CONFLICT (kind, name) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at`
@@ -11,7 +12,7 @@ export function sqliteTokenRecords(database: SqliteDatabase): TokenRecords {
       return database.all('SELECT * FROM tokens ORDER BY created_at, kind, name').map(toTokenRecord)
     },
     async put({ kind, name, hash, createdAt }) {
-      database.run(PUT, kind, name, hash, createdAt)
+      await untilUnlocked(() => database.run(PUT, kind, name, hash, createdAt))
     },
   }
 }

@@ -44,7 +44,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
     relay: (request, target) =>
       fly(request, target, (flight) =>
-        answerRelayed(flight, toNativeRequest(flight, target), target, keyLoop),
+        answerRelayed(flight, toNativeRequest(flight, target), target, options),
       ),
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
@@ -94,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const upstream = toNativeRequest(flight, target)
     const form = answerFormOf(new URLSearchParams(target.query))
     if (form === 'other' || (form === 'events' && !target.stream)) {
-      return answerRelayed(flight, upstream, target, keyLoop)
+      return answerRelayed(flight, upstream, target, options)
     }
     if (!target.stream) return answerWhole(flight, upstream)
     const encoder = codec.encodeStream(toProtocolRequest(flight), undefined)

@@ -1,11 +1,17 @@
 import { GatewayError } from '../errors.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
+import type { Redactor } from '../log/redactor.ts'
 import type { NativeTarget } from '../plugin.ts'
 import type { Flight } from './flight.ts'
 import type { KeyLoop } from './key-loop.ts'
 import { clientGone } from './refusal.ts'
 import type { Answer, UpstreamRequest } from './upstream.ts'
-import { readWholeBytes } from './whole-reply.ts'
+import { readShortReply } from './whole-reply.ts'
+
+interface RelayOptions {
+  readonly keyLoop: KeyLoop
+  readonly redactor: Redactor
+}
 
 /**
  * Answers with whatever Google answers, unread. A short answer is read whole first, so that a broken
@@ -15,10 +21,12 @@ export async function answerRelayed(
   flight: Flight,
   upstream: UpstreamRequest,
   target: NativeTarget,
-  keyLoop: KeyLoop,
+  { keyLoop, redactor }: RelayOptions,
 ): Promise<Response> {
   if (!target.short) return passOn(flight, upstream, keyLoop)
-  const { bytes, headers, status } = await keyLoop.run(upstream, flight.trace, flight.leaving, readWholeBytes)
+  const { bytes, headers, status } = await keyLoop.run(upstream, flight.trace, flight.leaving, (answer) =>
+    readShortReply(answer, redactor),
+  )
   flight.bodies.sent(bytes)
   flight.finish(status)
   return new Response(bytes, { status, headers: { ...toClientHeaders(headers), ...flight.headers() } })

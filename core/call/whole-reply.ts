@@ -39,7 +39,20 @@ export async function readPartialReply(answer: Answer, redactor: Redactor): Prom
   return { ok: true, value: { ...value, reply } }
 }
 
-/** Reads an answer that is passed on as it is, whatever it holds. */
+/** Reads the short answer of a method that generates nothing, and passes it on as it is if it is JSON. */
+export async function readShortReply(answer: Answer, redactor: Redactor): Promise<Reading<WholeBytes>> {
+  const reading = await readWholeBytes(answer)
+  const { bytes } = reading.value
+  // Enough to tell Google's answer from somebody else's page; embeddings are too long to parse for this.
+  const first = bytes.find((byte) => byte > SPACE)
+  if (bytes.length > 0 && first !== BRACE) return { ok: false, fault: toUnreadable(reading.value, redactor) }
+  return reading
+}
+
+const SPACE = 0x20
+const BRACE = 0x7b
+
+/** Reads an answer byte for byte, whatever it holds. */
 export async function readWholeBytes(
   answer: Answer,
 ): Promise<{ readonly ok: true; readonly value: WholeBytes }> {

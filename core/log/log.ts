@@ -3,7 +3,6 @@ import type { Redactor } from './redactor.ts'
 
 /** The gateway's own log. Fields first, then what happened; an error goes under `err` or `error`. */
 export interface Log {
-  readonly level: string
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -2,14 +2,15 @@ import type { RequestRecord, Store } from '../store.ts'
 
 /** The way of log rows from calls to storage. Nothing on a call's way waits for it. */
 export interface RequestLog {
-  /** Takes a row in O(1); never waits, never throws. When the queue is full the oldest rows go. */
+  /**
+   * Takes a row in O(1); never waits, never throws. When the queue is full the oldest rows go. Of more than 50
+   * failures the first and the last 25 are kept.
+   */
   push(row: RequestRecord): void
   /** Settles when all rows taken so far are stored, or storing them has failed; never rejects. */
   flush(): Promise<void>
   /** Stores what is left, says how many rows were lost if that fails, and takes no more. */
   close(): Promise<void>
-  /** Rows lost since the start. */
-  dropped(): number
 }
 
 export interface RequestLogOptions {
@@ -19,7 +20,7 @@ export interface RequestLogOptions {
   now(): number
   /** Rows that may wait; 10 000. */
   readonly capacity?: number
-  /** Characters of bodies that may wait in all; 64 million. */
+  /** Characters of bodies and failures that may wait in all; 64 million. */
   readonly capacityCharacters?: number
   /** How long a row waits for others; 500. */
   readonly everyMilliseconds?: number
@@ -34,8 +35,11 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const MEGABYTE = 1024 * 1024
 const LONGEST_RETRY = 30_000
-/** Characters of bodies stored at once: a store may be synchronous inside, and calls wait meanwhile. */
+/** Characters of bodies and failures stored at once: a store may be synchronous inside, and calls wait meanwhile. */
 const BATCH_CHARACTERS = 1_000_000
+const FAILURES_AT_EACH_END = 25
+/** About what a failure takes beside its text. */
+const FAILURE_CHARACTERS = 200
 
 /** Starts a log: one writer empties its queue in batches; it is pruned now and then once an hour. */
 export function createRequestLog(options: RequestLogOptions): RequestLog {
@@ -51,7 +55,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
 
   function push(row: RequestRecord): void {
     if (closed) return
-    const lost = queue.add(row)
+    const lost = queue.add(withFewFailures(row))
     if (lost > 0) warnOfLoss.add(lost)
     if (isPressing() && !hurried && failures === 0) hurry()
     else if (timer === undefined && writing === undefined) wake(everyMilliseconds)
@@ -127,7 +131,6 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
       if (lost > 0) warnOfLoss.add(lost)
       warnOfLoss.close()
     },
-    dropped: warnOfLoss.total,
   }
 }
 
@@ -190,13 +193,21 @@ function createQueue(capacity: number, capacityCharacters: number) {
   }
 }
 
+/** A call may try every key of a large pool; how it began and how it ended tells the story. */
+function withFewFailures(row: RequestRecord): RequestRecord {
+  const { failures } = row
+  if (failures.length <= 2 * FAILURES_AT_EACH_END) return row
+  const ends = [...failures.slice(0, FAILURES_AT_EACH_END), ...failures.slice(-FAILURES_AT_EACH_END)]
+  return { ...row, failures: ends }
+}
+
 function charactersOf(row: RequestRecord): number {
-  return (row.requestBody?.length ?? 0) + (row.replyBody?.length ?? 0)
+  const failures = row.failures.reduce((sum, { text }) => sum + text.length + FAILURE_CHARACTERS, 0)
+  return (row.requestBody?.length ?? 0) + (row.replyBody?.length ?? 0) + failures
 }
 
 /** Counts lost rows and tells of them at most once a minute, off the call's way. */
 function createLossWarning({ warn, now }: RequestLogOptions) {
-  let total = 0
   let untold = 0
   let toldAt = Number.NEGATIVE_INFINITY
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -210,9 +221,7 @@ function createLossWarning({ warn, now }: RequestLogOptions) {
   }
 
   return {
-    total: () => total,
     add(rows: number): void {
-      total += rows
       untold += rows
       if (timer !== undefined) return
       timer = setTimeout(tell, Math.max(0, toldAt + MINUTE - now()))

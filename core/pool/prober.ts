@@ -15,7 +15,7 @@ export interface Prober {
 export interface ProberOptions {
   /** One free probe. A rejection counts as `unknown`. */
   ask(key: Key): Promise<Verdict>
-  /** Told once for every probed key; `unknown` after the last try. */
+  /** Told once for every probed key; `unknown` after the last try. Whether to ask again, and when, is up to it. */
   resolve(key: Key, verdict: Verdict): void
   wait(milliseconds: number): Promise<void>
   /** From 0 up to 1. */
@@ -52,15 +52,15 @@ export function createProber({ ask, resolve, wait, random, concurrency = 4 }: Pr
   }
 
   async function probe(key: Key): Promise<void> {
+    const verdict = await settle(key).catch(() => 'unknown' as const)
+    // Before it is told: whoever is told may have the key probed anew.
+    probing.delete(key.id)
     try {
-      const verdict = await settle(key)
       if (!closed) resolve(key, verdict)
     } catch {
-      // Whoever resolves has its own log; a key in doubt is asked again at its next 401.
-    } finally {
-      probing.delete(key.id)
-      startMore()
+      // Whoever resolves has its own log.
     }
+    startMore()
   }
 
   function startMore(): void {

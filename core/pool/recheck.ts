@@ -19,15 +19,19 @@ export interface RecheckOptions {
   later(run: () => void, milliseconds: number): { cancel(): void }
 }
 
-/** Checks the keys that are out about once in so many hours. A `disabled` key is the operator's own doing and stays out. */
+const HOUR = 3_600_000
+/** Soon, since a gateway may be started anew more often than it checks. */
+const FIRST = 60_000
+
+/** Checks the keys that are out about a minute after the start, then once in so many hours. A `disabled` key is the operator's own doing and stays out. */
 export function startRecheck(options: RecheckOptions): Recheck {
   if (options.hours === 0) return { close() {} }
-  let timer = plan()
+  let timer = plan(FIRST)
   return { close: () => timer.cancel() }
 
   /** Not to the minute, so that several gateways do not ask together. */
-  function plan() {
-    return options.later(run, options.hours * 3_600_000 * (0.9 + 0.2 * options.random()))
+  function plan(milliseconds: number) {
+    return options.later(run, milliseconds * (0.9 + 0.2 * options.random()))
   }
 
   function run() {
@@ -36,7 +40,7 @@ export function startRecheck(options: RecheckOptions): Recheck {
       const key = options.keyOf(id)
       if (key) options.check(key)
     }
-    timer = plan()
+    timer = plan(options.hours * HOUR)
   }
 }
 

@@ -4,6 +4,7 @@ import { describeShape } from './describe-setting.ts'
 import { didYouMean, nearestPath } from './nearest-name.ts'
 import { fieldOf, isMap, joinPath, leavesOf, memberFor, type Shape, shapeOf } from './schema-shape.ts'
 import { isSecretSetting, withoutSecrets } from './setting-secrets.ts'
+import { isNameHidden, shownPath } from './shown-path.ts'
 
 /** What is wrong with one setting. `toSentence` says it in words. */
 export type SettingProblem =
@@ -20,7 +21,7 @@ export function checkSettings(schema: TSchema, value: unknown, path = ''): Setti
 
 /** `where` is `in FILE` or `from VARIABLE`. No secret is in the sentence. */
 export function toSentence(problem: SettingProblem, where: string): string {
-  const setting = `"${problem.path}" ${where}`
+  const setting = `"${shownPath(problem.path)}" ${where}`
   if (problem.kind === 'missing') return `Setting ${setting} is missing, but must be ${problem.must}`
   if (problem.kind === 'wrong') return `Setting ${setting} is ${problem.was}, but must be ${problem.must}`
   return `Unknown setting ${setting}${didYouMean(problem.nearest)}`
@@ -51,7 +52,7 @@ function* problemsOfMap(
     const here = joinPath(path, name)
     const expected = fieldOf(shape, name)
     if (expected) yield* problemsOf(expected, field, here, known)
-    else yield { path: here, kind: 'unknown', nearest: nearestPath(here, candidates(shape, path, known)) }
+    else yield { path: here, kind: 'unknown', nearest: nearestOf(here, shape, path, known) }
   }
 }
 
@@ -70,9 +71,11 @@ function* problemsOfList(
   }
 }
 
-/** The names beside the unknown one, then every other setting. */
-function candidates(shape: Shape, path: string, known: readonly string[]): string[] {
-  return [...Object.keys(shape.properties ?? {}).map((name) => joinPath(path, name)), ...known]
+/** The nearest of the names beside the unknown one and of every other setting. */
+function nearestOf(here: string, shape: Shape, path: string, known: readonly string[]): string | undefined {
+  if (isNameHidden(here)) return undefined
+  const beside = Object.keys(shape.properties ?? {}).map((name) => joinPath(path, name))
+  return nearestPath(here, [...beside, ...known])
 }
 
 function shown(path: string, value: unknown): string {
@@ -80,6 +83,13 @@ function shown(path: string, value: unknown): string {
   if (isMap(value)) return 'a map'
   if (value === null || value === undefined) return 'empty'
   if (isSecretSetting(path)) return 'a hidden value'
+  if (typeof value === 'number' && !Number.isFinite(value)) return notFinite(value)
   const text = JSON.stringify(withoutSecrets(path, value)) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+/** As YAML writes it. */
+function notFinite(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  return value > 0 ? '.inf' : '-.inf'
 }

@@ -39,6 +39,7 @@ function lengths({ minItems, maxItems }: Shape): string {
 
 function limits({ minLength, maxLength, pattern }: Shape): string {
   if (pattern === '^https?://') return ' that begins with http:// or https://'
+  if (pattern === '^sqlite:.') return ' that begins with sqlite:'
   if (pattern !== undefined) return ` that matches ${pattern}`
   if (minLength === 1) return ' that is not empty'
   if (minLength !== undefined) return ` of at least ${minLength} characters`

@@ -70,7 +70,14 @@ function platformPort(environment: Environment, shape: Shape): [string, Settable
 function unknownVariables(environment: Environment, known: readonly string[]): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
-    .map((name) => `The variable ${name} is no setting${didYouMean(nearestName(name, known))}`)
+    .map((name) => `The variable ${name} is no setting${didYouMean(nearestVariable(name, known))}`)
+}
+
+/** What all of them begin with does not make them alike. */
+function nearestVariable(name: string, known: readonly string[]): string | undefined {
+  const rest = (variable: string) => variable.slice(PREFIX.length)
+  const nearest = nearestName(rest(name), known.filter((variable) => variable.startsWith(PREFIX)).map(rest))
+  return nearest === undefined ? undefined : PREFIX + nearest
 }
 
 /** A copy of settings with one more set, at a path of names. */

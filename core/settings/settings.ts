@@ -1,8 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 
 const open = { additionalProperties: false }
-const Seconds = (fallback: number, description: string) =>
-  Type.Number({ minimum: 0, default: fallback, description })
+
+/** About 23 days: a runtime's timer fires at once for anything from 2³¹ milliseconds on. */
+const LONGEST_SECONDS = 2_000_000
+const LONGEST_HOURS = 500
+
+const Seconds = (fallback: number, description: string, least: object = { exclusiveMinimum: 0 }) =>
+  Type.Number({ ...least, maximum: LONGEST_SECONDS, default: fallback, description })
 
 const KeySetting = Type.Union([
   Type.String({ minLength: 1 }),
@@ -43,8 +48,9 @@ export const SettingsSchema = Type.Object(
     server: Type.Object(
       {
         host: Type.String({
+          minLength: 1,
           default: '127.0.0.1',
-          description: 'Address to listen on; 0.0.0.0 where PORT is set and this is not.',
+          description: 'Address to listen on; 0.0.0.0 where PORT is set, this is not, and it is no demo.',
         }),
         port: Type.Integer({ minimum: 0, maximum: 65535, default: 8000 }),
         adminToken: Type.Optional(
@@ -77,6 +83,7 @@ export const SettingsSchema = Type.Object(
             baseUrl: Type.String({
               pattern: '^https?://',
               default: 'https://generativelanguage.googleapis.com',
+              description: 'Without the version, which each call brings.',
             }),
             headers: Type.Record(Type.String(), Type.String(), {
               default: {},
@@ -85,11 +92,7 @@ export const SettingsSchema = Type.Object(
           },
           { ...open, default: {} },
         ),
-        timeoutSeconds: Type.Number({
-          exclusiveMinimum: 0,
-          default: 600,
-          description: 'Silence from upstream that ends an attempt.',
-        }),
+        timeoutSeconds: Seconds(600, 'Silence from upstream that ends an attempt.'),
         finishWhole: Type.Boolean({
           default: false,
           description: 'Lets a whole (not streamed) call run on after its client left.',
@@ -101,13 +104,10 @@ export const SettingsSchema = Type.Object(
     routing: Type.Object(
       {
         strategy: Type.String({ default: 'round-robin', description: 'How to choose among usable keys.' }),
-        deadlineSeconds: Type.Number({
-          exclusiveMinimum: 0,
-          default: 60,
-          description: 'No new attempt starts after it; a running one is never cut.',
-        }),
+        deadlineSeconds: Seconds(60, 'No new attempt starts after it; a running one is never cut.'),
         checkHours: Type.Number({
           minimum: 0,
+          maximum: LONGEST_HOURS,
           default: 1,
           description: 'How often keys that are out are checked by a free request; 0 is off.',
         }),
@@ -116,11 +116,7 @@ export const SettingsSchema = Type.Object(
     ),
     quota: Type.Object(
       {
-        minuteSeconds: Type.Number({
-          exclusiveMinimum: 0,
-          default: 60,
-          description: 'The length of a quota minute; shorter only in tests.',
-        }),
+        minuteSeconds: Seconds(60, 'The length of a quota minute; shorter only in tests.'),
       },
       { ...open, default: {} },
     ),
@@ -129,18 +125,16 @@ export const SettingsSchema = Type.Object(
         commitSeconds: Seconds(
           5,
           'How long a stream may look for a first piece of content before headers go out.',
+          { minimum: 0 },
         ),
-        heartbeatSeconds: Type.Number({
-          exclusiveMinimum: 0,
-          default: 10,
-          description: 'Silence after which a stream is sent a sign of life.',
-        }),
+        heartbeatSeconds: Seconds(10, 'Silence after which a stream is sent a sign of life.'),
       },
       { ...open, default: {} },
     ),
     storage: Type.Object(
       {
         url: Type.String({
+          pattern: '^sqlite:.',
           default: 'sqlite:data/geminate.db',
           description: 'sqlite:PATH, taken from the folder of the config file.',
         }),

@@ -1,4 +1,6 @@
 import { fieldOf, isMap, joinPath, memberFor, type Shape } from './schema-shape.ts'
+import { isSecretSetting } from './setting-secrets.ts'
+import { shownPath } from './shown-path.ts'
 import { valueFromText } from './value-from-text.ts'
 
 /** What variables stand for, and who hears of those that stand for nothing. */
@@ -42,9 +44,11 @@ function substituteText(text: string, shape: Shape, path: string, by: Substituti
 }
 
 function variable(name: string, path: string, { environment, problem, file }: Substitution) {
-  const setting = `Setting "${path}" in ${file}`
+  const setting = `Setting "${shownPath(path)}" in ${file}`
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    problem(path, `${setting} holds "\${${name}}", but only \${NAME} is replaced; write $\${ for a plain \${`)
+    // What stands there may be a secret itself, such as a shell's default: ${TOKEN:-secret}.
+    const held = isSecretSetting(path) ? '…' : name
+    problem(path, `${setting} holds "\${${held}}", but only \${NAME} is replaced; write $\${ for a plain \${`)
     return undefined
   }
   const value = environment[name]

@@ -152,7 +152,7 @@ function padded(bytes: number): string {
   return VALID + ' '.repeat(Math.floor(bytes) - new TextEncoder().encode(VALID).length)
 }
 
-/** An upload of which only the first half was sent. */
+/** An upload of which all but the last byte was sent. */
 async function beginUpload(length: number) {
   const body = Buffer.from(padded(length))
   const call = request(scene.gateway.url + PATH, {
@@ -167,11 +167,11 @@ async function beginUpload(length: number) {
     call.once('error', reject)
   })
   answered.catch(() => {})
-  const half = Math.floor(body.length / 2)
-  await new Promise((resolve) => call.write(body.subarray(0, half), resolve))
+  const most = body.length - 1
+  await new Promise((resolve) => call.write(body.subarray(0, most), resolve))
   return {
     finish() {
-      call.end(body.subarray(half))
+      call.end(body.subarray(most))
       return answered
     },
     leave: () => void call.destroy(),

@@ -1,0 +1,30 @@
+import { isMap, membersOf, shapeOf } from './schema-shape.ts'
+import { SettingsSchema } from './settings.ts'
+
+const { keys, clients } = SettingsSchema.properties
+
+/** The names that an entry of these lists may have; any other may be a secret that lost its place. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  keys: namesIn(keys.items),
+  clients: namesIn(clients.items),
+}
+
+const ENTRY = /^((keys|clients)\[\d+\])\.(.+)$/s
+
+/** Whether a path ends in a name that must not be shown: an unknown one below `keys` or `clients`. */
+export function isNameHidden(path: string): boolean {
+  return shownPath(path) !== path
+}
+
+/** A setting's path as it may be shown: `keys[0].AIza…` → `keys[0].…`. */
+export function shownPath(path: string): string {
+  const [, entry, list = '', name = ''] = ENTRY.exec(path) ?? []
+  if (entry === undefined || NAMES[list]?.includes(name.replace(/\[.*$/s, ''))) return path
+  return `${entry}.…`
+}
+
+function namesIn(entry: Parameters<typeof shapeOf>[0]): string[] {
+  return membersOf(shapeOf(entry)).flatMap(({ properties }) =>
+    isMap(properties) ? Object.keys(properties) : [],
+  )
+}
