@@ -25,4 +25,4 @@ const rooms: Rooms = {
 
 const commands = [serve, check, plan, token, mock, schema, version]
 
-rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))
+await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

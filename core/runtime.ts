@@ -7,11 +7,13 @@ export interface Runtime {
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly files: Files
+  /** Never waits; where nobody reads, lines are dropped and counted. */
   readonly output: { write(text: string): void; error(text: string): void; readonly isTerminal: boolean }
   serve(options: ServeOptions): Promise<Server>
   /** Runs `handler` when the process is asked to end (SIGTERM, SIGINT); a second signal ends it at once. */
   onStop(handler: () => void): void
-  exit(code: number): never
+  /** Ends the process once what was written has been read, or after about a second. */
+  exit(code: number): Promise<never>
 }
 
 export interface ServeOptions {

@@ -79,6 +79,7 @@ export async function startGateway(
     minuteSeconds: settings.quota.minuteSeconds,
     changed: keyMemory.changed,
     doubted: (key) => prober.check(key),
+    warn: (message, fields) => log.warn(fields, message),
   })
   const upstream = createUpstream({
     transport: rooms.createTransport(),

@@ -60,6 +60,7 @@ test('geminate serve --help prints the options of serve', async () => {
 const MISUSES: [args: string[], sentence: string][] = [
   [[], 'Say what to do, such as "geminate serve"; "geminate help" lists all'],
   [['sevre'], 'There is no command "sevre"; did you mean "serve"?'],
+  [['everything'], 'There is no command "everything"'],
   [['help', 'plam'], 'There is no command "plam"; did you mean "plan"?'],
   [['plan', '--confg', 'x'], '"geminate plan" has no option --confg; did you mean "--config"?'],
   [['plan', '--config'], 'The option --config needs a value: --config FILE'],
@@ -84,7 +85,7 @@ for (const [args, sentence] of MISUSES) {
 test('geminate plan masks secrets and says where each setting comes from', async () => {
   const path = await config(
     'planned',
-    'server: { adminToken: hush-hush }\nkeys: [hush, { key: hush2, name: paid }]\nlog: { level: debug }\nstorage: { url: "postgres://me:hush@db/x" }',
+    'server: { adminToken: hush-hush }\nkeys: [hush, { key: hush2, name: paid }]\nlog: { level: debug }\nplugins: { ./mine.ts: { db: "postgres://me:hush@db/x" } }',
   )
   const { code, output } = await run(['plan', '--config', path], { GEMINATE_SERVER_PORT: '9000' })
   assert.equal(code, 0)
@@ -94,6 +95,10 @@ test('geminate plan masks secrets and says where each setting comes from', async
   assert.match(output, /^quota\.minuteSeconds +60 +default$/m)
   assert.match(output, /^keys +\["\*\*\*",\{"key":"\*\*\*","name":"paid"\}\] /m)
   assert.match(output, /^plugins\.gemini +true +default$/m)
+  assert.match(
+    output,
+    /^plugins\.\/.*\/planned\/mine\.ts +\{"db":"postgres:\/\/me:\*\*\*@db\/x"\} +planned\/geminate\.yaml$/m,
+  )
 })
 
 test('geminate plan takes the variables of --env-file, but the environment goes before them', async () => {
@@ -106,6 +111,19 @@ test('geminate plan takes the variables of --env-file, but the environment goes 
   assert.match(output, /^server\.host +"a b" /m)
 })
 
+test('a line of --env-file that sets nothing is a warning with its number, and without its text', async () => {
+  const text = '# good\nA="two\nlines"\nexport B=1\n\nsup3rsecret\nC: hush\nD=\'never\n'
+  await writeFile(join(folder, 'odd.env'), text)
+  assert.equal(
+    (await run(['plan', '--env-file', 'odd.env'])).error,
+    [
+      'Warning: odd.env, line 6, must be NAME=VALUE, but is not\n',
+      'Warning: odd.env, line 7, must be NAME=VALUE, but is not\n',
+      'Warning: odd.env, line 8, begins a quoted value that never ends\n',
+    ].join(''),
+  )
+})
+
 test('geminate plan finds storage from the folder of the config file', async () => {
   const path = await config('elsewhere', 'storage: { url: "sqlite:kept/x.db" }')
   const { output } = await run(['plan', '--config', path])
@@ -116,6 +134,22 @@ test('geminate check accepts good settings and sets the plugins up', async () =>
   const { code, output, error } = await run(['check'], { GEMINATE_KEYS: 'a b' })
   assert.deepEqual({ code, error }, { code: 0, error: '' })
   assert.match(output, /^The settings are good: 2 keys; plugins: .*\bgemini\b/)
+})
+
+test('geminate check counts one key as one', async () => {
+  assert.match((await run(['check'], { GEMINATE_KEYS: 'a' })).output, /good: 1 key;/)
+})
+
+test('geminate check refuses one token for two, as serve does', async () => {
+  const path = await config(
+    'shared',
+    'server: { adminToken: same-token }\nclients: [{ name: a, token: same-token }]',
+  )
+  assert.deepEqual(await run(['check', '--config', path]), {
+    code: 2,
+    output: '',
+    error: 'Settings "server.adminToken" and "clients[0].token" hold the same token\n',
+  })
 })
 
 test('geminate check tells every mistake with exit code 2', async () => {
@@ -185,6 +219,16 @@ test('a port in use is one sentence with exit code 1, and tokens made before it 
   assert.equal(code, 1)
 })
 
+for (const host of ['999.1.1.1', '203.0.113.1', '"bad host"', '"::zz"']) {
+  test(`geminate serve on the host ${host} blames the host, not the port`, async () => {
+    const path = await config(`host-${host.replace(/\W/g, '-')}`, `server: { port: 0, host: ${host} }`)
+    const { code, error } = await run(['serve', '--config', path], { GEMINATE_LOG_LEVEL: 'silent' })
+    const name = host.replaceAll('"', '')
+    assert.equal(error, `${name} is no address of this machine; set "server.host" to one\n`)
+    assert.equal(code, 1)
+  })
+}
+
 test('geminate token new makes a token that a running gateway takes', async () => {
   const path = await config('with-token', 'server: { port: 0 }\nlog: { level: silent }')
   const gateway = launch(['serve', '--config', path])
@@ -220,4 +264,23 @@ test('geminate serve --demo answers without a key and keeps its tokens', async (
   assert.equal((await second.says(/Client token: (sk-\S+)\n/))[1], client)
   second.kill('SIGTERM')
   await second.ended
+})
+
+test('geminate serve --demo with PORT stays on this machine, and tells how to steer its Google', async () => {
+  const demo = launch(['serve', '--demo'], { PORT: '0', GEMINATE_LOG_LEVEL: 'silent' })
+  const [banner] = await demo.says(/listens on http:\/\/127\.0\.0\.1:\d+\n[\s\S]*Try a whole/)
+  assert.doesNotMatch(banner, /all addresses/)
+  const [, google] = await demo.says(/simulated Google listens on (\S+); steer it under \1\/_simulated\/\./)
+  assert.ok((await fetch(`${google}/_simulated/`)).status < 500)
+  demo.kill('SIGTERM')
+  await demo.ended
+})
+
+test('geminate serve says when it listens on all addresses, which a stated host also does to a demo', async () => {
+  const environment = { PORT: '0', GEMINATE_SERVER_HOST: '0.0.0.0', GEMINATE_LOG_LEVEL: 'silent' }
+  const demo = launch(['serve', '--demo'], environment)
+  await demo.says(/\nIt listens on all addresses of this machine, so that other machines can reach it\.\n/)
+  demo.kill('SIGTERM')
+  const { output } = await demo.ended
+  assert.doesNotMatch(output, /nothing leaves this machine/)
 })

@@ -61,12 +61,14 @@ test('environment: an empty variable states nothing', () => {
 test('environment: an unknown variable of ours is a warning that names the nearest', () => {
   const { warnings } = load({
     GEMINATE_SERVER_PROT: '1',
+    GEMINATE_SOMETHING: '1',
     GEMINATE_CONFIG: 'x',
     GEMINATE_GOOGLE_DATA: 'x',
     OTHER: 'x',
   })
   assert.deepEqual(warnings, [
     'The variable GEMINATE_SERVER_PROT is no setting; did you mean "GEMINATE_SERVER_PORT"?',
+    'The variable GEMINATE_SOMETHING is no setting',
   ])
 })
 

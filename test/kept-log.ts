@@ -5,7 +5,6 @@ export function createKeptLog(): Log & { readonly lines: { fields: object; messa
   const lines: { fields: object; message: string }[] = []
   const keep = (fields: object, message: string) => void lines.push({ fields, message })
   return {
-    level: 'debug',
     lines,
     debug: keep,
     info: keep,

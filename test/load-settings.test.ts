@@ -84,7 +84,7 @@ const MISTAKES: [title: string, text: string, sentence: string][] = [
   [
     'an unknown part of a key',
     'keys: [a, { key: b, wieght: 2 }]',
-    'Unknown setting "keys[1].wieght" in geminate.yaml; did you mean "keys[1].weight"?',
+    'Unknown setting "keys[1].…" in geminate.yaml; it may hold key, name, project, weight, tags, proxy',
   ],
   [
     'a word where a number belongs',
@@ -143,12 +143,55 @@ const MISTAKES: [title: string, text: string, sentence: string][] = [
     'geminate.yaml, line 2, is not valid YAML: Map keys must be unique',
   ],
   ['a list as a whole', '- a', 'geminate.yaml must hold a map of settings, such as "server:"'],
+  ['a name that every object has', 'constructor: 1', 'Unknown setting "constructor" in geminate.yaml'],
   [
-    'a name that every object has',
-    'constructor: 1',
-    'Unknown setting "constructor" in geminate.yaml; did you mean "server"?',
+    'a name that is like none beside it',
+    'plugins: { something-else: true }',
+    'Unknown setting "plugins.something-else" in geminate.yaml',
+  ],
+  [
+    'a time longer than a timer can wait',
+    'upstream: { timeoutSeconds: 2147484 }',
+    'Setting "upstream.timeoutSeconds" in geminate.yaml is 2147484, but must be a number above 0 and up to 2000000',
+  ],
+  [
+    'too many hours between two checks',
+    'routing: { checkHours: 600 }',
+    'Setting "routing.checkHours" in geminate.yaml is 600, but must be a number from 0 to 500',
+  ],
+  [
+    'an endless time',
+    'streaming: { heartbeatSeconds: .inf }',
+    'Setting "streaming.heartbeatSeconds" in geminate.yaml is .inf, but must be a number above 0 and up to 2000000',
+  ],
+  [
+    'what is no number',
+    'log: { keepDays: .nan }',
+    'Setting "log.keepDays" in geminate.yaml is .nan, but must be a number above 0',
+  ],
+  [
+    'storage of another kind',
+    'storage: { url: "postgres://me:hush@db/x" }',
+    'Setting "storage.url" in geminate.yaml is "postgres://me:***@db/x", but must be text that begins with sqlite:',
   ],
 ]
+
+const SECONDS = [
+  'upstream.timeoutSeconds',
+  'routing.deadlineSeconds',
+  'quota.minuteSeconds',
+  'streaming.commitSeconds',
+  'streaming.heartbeatSeconds',
+]
+
+for (const path of SECONDS) {
+  test(`settings: ${path} ends where a timer can still wait`, () => {
+    const variable = `GEMINATE_${path.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`
+    assert.deepEqual(problemsOf('', { [variable]: '2000000' }), [])
+    assert.match(problemsOf('', { [variable]: '2000001' }).join(), /is 2000001, but must be a number/)
+    assert.match(problemsOf('', { [variable]: '1e999' }).join(), /is \.inf, but must be a number/)
+  })
+}
 
 for (const [title, text, sentence] of MISTAKES) {
   test(`settings: ${title} is refused in one sentence`, () => assert.deepEqual(problemsOf(text), [sentence]))
@@ -167,12 +210,12 @@ test('settings: no sentence shows a secret', () => {
 })
 
 test('settings: a text is filled from the environment after parsing, never before', () => {
-  const { settings } = load('upstream: { gemini: { headers: { x: "a ${ODD} b" } } }\nkeys: ["${KEY}"]', {
+  const { settings } = load('clients: [{ name: "a ${ODD} b", token: 12345678x }]\nkeys: ["${KEY}"]', {
     ODD: "'}\nserver: { port: 1 }",
-    KEY: '- k: ["',
+    KEY: '[k:["',
   })
-  assert.equal(settings.upstream.gemini.headers.x, "a '}\nserver: { port: 1 } b")
-  assert.deepEqual(settings.keys, ['- k: ["'])
+  assert.equal(settings.clients[0]?.name, "a '}\nserver: { port: 1 } b")
+  assert.deepEqual(settings.keys, ['[k:["'])
   assert.equal(settings.server.port, 8000)
 })
 

@@ -7,14 +7,22 @@ interface NaiveKey {
   readonly id: string
   project: string
   isOut: boolean
+  isVerdictStale: boolean
   doubt: { pending: boolean; due: number; unknowns: number } | undefined
 }
 
 /** The pool's rules written down without any care for speed: every question walks all keys. */
 export function createNaivePool(keys: readonly Key[], now: () => number, minute: number) {
-  const all: NaiveKey[] = keys.map(({ id, project }) => ({ id, project, isOut: false, doubt: undefined }))
+  const all: NaiveKey[] = keys.map(({ id, project }) => ({
+    id,
+    project,
+    isOut: false,
+    isVerdictStale: false,
+    doubt: undefined,
+  }))
   const rests = new Map<string, number>()
   const backoffs = new Map<string, { failures: number; until: number }>()
+  const shortest = Math.min(1000, Math.ceil(minute / 60))
   let asked = 0
 
   const place = (project: string, model: string) => `${project}|${model}`
@@ -56,11 +64,13 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
 
   function restUntil(project: string, model: string, fault: Fault): number {
     if (fault.kind === 'quota_none' || fault.kind === 'model_closed') return FOREVER
-    if (fault.kind !== 'quota_unknown') {
+    if (fault.kind !== 'quota_unknown' && fault.kind !== 'free_tier_blocked') {
       const asked = fault.retryAfterMilliseconds ?? minute
-      return now() + Math.min(Math.max(asked, 100), 7 * 24 * 3_600_000)
+      return now() + Math.min(Math.max(asked, shortest), 7 * 24 * 3_600_000)
     }
-    const backoff = backoffs.get(place(project, model)) ?? { failures: 0, until: 0 }
+    const known = backoffs.get(place(project, model))
+    const isForgotten = known === undefined || known.until + 2 * 3_600_000 < now()
+    const backoff = isForgotten ? { failures: 0, until: 0 } : known
     if (backoff.until > now()) return backoff.until
     const until = now() + Math.min(3_600_000, minute * 2 ** backoff.failures)
     backoffs.set(place(project, model), { failures: backoff.failures + 1, until })
@@ -68,6 +78,7 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
   }
 
   function putOut(key: NaiveKey): void {
+    if (key.doubt?.pending) key.isVerdictStale = true
     key.isOut = true
     key.doubt = undefined
   }
@@ -106,13 +117,24 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
     },
     resolve(id: string, verdict: 'good' | 'unknown'): void {
       const key = find(id)
+      if (key.isVerdictStale) {
+        key.isVerdictStale = false
+        return
+      }
       if (verdict === 'good') Object.assign(key, { isOut: false, doubt: undefined })
       const { doubt } = key
       if (verdict !== 'unknown' || !doubt?.pending) return
       doubt.pending = false
       doubt.due = now() + Math.min(60_000 * 2 ** doubt.unknowns++, 3_600_000)
     },
-    putOut: (id: string) => putOut(find(id)),
-    forgetBackoffs: () => backoffs.clear(),
+    /** The verdict itself says so. */
+    confirm(id: string): void {
+      putOut(find(id))
+      find(id).isVerdictStale = false
+    },
+    restart(): void {
+      backoffs.clear()
+      for (const key of all) key.isVerdictStale = false
+    },
   }
 }

@@ -61,3 +61,23 @@ test('a good verdict revives a key that was out, but not one that an operator di
     [['a', 'active']],
   )
 })
+
+test('a verdict asked for before another fault put the key out does not revive it, the next one does', () => {
+  for (const kind of ['key_leaked', 'project_suspended'] as const) {
+    const { pool, settle, resolve } = setUpPool([key('a', 'p'), key('b', 'p')])
+    settle('a', PRO, fault('key_doubtful'))
+    settle(kind === 'key_leaked' ? 'a' : 'b', PRO, fault(kind))
+    resolve('a', 'good')
+    assert.notEqual(pool.list()[0]?.state, 'active')
+    resolve('a', 'good')
+    assert.equal(pool.list()[0]?.state, 'active')
+  }
+})
+
+test('a verdict that puts a key out does not make the next one stale', () => {
+  const { pool, settle, resolve } = setUpPool([key('a')])
+  settle('a', PRO, fault('key_doubtful'))
+  resolve('a', fault('key_expired'))
+  resolve('a', 'good')
+  assert.equal(pool.list()[0]?.state, 'active')
+})

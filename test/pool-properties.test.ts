@@ -112,7 +112,7 @@ function createRun(seed: number) {
 
   function confirm(key: Key): void {
     pool.resolveDoubt(key, makeFault('key_doubtful'))
-    naive.putOut(key.id)
+    naive.confirm(key.id)
   }
 
   function compare(where: string): void {
@@ -179,7 +179,7 @@ function createRun(seed: number) {
     restart(): void {
       for (const { until } of rests.values()) assert.ok(until <= FOREVER)
       pool = makePool()
-      naive.forgetBackoffs()
+      naive.restart()
     },
   }
 }

@@ -32,10 +32,10 @@ test('a late outcome never makes a longer rest shorter', () => {
   assert.equal(pool.list()[0]?.state, 'exhausted')
 })
 
-test('a delay is trusted up to a week, and is never below 100 ms', () => {
+test('a delay is trusted up to a week, and is never below a second', () => {
   const { pool, settle } = setUpPool([key('a')])
   settle('a', PRO, fault('quota_minute', { retryAfterMilliseconds: 0 }))
-  assert.equal(pool.returnsAt(PRO), START + 100)
+  assert.equal(pool.returnsAt(PRO), START + 1_000)
   settle('a', PRO, fault('quota_minute', { retryAfterMilliseconds: 1e12 }))
   assert.equal(pool.returnsAt(PRO), START + 7 * 86_400_000)
 })
@@ -52,6 +52,27 @@ test('a quota of unknown length rests 60 s, twice as long each time up to an hou
   settle('a', PRO, { ok: true })
   settle('a', PRO, fault('quota_unknown'))
   assert.equal(pool.returnsAt(PRO), clock.now() + 60_000)
+})
+
+test('a failure of unknown length is forgotten two hours after its rest', () => {
+  const { pool, clock, settle } = setUpPool([key('a')])
+  settle('a', PRO, fault('quota_unknown'))
+  clock.advance(60_000 + 2 * 3_600_000 + 1)
+  settle('a', PRO, fault('quota_unknown'))
+  assert.equal(pool.returnsAt(PRO), clock.now() + 60_000)
+})
+
+test('a project without a free tier rests for that model, twice as long each time', () => {
+  const { pool, clock, settle } = setUpPool([key('a', 'p'), key('b', 'p'), key('c')])
+  settle('a', PRO, fault('free_tier_blocked'))
+  assert.deepEqual(ids(pool.usable(PRO)), ['c'])
+  assert.equal(pool.distinctUsable(FLASH), 3)
+  assert.equal(pool.list()[1]?.state, 'resting')
+  settle('c', PRO, fault('key_invalid'))
+  assert.equal(pool.returnsAt(PRO), START + 60_000)
+  clock.advance(60_000)
+  settle('b', PRO, fault('free_tier_blocked'))
+  assert.equal(pool.returnsAt(PRO), clock.now() + 120_000)
 })
 
 test('many calls that fail at once make an unknown rest no longer than one does', () => {
@@ -125,7 +146,14 @@ test('a key whose project nobody stated joins the one Google names, and shares i
 
 test('faults of the model, the way out, the attempt, the client and ourselves touch no key', () => {
   const { pool, settle, changes, doubted } = setUpPool([key('a')])
-  const kinds: FaultKind[] = ['model_overloaded', 'bad_gateway', 'region_blocked', 'empty', 'client_mistake']
+  const kinds: FaultKind[] = [
+    'model_overloaded',
+    'cut_off',
+    'bad_gateway',
+    'region_blocked',
+    'empty',
+    'client_mistake',
+  ]
   for (const kind of [...kinds, 'not_owned', 'credentials_rejected', 'refused'] as const) {
     settle('a', PRO, fault(kind, { project: 'projects/1', retryAfterMilliseconds: 60_000 }))
   }
@@ -134,9 +162,9 @@ test('faults of the model, the way out, the attempt, the client and ourselves to
   assert.deepEqual([changes, doubted], [[], []])
 })
 
-test('a pool passes by what was saved of keys that are gone and of rests that are over', () => {
+test('a pool passes by what was saved of keys that are gone, and reports which rests are over', () => {
   const rest = { state: 'resting', reason: 'quota' } as const
-  const { pool } = setUpPool([key('a'), key('b', 'p'), key('c')], {
+  const { pool, changes } = setUpPool([key('a'), key('b', 'p'), key('c')], {
     keys: [record('gone', 'leaked'), { ...record('a', 'active'), project: 'projects/7' }],
     rests: [
       { project: 'projects/7', model: 'gemini-pro', until: START + 5_000, ...rest },
@@ -146,6 +174,18 @@ test('a pool passes by what was saved of keys that are gone and of rests that ar
   })
   assert.deepEqual(ids(pool.usable(PRO)), ['b', 'c'])
   assert.equal(pool.distinctUsable(FLASH), 3)
+  assert.deepEqual(changes, [{ keys: [], rests: [{ project: 'p', model: 'gemini-pro', until: 0, ...rest }] }])
+})
+
+test('a project that the operator stated is not overridden by one that was learned and saved', () => {
+  const { pool } = setUpPool([key('a', 'stated'), key('b')], {
+    keys: ['a', 'b'].map((id) => ({ ...record(id, 'active'), project: 'projects/7' })),
+    rests: [],
+  })
+  assert.deepEqual(
+    pool.list().map(({ project }) => project),
+    ['stated', 'projects/7'],
+  )
 })
 
 test('tried keys are left out while another is left, and used again when none is', () => {
@@ -175,6 +215,20 @@ test('a strategy that answers with an unusable key, or none, is overruled', () =
     settle('a', PRO, fault('key_invalid'))
     assert.equal(pool.pick(PRO, [])?.id, 'b')
   }
+})
+
+test('a strategy that throws costs no call, and is told of once a minute', () => {
+  const broken = () => {
+    throw new Error('broken')
+  }
+  const { pool, settle, warnings, clock } = setUpPool([key('a')], undefined, { pick: broken, settle: broken })
+  assert.equal(pool.pick(PRO, [])?.id, 'a')
+  settle('a', PRO, { ok: true })
+  assert.equal(warnings.length, 1)
+  clock.advance(60_000)
+  settle('a', PRO, fault('key_invalid'))
+  assert.equal(warnings.length, 2)
+  assert.equal(pool.list()[0]?.state, 'invalid')
 })
 
 test('a strategy that answers with the key it was given long ago is overruled once that key is out', () => {

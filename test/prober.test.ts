@@ -100,6 +100,21 @@ describe('the prober', () => {
     restless.check(keyOf('a'))
   })
 
+  test('probes a key anew for whoever is told and asks at once', async () => {
+    let again = true
+    const { prober, asked, answer } = proberByHand({
+      resolve(key) {
+        if (again) prober.check(key)
+        again = false
+      },
+    })
+    prober.check(keyOf('a'))
+    await answer('a', 'good')
+    assert.deepEqual(asked, ['a', 'a'])
+    await answer('a', 'good')
+    assert.deepEqual(asked, ['a', 'a'])
+  })
+
   test('asks and tells nothing after it was closed', async () => {
     const { prober, asked, resolved, answer } = proberByHand({ concurrency: 1 })
     for (const id of 'ab') prober.check(keyOf(id))

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { describe, test } from 'node:test'
 import { openStore } from '../adapters/storage/open-store.ts'
+import { openSqliteDatabase } from '../adapters/storage/sqlite-database.ts'
 import { connect, SQLITE_DRIVERS, type SqliteDriver } from '../adapters/storage/sqlite-driver.ts'
 import { openSqliteStore } from '../adapters/storage/sqlite-store.ts'
 import { type StoreUnderTest, storeContract } from './contract/store.ts'
-import { request } from './fixtures/storage/records.ts'
+import { key, request, token } from './fixtures/storage/records.ts'
 
 const WRITER = join(import.meta.dirname, 'fixtures/storage/writer.ts')
 
@@ -118,6 +119,30 @@ describe('openStore', () => {
 })
 
 describe('a SQLite store of several processes', () => {
+  test('waits hardly at all for a lock once it is open', () =>
+    inFolder(async (folder) => {
+      const schema = { check() {}, migrate() {} }
+      const database = await openSqliteDatabase(join(folder, 'geminate.db'), schema)
+      assert.ok(Number(database.get('PRAGMA busy_timeout')?.timeout) <= 50)
+      database.close()
+    }))
+
+  test('keeps single writes until the lock of another process is gone, and lets all else run', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'geminate.db')
+      const store = await openStore(`sqlite:${path}`)
+      const other = await connect(path, 'node:sqlite')
+      other.execute('BEGIN IMMEDIATE')
+      const written = [store.tokens.put(token()), store.documents.put('plugin', 'one', 1)]
+      await assert.rejects(store.keys.save({ keys: [key()], rests: [] }), /locked|busy/)
+      other.execute('COMMIT')
+      other.close()
+      await Promise.all(written)
+      assert.deepEqual(await store.tokens.list(), [token()])
+      assert.equal(await store.documents.get('plugin', 'one'), 1)
+      await store.close()
+    }))
+
   test('keeps every acknowledged batch whole when its process is killed', () =>
     inFolder(async (folder) => {
       const path = join(folder, 'geminate.db')

@@ -15,6 +15,7 @@ export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: K
   const now = () => time
   const changes: KeyChanges[] = []
   const doubted: string[] = []
+  const warnings: string[] = []
   const options: PoolOptions = {
     keys,
     strategy: strategy ?? roundRobin({ random: () => 0 }),
@@ -24,6 +25,7 @@ export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: K
     minuteSeconds: 60,
     changed: (change) => void changes.push(change),
     doubted: ({ id }) => void doubted.push(id),
+    warn: (message) => void warnings.push(message),
   }
   const pool = createPool(options)
   const find = (id: string) => keys.find((one) => one.id === id) ?? key(id)
@@ -31,6 +33,7 @@ export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: K
     pool,
     changes,
     doubted,
+    warnings,
     find,
     clock: {
       now,

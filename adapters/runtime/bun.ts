@@ -1,10 +1,25 @@
+import process from 'node:process'
 import type { Peer, Runtime, ServeOptions, Server } from '../../core/runtime.ts'
 import { toListenError, withinSeconds } from './listening.ts'
-import { processOf } from './process.ts'
+import { processOf, type Send } from './process.ts'
 
 /** The gateway on Bun. */
 export function createBunRuntime(): Runtime {
-  return { ...processOf(), name: 'bun', version: Bun.version, serve }
+  return {
+    ...processOf(sendTo(process.stdout), sendTo(process.stderr)),
+    name: 'bun',
+    version: Bun.version,
+    serve,
+  }
+}
+
+/** Bun's own streams never wait for who reads, and tell when all is written. */
+function sendTo(stream: NodeJS.WriteStream): Send {
+  stream.on('error', () => {}) // else it ends the process; the callback is told of it too
+  return (text) =>
+    new Promise<void>((resolve, reject) => {
+      stream.write(text, (error) => (error ? reject(error) : resolve()))
+    })
 }
 
 async function serve(options: ServeOptions): Promise<Server> {

@@ -1,11 +1,13 @@
 import type { Runtime, ServeOptions, Server } from '../../core/runtime.ts'
 import { withHonestSignal } from './honest-signal.ts'
 import { toListenError, withinSeconds } from './listening.ts'
-import { processOf } from './process.ts'
+import { processOf, type Send } from './process.ts'
 
 /** The part of Deno that is used here; its own types are not installed. */
 declare const Deno: {
   readonly version: { readonly deno: string }
+  readonly stdout: DenoWriter
+  readonly stderr: DenoWriter
   serve(
     options: {
       hostname: string
@@ -20,6 +22,11 @@ declare const Deno: {
   ): DenoServer
 }
 
+interface DenoWriter {
+  /** Writes a part, from the beginning; resolves to its length. */
+  write(bytes: Uint8Array): Promise<number>
+}
+
 interface DenoServer {
   readonly addr: { readonly port: number }
   shutdown(): Promise<void>
@@ -27,7 +34,20 @@ interface DenoServer {
 
 /** The gateway on Deno. */
 export function createDenoRuntime(): Runtime {
-  return { ...processOf(), name: 'deno', version: Deno.version.deno, serve }
+  return {
+    ...processOf(sendTo(Deno.stdout), sendTo(Deno.stderr)),
+    name: 'deno',
+    version: Deno.version.deno,
+    serve,
+  }
+}
+
+/** `process.stdout` would hold everything up until somebody reads. */
+function sendTo(writer: DenoWriter): Send {
+  return async (text) => {
+    let rest = new TextEncoder().encode(text)
+    while (rest.length > 0) rest = rest.subarray(await writer.write(rest))
+  }
 }
 
 async function serve(options: ServeOptions): Promise<Server> {

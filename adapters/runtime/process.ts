@@ -1,25 +1,33 @@
-import { Buffer } from 'node:buffer'
-import { writeSync } from 'node:fs'
 import process from 'node:process'
 import type { Runtime } from '../../core/runtime.ts'
+import { createBoundedWriter } from './bounded-writer.ts'
 import { files } from './files.ts'
+import { withinSeconds } from './listening.ts'
 
 /** Exit code of a process that was asked to end twice. */
 const INTERRUPTED = 130
+/** How long an ending process waits for who reads what it wrote. */
+const FLUSH_SECONDS = 1
+
+/** Writes a whole text without holding anything up; rejects where nobody reads any more. */
+export type Send = (text: string) => Promise<unknown>
 
 /** What Bun and Deno both do as Node does it: everything of a runtime but its server. */
-export function processOf(): Omit<Runtime, 'name' | 'version' | 'serve'> {
+export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version' | 'serve'> {
+  const isTerminal = process.stdout.isTTY === true
+  const lossNotice = isTerminal ? toSentence : toLogLine
+  const output = createBoundedWriter({ send: out, lossNotice })
+  const errors = createBoundedWriter({ send: err, lossNotice: toSentence })
   return {
     args: process.argv.slice(2),
     environment: { ...process.env },
     files,
-    output: {
-      write: (text) => writeAll(1, text),
-      error: (text) => writeAll(2, text),
-      isTerminal: process.stdout.isTTY === true,
-    },
+    output: { write: output.write, error: errors.write, isTerminal },
     onStop,
-    exit: (code) => process.exit(code),
+    async exit(code) {
+      await withinSeconds(FLUSH_SECONDS, Promise.all([output.flushed(), errors.flushed()]))
+      process.exit(code)
+    },
   }
 }
 
@@ -34,16 +42,12 @@ function onStop(handler: () => void): void {
   process.on('SIGINT', stop)
 }
 
-/** Writes at once: what goes through `process.stdout` may be lost when the process exits right after. */
-function writeAll(descriptor: number, text: string): void {
-  let rest = Buffer.from(text)
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(descriptor, rest))
-    } catch (thrown) {
-      const code = (thrown as { code?: string }).code
-      if (code === 'EPIPE') return // the reader has seen enough, as in `geminate help | head -1`
-      if (code !== 'EAGAIN') throw thrown
-    }
-  }
+function toSentence(texts: number): string {
+  return `${texts} lines were lost here: nobody read them in time\n`
+}
+
+/** The log is one JSON object a line where its reader is a program. */
+function toLogLine(texts: number): string {
+  const line = { level: 'warn', time: new Date().toISOString(), lines: texts }
+  return `${JSON.stringify({ ...line, msg: 'Lines of this log were lost: nobody read them in time' })}\n`
 }

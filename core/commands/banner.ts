@@ -1,22 +1,24 @@
 import type { MadeToken } from '../http/clients.ts'
 import { VERSION } from '../version.ts'
-import type { DemoTokens } from './demo.ts'
+import type { Demo } from './demo.ts'
 
 /** What is to be told of a gateway that has started. */
 export interface Started {
   readonly url: string
+  /** The address that it listens on, as the settings state it. */
+  readonly host: string
   /** The config file, whether it is there or not. */
   readonly path: string
   readonly keys: number
   /** A client's token for the example, where its text is known. */
   readonly token: string | undefined
-  readonly demo: DemoTokens | undefined
+  readonly demo: Pick<Demo, 'tokens' | 'googleUrl'> | undefined
 }
 
 /** What the operator reads when the gateway has started: where it is, what it has, what to try. */
 export function toBanner(started: Started): string {
   const { url, demo, token = 'YOUR_TOKEN' } = started
-  const lines = [`Geminate ${VERSION} listens on ${url}`, keysLine(started), '']
+  const lines = [`Geminate ${VERSION} listens on ${url}`, ...hostLines(started), keysLine(started), '']
   if (demo) lines.push(...demoLines(url, demo))
   else lines.push('Try it:', ...curl(url, token))
   return `${lines.join('\n')}\n`
@@ -32,8 +34,13 @@ function tokenLine({ kind, name, token }: MadeToken): string {
   return `${whose}, shown this once: ${token}\n`
 }
 
+function hostLines({ host }: Started): string[] {
+  if (host !== '0.0.0.0' && host !== '::' && host !== '[::]') return []
+  return ['It listens on all addresses of this machine, so that other machines can reach it.']
+}
+
 function keysLine({ keys, path, demo }: Started): string {
-  if (demo) return `It answers from a simulated Google with ${keys} keys; nothing leaves this machine.`
+  if (demo) return `It answers from a simulated Google with ${keys} keys; no call goes to Google.`
   if (keys > 0) return `It has ${keys} ${keys === 1 ? 'key' : 'keys'}.`
   return `It has no key yet: add some to "keys" in ${path}, or set GEMINATE_KEYS, and start it again.`
 }
@@ -48,8 +55,10 @@ function curl(url: string, token: string, method = 'generateContent', query = ''
   ]
 }
 
-function demoLines(url: string, tokens: DemoTokens): string[] {
+function demoLines(url: string, { tokens, googleUrl }: NonNullable<Started['demo']>): string[] {
   return [
+    `The simulated Google listens on ${googleUrl}; steer it under ${googleUrl}/_simulated/.`,
+    '',
     `Client token: ${tokens.client}`,
     `Admin token:  ${tokens.admin}`,
     '',

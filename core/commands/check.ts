@@ -1,3 +1,4 @@
+import { createClients } from '../http/clients.ts'
 import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
@@ -17,6 +18,12 @@ export const check: Command = {
     const { output } = rooms.runtime
     const { settings } = await readSettings(rooms, line)
     const store = await rooms.openStore('sqlite::memory:')
+    // For what it refuses; the store forgets what it makes.
+    await createClients({
+      configured: settings.clients,
+      adminToken: settings.server.adminToken,
+      records: store.tokens,
+    })
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
     const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
     mountPluginRoutes(createApp(), plugins, closed, log)
@@ -26,7 +33,9 @@ export const check: Command = {
     for (const problem of problems) output.error(`${problem}\n`)
     if (problems.length > 0) return EXIT.usage
     const names = plugins.map(({ name }) => name).join(', ')
-    output.write(`The settings are good: ${settings.keys.length} keys; plugins: ${names || 'none'}\n`)
+    const { length } = settings.keys
+    const keys = `${length} ${length === 1 ? 'key' : 'keys'}`
+    output.write(`The settings are good: ${keys}; plugins: ${names || 'none'}\n`)
     return EXIT.ok
   },
 }

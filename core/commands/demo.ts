@@ -7,6 +7,8 @@ import type { ReadSettings } from './read-settings.ts'
 export interface Demo {
   readonly settings: Settings
   readonly tokens: DemoTokens
+  /** Where the simulated Google listens. */
+  readonly googleUrl: string
   stop(): Promise<void>
 }
 
@@ -22,21 +24,28 @@ const FOLDER = 'data/demo'
  * Starts the simulated Google on loopback. The demo keeps its data and its tokens in a folder of its own
  * and never uses a key, a client or an upstream of the settings it is given.
  */
-export async function startDemo(rooms: Rooms, { settings }: ReadSettings): Promise<Demo> {
+export async function startDemo(rooms: Rooms, read: ReadSettings): Promise<Demo> {
   const google = await rooms.startSimulatedGoogle({ host: '127.0.0.1', port: 0, dataFolder: undefined })
   const tokens = await demoTokens(rooms.runtime.files)
+  const { settings } = read
   return {
     tokens,
+    googleUrl: google.url,
     stop: () => google.stop(),
     settings: {
       ...settings,
-      server: { ...settings.server, adminToken: tokens.admin },
+      server: { ...settings.server, host: hostOf(read), adminToken: tokens.admin },
       clients: [{ name: 'demo', token: tokens.client }],
       upstream: { ...settings.upstream, gemini: { baseUrl: google.url, headers: {} } },
       keys: [...google.keys],
       storage: { url: `sqlite:${FOLDER}/geminate.db` },
     },
   }
+}
+
+/** `PORT` alone opens a gateway to other machines, but not a demo. */
+function hostOf({ settings, variables }: ReadSettings): string {
+  return variables.get('server.host') === 'PORT' ? '127.0.0.1' : settings.server.host
 }
 
 /** The tokens of the last demo, or new ones; only this user can read them. */

@@ -7,9 +7,20 @@ interface Place {
 
 /** A failure to listen as one sentence that names the setting to change; anything else as it was thrown. */
 export function toListenProblem(thrown: unknown, names: Record<keyof Place, string>, place: Place): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  const sentence = SENTENCES[code]?.(names, place)
-  return sentence === undefined ? thrown : new CommandError(sentence, undefined, { cause: thrown })
+  if (!(thrown instanceof Error) || !('code' in thrown)) return thrown
+  // For a host that can be none, Bun gives whatever code the last failure of the process had.
+  const sentence = cannotBeHost(place.host) ? wrongHost : SENTENCES[String(thrown.code)]
+  if (!sentence) return thrown
+  return new CommandError(sentence(names, place), undefined, { cause: thrown })
+}
+
+/** Numbers and dots that are no IPv4 address, or colons among what no IPv6 address holds. */
+function cannotBeHost(host: string): boolean {
+  if (/^[\d.]+$/.test(host))
+    return !/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(host)
+  return (
+    /[^\w.:%[\]-]/.test(host) || (host.includes(':') && /[^\da-f:.]/i.test(host.replace(/%.*|[[\]]/g, '')))
+  )
 }
 
 type Sentence = (names: Record<keyof Place, string>, place: Place) => string
@@ -18,6 +29,14 @@ const SENTENCES: Record<string, Sentence> = {
   EADDRINUSE: (names, { host, port }) =>
     `Port ${port} on ${host} is in use; set "${names.port}" to another, or stop what listens there`,
   EACCES: (names, { port }) => `Port ${port} may not be used by this user; set "${names.port}" above 1023`,
-  EADDRNOTAVAIL: (names, { host }) => `${host} is no address of this machine; set "${names.host}" to one`,
-  ENOTFOUND: (names, { host }) => `${host} is no address of this machine; set "${names.host}" to one`,
+  EADDRNOTAVAIL: wrongHost,
+  EAFNOSUPPORT: wrongHost,
+  EAI_AGAIN: wrongHost,
+  EINVAL: wrongHost,
+  ENOTFOUND: wrongHost,
+  ERR_INVALID_ARG_TYPE: wrongHost,
+}
+
+function wrongHost(names: Record<keyof Place, string>, { host }: Place): string {
+  return `${host} is no address of this machine; set "${names.host}" to one`
 }

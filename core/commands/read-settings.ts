@@ -2,9 +2,9 @@ import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Rooms } from '../rooms.ts'
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts'
-import type { Settings } from '../settings/settings.ts'
 import { PLUGIN_PATH, type PluginOptions } from '../settings/settings-schema.ts'
 import { CommandError, type CommandLine, type CommandOption, EXIT } from './command.ts'
+import { warningsOfEnvFile } from './env-file.ts'
 
 /** The options of every command that needs the settings. */
 export const SETTINGS_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -26,14 +26,15 @@ export interface ReadSettings extends LoadedSettings {
  */
 export async function readSettings(rooms: Rooms, line: CommandLine): Promise<ReadSettings> {
   const { files, output, environment: own } = rooms.runtime
-  const environment = { ...(await readEnvFile(files, line.text('env-file'))), ...own }
+  const extra = await readEnvFile(files, line.text('env-file'))
+  const environment = { ...extra.variables, ...own }
   const named = line.text('config') ?? (environment.GEMINATE_CONFIG || undefined)
   const path = named ?? 'geminate.yaml'
   const text = await readText(files, path)
   if (named !== undefined && text === undefined) throw missing('config file', named)
   const loaded = loadSettings({ text, path, environment, pluginOptions: pluginOptionsOf(rooms) })
-  for (const warning of loaded.warnings) output.error(`Warning: ${warning}\n`)
-  return { ...loaded, settings: withPathsFrom(dirname(path), loaded.settings), path, environment }
+  for (const warning of [...extra.warnings, ...loaded.warnings]) output.error(`Warning: ${warning}\n`)
+  return { ...withPathsFrom(dirname(path), loaded), path, environment }
 }
 
 /** The options of the plugins that ship. */
@@ -44,10 +45,10 @@ export function pluginOptionsOf({ plugins }: Pick<Rooms, 'plugins'>): PluginOpti
 type Files = Rooms['runtime']['files']
 
 async function readEnvFile(files: Files, path: string | undefined) {
-  if (path === undefined) return {}
+  if (path === undefined) return { variables: {}, warnings: [] }
   const text = await readText(files, path)
   if (text === undefined) throw missing('environment file', path)
-  return parseEnv(text)
+  return { variables: parseEnv(text), warnings: warningsOfEnvFile(text, path) }
 }
 
 async function readText(files: Files, path: string): Promise<string | undefined> {
@@ -63,16 +64,29 @@ function missing(what: string, path: string): CommandError {
   return new CommandError(`There is no ${what} ${path}`, EXIT.usage)
 }
 
-function withPathsFrom(folder: string, settings: Settings): Settings {
-  const plugins = Object.entries(settings.plugins).map(([name, value]) => [
-    new RegExp(PLUGIN_PATH).test(name) ? resolve(folder, name) : name,
-    value,
-  ])
+function withPathsFrom(folder: string, loaded: LoadedSettings): LoadedSettings {
+  const { settings, origins, variables } = loaded
+  const plugins = Object.entries(settings.plugins).map(([name, value]) => [pluginFrom(folder, name), value])
   return {
-    ...settings,
-    storage: { url: storageFrom(folder, settings.storage.url) },
-    plugins: Object.fromEntries(plugins),
+    ...loaded,
+    settings: {
+      ...settings,
+      storage: { url: storageFrom(folder, settings.storage.url) },
+      plugins: Object.fromEntries(plugins),
+    },
+    origins: new Map([...origins].map(([path, origin]) => [pathFrom(folder, path), origin])),
+    variables: new Map([...variables].map(([path, variable]) => [pathFrom(folder, path), variable])),
   }
+}
+
+function pluginFrom(folder: string, name: string): string {
+  return new RegExp(PLUGIN_PATH).test(name) ? resolve(folder, name) : name
+}
+
+/** The path of a setting, in which a plugin has its new name. */
+function pathFrom(folder: string, path: string): string {
+  const prefix = 'plugins.'
+  return path.startsWith(prefix) ? prefix + pluginFrom(folder, path.slice(prefix.length)) : path
 }
 
 function storageFrom(folder: string, url: string): string {

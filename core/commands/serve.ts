@@ -37,9 +37,16 @@ export const serve: Command = {
       throw toListenProblem(thrown, { port: 'server.port', host: 'server.host' }, settings.server)
     })
     for (const problem of gateway.problems) output.error(`Warning: ${problem}\n`)
-    const { path } = read
-    const token = clients.made.find(({ kind }) => kind === 'client')?.token
-    output.write(toBanner({ url: gateway.url, path, keys: settings.keys.length, token, demo: demo?.tokens }))
+    output.write(
+      toBanner({
+        url: gateway.url,
+        host: settings.server.host,
+        path: read.path,
+        keys: settings.keys.length,
+        token: clients.made.find(({ kind }) => kind === 'client')?.token,
+        demo,
+      }),
+    )
     await stopped
     await gateway.stop(GRACE_SECONDS)
     await demo?.stop()

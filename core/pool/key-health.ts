@@ -7,7 +7,7 @@ import type { Entry, LastingState, Roster } from './roster.ts'
 
 /** What a key, its project, and its project with one model are charged with. */
 export interface KeyHealth {
-  /** Takes in what was learned before, without reporting it. */
+  /** Takes in what was learned before; reports only which rests are over. */
   restore(saved: KeyChanges): void
   /** Takes a fault in; one that is nobody's of these changes nothing. */
   charge(entry: Entry, model: string, fault: Fault): void
@@ -30,10 +30,12 @@ const NOTHING: KeyChanges = { keys: [], rests: [] }
 export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealthOptions): KeyHealth {
   function restore({ keys, rests }: KeyChanges): void {
     for (const record of keys) restoreKey(record)
-    for (const rest of rests) {
-      if (rest.until <= now() || roster.ofProject(rest.project).length === 0) continue
-      book.of(rest.model).start({ ...rest, since: now() })
-    }
+    const over = rests.filter(({ until }) => until <= now()).map((rest) => ({ ...rest, until: 0 }))
+    const dropped = rests.flatMap((rest) => {
+      if (rest.until <= now() || roster.ofProject(rest.project).length === 0) return []
+      return book.restore({ ...rest, since: now() })
+    })
+    report({ keys: [], rests: [...over, ...dropped] })
   }
 
   function restoreKey({ id, project, state, reason, since }: KeyRecord): void {
@@ -80,6 +82,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
   function putOut(entries: readonly Entry[], state: LastingState, reason: string): KeyChanges {
     const active = entries.filter((entry) => entry.state === 'active')
     for (const entry of active) {
+      if (entry.doubt?.isPending) entry.isVerdictStale = true
       doubts.end(entry)
       setAside(entry)
       Object.assign(entry, { state, reason, since: now() })
@@ -94,9 +97,14 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
   }
 
   function resolve(entry: Entry, verdict: 'good' | 'unknown' | Fault): void {
-    if (verdict === 'good') revive(entry)
+    if (entry.isVerdictStale) entry.isVerdictStale = false
+    else if (verdict === 'good') revive(entry)
     else if (verdict === 'unknown') doubts.postpone(entry)
-    else resolveByFault(entry, verdict)
+    else {
+      resolveByFault(entry, verdict)
+      // Where this verdict put the key out, no other is under way.
+      entry.isVerdictStale = false
+    }
   }
 
   function resolveByFault(entry: Entry, fault: Fault): void {

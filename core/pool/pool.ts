@@ -7,12 +7,13 @@ import type { KeyChanges } from './key-memory.ts'
 import { type KeyView, toKeyViews } from './key-view.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
+import { createSafeStrategy } from './safe-strategy.ts'
 import { readySlots, type Slots, slotsWithout, toUsableKeys, type WatchedKeys } from './usable-keys.ts'
 
 export interface PoolOptions {
   readonly keys: readonly Key[]
   readonly strategy: KeyStrategy
-  /** What was learned before; what it says of keys that are gone, and rests that are over, is passed by. */
+  /** What was learned before; of keys that are gone it is passed by, rests that are over are reported. */
   readonly saved: KeyChanges
   readonly now: () => number
   readonly random: () => number
@@ -22,6 +23,8 @@ export interface PoolOptions {
   changed(changes: KeyChanges): void
   /** Asked, without waiting, to find out whether Google still takes a key, and to call `resolveDoubt` then. */
   doubted(key: Key): void
+  /** Told of a strategy that throws, at most once a minute. */
+  warn?(message: string, fields: Record<string, unknown>): void
 }
 
 /** Which keys may be used for what, and what became of them. Nothing here waits. */
@@ -43,7 +46,8 @@ export interface Pool {
   /**
    * The verdict on a key, whether it was in doubt or is out: 'good' puts it back in use at once (but for one
    * that an operator disabled), a fault of the key or its project puts it out, a second 401 too, and
-   * anything else leaves a key in doubt aside for longer.
+   * anything else leaves a key in doubt aside for longer. A verdict asked for before another fault put the key out is
+   * passed by.
    */
   resolveDoubt(key: Key, verdict: 'good' | 'unknown' | Fault): void
   list(): readonly KeyView[]
@@ -51,7 +55,8 @@ export interface Pool {
 
 /** A pool in which each key not known to be bad may be used. */
 export function createPool(options: PoolOptions): Pool {
-  const { strategy, now, random } = options
+  const { now, random } = options
+  const strategy = createSafeStrategy(options.strategy, options)
   const roster = createRoster(options.keys, now())
   const book = createRestBook(roster, options.minuteSeconds * 1000)
   const doubts = createDoubts(now, ({ key }) => options.doubted(key))
@@ -109,7 +114,7 @@ export function createPool(options: PoolOptions): Pool {
     if (entry === undefined) return
     if (outcome.ok) book.succeeded(entry.key.project, modelOf(query))
     else health.charge(entry, modelOf(query), outcome)
-    strategy.settle?.(entry.key, query, outcome)
+    strategy.settle(entry.key, query, outcome)
   }
 
   return {

@@ -26,7 +26,7 @@ const FIRST = 60_000
 /** Checks the keys that are out about a minute after the start, then once in so many hours. A `disabled` key is the operator's own doing and stays out. */
 export function startRecheck(options: RecheckOptions): Recheck {
   if (options.hours === 0) return { close() {} }
-  let timer = plan(FIRST)
+  let timer = plan(Math.min(FIRST, options.hours * HOUR))
   return { close: () => timer.cancel() }
 
   /** Not to the minute, so that several gateways do not ask together. */

@@ -5,9 +5,13 @@ import { createRestLengths, type RestLengths } from './rest-length.ts'
 import type { Roster } from './roster.ts'
 import { modelSlots, type Slots } from './usable-keys.ts'
 
-/** Which project rests for which model. Holds something only for models that some project rests for. */
+/**
+ * Which project rests for which model. Holds something only for models that some project rests for, and for a
+ * thousand of them at most, since clients choose the names: then the one that was failing longest ago is forgotten.
+ */
 export interface RestBook {
-  of(model: string): ModelRests
+  /** Takes in a rest that was known before; returns what is new to keep. */
+  restore(rest: RunningRest): readonly RestRecord[]
   find(model: string): ModelRests | undefined
   /** The slots left for a model, undefined where no project rests for it. */
   slotsFor(model: string, now: number): Slots | undefined
@@ -35,17 +39,56 @@ interface Page {
   readonly slots: Slots
 }
 
+const PAGES_AT_MOST = 1000
+/** What is over is looked for this often; sooner only while the book is full. */
+const SWEEP_EVERY = 3_600_000
+const SWEEP_FULL_BOOK_EVERY = 60_000
+
 /** A book in which nothing rests. */
 export function createRestBook(roster: Roster, minuteMilliseconds: number): RestBook {
   const pages = new Map<string, Page>()
+  let sweptAt = 0
 
   function page(model: string): Page {
     const known = pages.get(model)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // The page that was failing longest ago stands first.
+      pages.delete(model)
+      pages.set(model, known)
+      return known
+    }
     const rests = createModelRests(roster)
     const made = { rests, lengths: createRestLengths(minuteMilliseconds), slots: modelSlots(roster, rests) }
     pages.set(model, made)
     return made
+  }
+
+  /** Makes room for one model more; returns the rests that nobody needs to keep any more. */
+  function makeRoom(model: string, now: number): RestRecord[] {
+    const isFull = pages.size >= PAGES_AT_MOST && !pages.has(model)
+    const gone = now - sweptAt >= (isFull ? SWEEP_FULL_BOOK_EVERY : SWEEP_EVERY) ? sweep(now) : []
+    const [oldest] = pages
+    if (!isFull || pages.size < PAGES_AT_MOST || oldest === undefined) return gone
+    pages.delete(oldest[0])
+    return [...gone, ...removals(oldest[0], oldest[1].rests, Infinity)]
+  }
+
+  function sweep(now: number): RestRecord[] {
+    sweptAt = now
+    const gone: RestRecord[] = []
+    for (const [model, { rests, lengths }] of pages) {
+      gone.push(...removals(model, rests, now))
+      rests.expire(now)
+      lengths.sweep(now)
+      if (rests.rests.size === 0 && lengths.isEmpty) pages.delete(model)
+    }
+    return gone
+  }
+
+  function restore(saved: RunningRest): readonly RestRecord[] {
+    const gone = makeRoom(saved.model, saved.since)
+    page(saved.model).rests.start(saved)
+    return gone
   }
 
   function slotsFor(model: string, now: number): Slots | undefined {
@@ -58,12 +101,13 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
   }
 
   function rest(project: string, model: string, fault: Fault, now: number): readonly RestRecord[] {
+    const gone = makeRoom(model, now)
     const { rests, lengths } = page(model)
     rests.expire(now)
     const until = lengths.restUntil(project, fault, now)
     const state = ruleOf(fault).state === 'exhausted' ? 'exhausted' : 'resting'
-    if (!rests.start({ project, until, state, reason: fault.reason, since: now })) return []
-    return [{ project, model, until, state, reason: fault.reason }]
+    if (!rests.start({ project, until, state, reason: fault.reason, since: now })) return gone
+    return [...gone, { project, model, until, state, reason: fault.reason }]
   }
 
   function move(from: string, to: string): readonly RestRecord[] {
@@ -95,7 +139,7 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
   }
 
   return {
-    of: (model) => page(model).rests,
+    restore,
     find: (model) => pages.get(model)?.rests,
     slotsFor,
     rest,
@@ -109,4 +153,11 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
       for (const { rests } of pages.values()) rests.left(position)
     },
   }
+}
+
+/** The records that take a model's rests of up to `until` out of what is kept. */
+function removals(model: string, { rests }: ModelRests, until: number): RestRecord[] {
+  return Array.from(rests.values())
+    .filter((rest) => rest.until <= until)
+    .map(({ project, state, reason }) => ({ project, model, until: 0, state, reason }))
 }

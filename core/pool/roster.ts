@@ -15,6 +15,8 @@ export interface Entry {
   since: number
   /** Set while nobody knows whether Google still takes the key. */
   doubt: Doubt | undefined
+  /** Set while a verdict is under way that was asked for before the key was put out: it says nothing any more. */
+  isVerdictStale: boolean
   /** The index in `ready`, -1 when not in it. */
   position: number
 }
@@ -58,6 +60,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
       reason: '',
       since: now,
       doubt: undefined,
+      isVerdictStale: false,
       position: -1,
     }
     entries.set(key.id, entry)

@@ -17,6 +17,9 @@ export function checkKeys(settings: readonly KeySetting[], where: string): Check
     const secret = secretOf(setting)
     const first = positions.get(secret)
     problems.push(...problemsOfKey(setting, `Setting "keys[${index}]" ${where}`))
+    if (secret.includes(',')) {
+      warnings.push(`The key "keys[${index}]" ${where} holds a comma; it looks like several keys in one`)
+    }
     if (first !== undefined) {
       warnings.push(`The key "keys[${index}]" ${where} is the same as "keys[${first}]"; it counts once`)
       continue
@@ -28,7 +31,15 @@ export function checkKeys(settings: readonly KeySetting[], where: string): Check
 }
 
 function problemsOfKey(setting: KeySetting, subject: string): string[] {
-  if (secretOf(setting) === '') return [`${subject} is empty, but must be a key`]
+  const secret = secretOf(setting)
+  if (secret === '') return [`${subject} is empty, but must be a key`]
+  if (/\s/.test(secret)) {
+    return [
+      `${subject} holds white space, but must be visible ASCII characters; it looks like several keys in one`,
+    ]
+  }
+  if (!/^[\x21-\x7e]+$/.test(secret))
+    return [`${subject} must be visible ASCII characters, to go into a header`]
   // A key that is meant to go another way must not go out directly instead.
   if (typeof setting !== 'string' && setting.proxy !== undefined) {
     return [`${subject} has a proxy, but this version cannot use one yet; take the key or its proxy out`]

@@ -4,7 +4,7 @@ import { describeShape } from './describe-setting.ts'
 import { didYouMean, nearestPath } from './nearest-name.ts'
 import { fieldOf, isMap, joinPath, leavesOf, memberFor, type Shape, shapeOf } from './schema-shape.ts'
 import { isSecretSetting, withoutSecrets } from './setting-secrets.ts'
-import { isNameHidden, shownPath } from './shown-path.ts'
+import { isNameHidden, knownBeside, shownPath } from './shown-path.ts'
 
 /** What is wrong with one setting. `toSentence` says it in words. */
 export type SettingProblem =
@@ -24,7 +24,7 @@ export function toSentence(problem: SettingProblem, where: string): string {
   const setting = `"${shownPath(problem.path)}" ${where}`
   if (problem.kind === 'missing') return `Setting ${setting} is missing, but must be ${problem.must}`
   if (problem.kind === 'wrong') return `Setting ${setting} is ${problem.was}, but must be ${problem.must}`
-  return `Unknown setting ${setting}${didYouMean(problem.nearest)}`
+  return `Unknown setting ${setting}${knownBeside(problem.path)}${didYouMean(problem.nearest)}`
 }
 
 type Problems = Generator<SettingProblem>

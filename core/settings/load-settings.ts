@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value'
-import { checkKeys } from './check-keys.ts'
+import { checkMeaning } from './check-meaning.ts'
 import { checkSettings, toSentence } from './check-settings.ts'
 import { dotted, type EnvironmentSetting, environmentSettings, withSetting } from './environment-settings.ts'
 import { readYaml } from './read-yaml.ts'
@@ -50,11 +50,10 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const problems = [...unset.values(), ...wrong.map((problem) => toSentence(problem, where(problem.path)))]
   if (problems.length > 0) throw new SettingsError(problems)
 
-  const settings = withDefaults(merged, sources.pluginOptions)
-  const checked = checkKeys(settings.keys, where('keys'))
+  const checked = checkMeaning(withDefaults(merged, sources.pluginOptions), where)
   if (checked.problems.length > 0) throw new SettingsError(checked.problems)
   return {
-    settings: { ...settings, keys: checked.keys },
+    settings: checked.settings,
     origins: originsOf(shape, file, merged, variables),
     variables,
     warnings: [...stated.warnings, ...checked.warnings],

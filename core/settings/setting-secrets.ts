@@ -52,7 +52,7 @@ export function secretsIn(settings: Settings): LabelledSecret[] {
     label: `header ${name}`,
   }))
   const options = Object.entries(plugins).flatMap(([name, value]) => [
-    ...secretsBelow('', value, `plugins.${name}`),
+    ...secretsBelow('options', value, `plugins.${name}`),
   ])
   return [
     ...(server.adminToken === undefined ? [] : [{ text: server.adminToken.trim(), label: 'admin token' }]),
@@ -63,7 +63,7 @@ export function secretsIn(settings: Settings): LabelledSecret[] {
   ]
 }
 
-/** `path` is without the plugin's name, which says nothing of its options: `./token.ts`. */
+/** `path` begins with `options`, not with the plugin's name, which says nothing of them: `./token.ts`. */
 function* secretsBelow(path: string, value: unknown, plugin: string): Generator<LabelledSecret> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* secretsBelow(`${path}[${index}]`, item, plugin)
@@ -71,7 +71,7 @@ function* secretsBelow(path: string, value: unknown, plugin: string): Generator<
     for (const [name, field] of Object.entries(value))
       yield* secretsBelow(joinPath(path, name), field, plugin)
   } else if (typeof value === 'string') {
-    const label = `${plugin}.${path}`
+    const label = plugin + path.slice('options'.length)
     if (isSecretSetting(path)) yield { text: value, label }
     else yield* secretsOfUrl(value, label)
   }

@@ -23,6 +23,12 @@ export function shownPath(path: string): string {
   return `${entry}.…`
 }
 
+/** `; it may hold key, name, …` in place of the hidden name's nearest, which could tell of it; '' for a shown one. */
+export function knownBeside(path: string): string {
+  const list = ENTRY.exec(path)?.[2]
+  return list === undefined || !isNameHidden(path) ? '' : `; it may hold ${NAMES[list]?.join(', ')}`
+}
+
 function namesIn(entry: Parameters<typeof shapeOf>[0]): string[] {
   return membersOf(shapeOf(entry)).flatMap(({ properties }) =>
     isMap(properties) ? Object.keys(properties) : [],

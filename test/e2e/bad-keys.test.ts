@@ -244,3 +244,23 @@ async function assertKeptSecret(scene: Scene, key: string, answers: readonly Nat
   assert.ok(stored.join('').includes(MODEL), 'the request log is there')
   assert.ok(!stored.join('').includes(key), 'the storage names no key')
 }
+
+describe('A key that is out', () => {
+  test('comes back by a free request once Google takes it again, and costs no generation till then', async () => {
+    const keys = fakeKeys(2)
+    const scene = await openScene(keys, { routing: { checkHours: 0.0002 } })
+    try {
+      scene.google.script(keys[0]!, { kind: 'keyInvalid', times: 'forever' })
+      for (let calls = 0; calls < 4; calls++) assert.equal((await ask(scene, 'whole')).said, GOOD_ANSWER)
+      assert.equal((await scene.keys())[0]?.state, 'invalid')
+      const generations = () =>
+        scene.google.calls.filter(({ key, method }) => key === keys[0] && method === 'POST').length
+      assert.equal(generations(), 1)
+      scene.google.reset()
+      await until(async () => (await scene.keys())[0]?.state === 'active', 'the key is active again')
+      assert.equal(generations(), 0)
+    } finally {
+      await scene.close()
+    }
+  })
+})

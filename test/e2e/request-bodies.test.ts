@@ -140,6 +140,22 @@ describe('Uploads that together pass the buffer', () => {
   })
 })
 
+describe('The bytes of a request', () => {
+  test('are let go once its stream has begun, however long that lasts', async () => {
+    scene.google.reset()
+    scene.google.script('*', { kind: 'hangAfterContent', times: 3 })
+    const leaving = new AbortController()
+    for (let streams = 0; streams < 3; streams++) {
+      const path = PATH.replace(':generateContent', ':streamGenerateContent?alt=sse')
+      const response = await scene.post(path, padded(0.45 * MEGABYTE), { signal: leaving.signal })
+      assert.equal(response.status, 200)
+      await response.body?.getReader().read()
+    }
+    assert.equal(scene.google.open(), 3)
+    leaving.abort()
+  })
+})
+
 /** Until the gateway has seen the uploads that hold the buffer. */
 async function untilRefused() {
   for (let tries = 0; tries < 500; tries++) {

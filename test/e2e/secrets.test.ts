@@ -9,7 +9,7 @@ import { type Form, MODEL, openScene, pathOf, QUESTION, type Scene, until } from
 /** Each call spoils at most one key; their odd characters are written otherwise in an address and in JSON. */
 const KEYS = Array.from({ length: 60 }, (_, index) => {
   const number = String(index).padStart(3, '0')
-  return index % 2 === 0 ? `AIzaSecretKey${number}+/="ü\\end` : `AQ.SecretKey${number}_-~ %&end`
+  return index % 2 === 0 ? `AIzaSecretKey${number}+/="\\end` : `AQ.SecretKey${number}_-~ %&end`
 })
 const HEADER = 'the-secret-header-value-0001'
 const SECRETS = [...KEYS, HEADER, ADMIN_TOKEN, CLIENT_TOKEN]
@@ -34,7 +34,8 @@ describe('A secret', () => {
     }
     // These look like an outage, and stop the traffic for a while.
     for (const [title, behaviour] of Object.entries(OUTAGES)) {
-      for (const path of PATHS) await see(title, path, behaviour)
+      // A success of a method that the gateway does not read passes byte for byte.
+      for (const path of PATHS.slice(0, 4)) await see(title, path, behaviour)
     }
     await see('a wrong token', `${pathOf('whole')}?key=sk-wrong-token`)
     await see('a token in the query', `${pathOf('whole')}?key=${CLIENT_TOKEN}`)

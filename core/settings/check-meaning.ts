@@ -1,0 +1,49 @@
+import { problemsOfBaseUrl } from './check-base-url.ts'
+import { checkHeaders } from './check-headers.ts'
+import { checkKeys } from './check-keys.ts'
+import type { Settings } from './settings.ts'
+
+/** Settings as they are to be used, and what is to be said of them. No secret is in a sentence. */
+export interface CheckedSettings {
+  readonly settings: Settings
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Checks what no schema can say. `where` turns a setting's path into `in FILE` or `from VARIABLE`. */
+export function checkMeaning(settings: Settings, where: (path: string) => string): CheckedSettings {
+  const { gemini } = settings.upstream
+  const keys = checkKeys(settings.keys, where('keys'))
+  const headers = checkHeaders(gemini.headers, where('upstream.gemini.headers'))
+  return {
+    settings: {
+      ...settings,
+      keys: keys.keys,
+      upstream: { ...settings.upstream, gemini: { ...gemini, headers: headers.headers } },
+    },
+    problems: [
+      ...problemsOfBaseUrl(gemini.baseUrl, where('upstream.gemini.baseUrl')),
+      ...headers.problems,
+      ...problemsOfNames(settings.clients, where('clients')),
+      ...keys.problems,
+    ],
+    warnings: [...warningsOfSizes(settings.server, where), ...keys.warnings],
+  }
+}
+
+function problemsOfNames(clients: Settings['clients'], where: string): string[] {
+  return clients.flatMap(({ name }, index) => {
+    const first = clients.findIndex((client) => client.name === name)
+    if (first === index) return []
+    return [`Settings "clients[${first}]" and "clients[${index}]" ${where} have the same name`]
+  })
+}
+
+function warningsOfSizes(server: Settings['server'], where: (path: string) => string): string[] {
+  const { maxBodyMegabytes: body, maxBufferedMegabytes: buffered } = server
+  if (body <= buffered) return []
+  return [
+    `Setting "server.maxBodyMegabytes" ${where('server.maxBodyMegabytes')} is ${body}, but no body above ` +
+      `"server.maxBufferedMegabytes", which is ${buffered}, can be taken`,
+  ]
+}
