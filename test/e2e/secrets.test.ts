@@ -9,7 +9,7 @@ import { type Form, MODEL, openScene, pathOf, QUESTION, type Scene, until } from
 /** Each call spoils at most one key; their odd characters are written otherwise in an address and in JSON. */
 const KEYS = Array.from({ length: 60 }, (_, index) => {
   const number = String(index).padStart(3, '0')
-  return index % 2 === 0 ? `AIzaSecretKey${number}+/="\\end` : `AQ.SecretKey${number}_-~ %&end`
+  return index % 2 === 0 ? `AIzaSecretKey${number}+/="\\end` : `AQ.SecretKey${number}_-~%&end`
 })
 const HEADER = 'the-secret-header-value-0001'
 const SECRETS = [...KEYS, HEADER, ADMIN_TOKEN, CLIENT_TOKEN]
