@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createBreakers } from '../core/call/breaker.ts'
 import type { FaultKind } from '../core/fault.ts'
-import { createBreakers } from '../core/pool/breaker.ts'
 
 const SCOPE = 'model:gemini-pro'
 

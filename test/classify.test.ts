@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { GoogleError } from '../core/errors.ts'
 import { FAULTS, type Fault, type FaultKind } from '../core/fault.ts'
-import { classifyAnswer, classifyError } from '../core/pool/classify.ts'
+import { classifyAnswer, classifyError } from '../core/faults/classify.ts'
 
 interface Case {
   readonly title: string

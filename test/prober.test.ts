@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Key } from '../core/keys.ts'
-import { createProber, type ProberOptions, type Verdict } from '../core/pool/prober.ts'
+import { createProber, type ProberOptions, type Verdict } from '../core/probing/prober.ts'
 
 const keyOf = (id: string): Key => ({ id, name: undefined, project: id, weight: 1, tags: [] })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KEY_STATES, type KeyState } from '../core/keys.ts'
 import type { KeyView } from '../core/pool/key-view.ts'
-import { startRecheck } from '../core/pool/recheck.ts'
+import { startRecheck } from '../core/probing/recheck.ts'
 
 function bench(hours: number, states: readonly KeyState[]) {
   const checked: string[] = []

@@ -1,8 +1,8 @@
 import type { GenerateContentResponse } from '../canonical.ts'
 import type { GoogleError } from '../errors.ts'
 import type { Fault } from '../fault.ts'
+import { classifyError } from '../faults/classify.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { classifyError } from '../pool/classify.ts'
 
 /** The JSON object, or array, that a text holds, or undefined where it holds none. */
 export function parseReply(text: string): GenerateContentResponse | undefined {

@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors.ts'
 import { type Fault, type FaultKind, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery } from '../keys.ts'
-import type { Breakers } from '../pool/breaker.ts'
 import type { Pool } from '../pool/pool.ts'
+import type { Breakers } from './breaker.ts'
 
 /** The breakers that one call passes: its model's, and its way out's. */
 export interface Gate {

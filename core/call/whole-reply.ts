@@ -1,7 +1,7 @@
 import type { GenerateContentResponse } from '../canonical.ts'
 import type { Fault } from '../fault.ts'
+import { classifyAnswer } from '../faults/classify.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { classifyAnswer } from '../pool/classify.ts'
 import { errorIn, parseReply, toEmptyFault, toErrorFault } from './answer-faults.ts'
 import { createJudge } from './judge.ts'
 import type { Reading } from './key-loop.ts'

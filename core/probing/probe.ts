@@ -2,9 +2,9 @@ import { toRefusal } from '../call/refusal.ts'
 import type { Answer, Upstream, UpstreamRequest } from '../call/upstream.ts'
 import { GatewayError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
+import type { classifyAnswer } from '../faults/classify.ts'
 import type { Key } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
-import type { classifyAnswer } from './classify.ts'
 import type { Verdict } from './prober.ts'
 
 /** Requests that cost no quota: is a key good, and which models does it see? */

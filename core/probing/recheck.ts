@@ -1,5 +1,5 @@
 import type { Key } from '../keys.ts'
-import type { KeyView } from './key-view.ts'
+import type { KeyView } from '../pool/key-view.ts'
 
 /** Lets keys that are out come back: Google may have changed its mind, or the operator a setting there. */
 export interface Recheck {
