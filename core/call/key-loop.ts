@@ -46,7 +46,8 @@ interface Walk {
 
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
 const REMEMBERED = 16
-const PICKS = 8
+/** How far a call looks for a project that it has not asked yet, where all that the strategy offers are spent. */
+const LOOKS = 10_000
 const TEXT_LIMIT = 2_048
 
 /** The loop over keys: no call fails while a usable key is left and its deadline has not passed. */
@@ -96,9 +97,12 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
 
   /** Not a project that has told this call already that its quota is spent, even if it has rested since. */
   function pickOther(query: KeyQuery, tried: readonly Key[], spent: ReadonlySet<string>): Key | undefined {
-    for (let picks = 0; picks < PICKS; picks++) {
-      const key = pool.pick(query, tried)
-      if (!key || !spent.has(key.project)) return key
+    const key = pool.pick(query, tried)
+    if (!key || !spent.has(key.project)) return key
+    const usable = pool.usable(query)
+    for (let index = 0; index < Math.min(usable.size, LOOKS); index++) {
+      const other = usable.at(index)
+      if (!spent.has(other.project)) return other
     }
     return undefined
   }
