@@ -1,4 +1,4 @@
-import { joinBytes } from '../http/join-bytes.ts'
+import { createFrameCutter } from './frame-cutter.ts'
 
 /** Cuts a streamed JSON array into its elements without changing a byte. */
 export interface ArrayFrames {
@@ -34,50 +34,45 @@ const FOREIGN = 6
 
 /** A cutter for one stream; where the pushed pieces are cut makes no difference, and time is linear. */
 export function createArrayFrames(): ArrayFrames {
-  let carried: Uint8Array[] = []
+  const cutter = createFrameCutter()
   let state = BEFORE
   let depth = 0
   let escaped = false
 
+  function cut(end: number): void {
+    cutter.cut(end)
+    state = BETWEEN
+  }
+
+  /** Passes over the string's bytes from `index`; the index of its last byte here. */
+  function passString(bytes: Uint8Array, index: number): number {
+    const end = stringEnd(bytes, escaped ? index + 1 : index)
+    escaped = end > bytes.length
+    if (end >= bytes.length) return bytes.length
+    if (depth === 0) cut(end + 1)
+    else state = ELEMENT
+    return end
+  }
+
+  function step(byte: number, index: number): void {
+    if (byte === QUOTE) state = STRING
+    else if (isOpening(byte)) {
+      depth++
+      state = ELEMENT
+    } else if (isClosing(byte) && depth > 0) {
+      depth--
+      if (depth === 0) cut(index + 1)
+    }
+  }
+
   return {
     push(bytes) {
-      const frames: Uint8Array[] = []
-      let start = 0
-
-      function cut(end: number): void {
-        const last = bytes.subarray(start, end)
-        frames.push(carried.length === 0 ? last : joinBytes([...carried, last]))
-        carried = []
-        start = end
-        state = BETWEEN
-      }
-
-      /** Passes over the string's bytes from `index`; the index of its last byte here. */
-      function passString(index: number): number {
-        const end = stringEnd(bytes, escaped ? index + 1 : index)
-        escaped = end > bytes.length
-        if (end >= bytes.length) return bytes.length
-        if (depth === 0) cut(end + 1)
-        else state = ELEMENT
-        return end
-      }
-
-      function step(byte: number, index: number): void {
-        if (byte === QUOTE) state = STRING
-        else if (isOpening(byte)) {
-          depth++
-          state = ELEMENT
-        } else if (isClosing(byte) && depth > 0) {
-          depth--
-          if (depth === 0) cut(index + 1)
-        }
-      }
-
+      cutter.begin(bytes)
       for (let index = 0; index < bytes.length && state < CLOSED; index++) {
         if (state === ELEMENT) index = nextMark(bytes, index)
         const byte = bytes[index]!
         if (state === STRING) {
-          index = passString(index)
+          index = passString(bytes, index)
           continue
         }
         if (state === LITERAL && endsLiteral(byte)) cut(index)
@@ -89,10 +84,9 @@ export function createArrayFrames(): ArrayFrames {
           step(byte, index)
         }
       }
-      if (start < bytes.length) carried.push(bytes.subarray(start))
-      return frames
+      return cutter.end()
     },
-    rest: () => ({ bytes: joinBytes(carried), closed: state === CLOSED }),
+    rest: () => ({ bytes: cutter.rest(), closed: state === CLOSED }),
   }
 }
 

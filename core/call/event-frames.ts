@@ -1,4 +1,4 @@
-import { joinBytes } from '../http/join-bytes.ts'
+import { createFrameCutter } from './frame-cutter.ts'
 
 /** Cuts a stream of server-sent events into events without changing a byte. */
 export interface EventFrames {
@@ -29,27 +29,22 @@ const BLANK_CR = 3
  * ends before the LF, which becomes a blank line of its own. Source: WHATWG HTML 9.2.5.
  */
 export function createEventFrames(): EventFrames {
-  let carried: Uint8Array[] = []
+  const cutter = createFrameCutter()
   let state = LINE_START
+
+  function cut(end: number): void {
+    cutter.cut(end)
+    state = LINE_START
+  }
 
   return {
     push(bytes) {
-      const frames: Uint8Array[] = []
       const nextLineEnd = createLineEndSearch(bytes)
-      let start = 0
-
-      function cut(end: number): void {
-        const last = bytes.subarray(start, end)
-        frames.push(carried.length === 0 ? last : joinBytes([...carried, last]))
-        carried = []
-        start = end
-        state = LINE_START
-      }
-
+      cutter.begin(bytes)
       for (let index = 0; index < bytes.length; index++) {
         if (state === BLANK_CR) {
           cut(bytes[index] === LF ? index + 1 : index)
-          if (start > index) continue
+          if (cutter.start > index) continue
         }
         if (state === LINE) index = nextLineEnd(index)
         const byte = bytes[index]
@@ -63,10 +58,9 @@ export function createEventFrames(): EventFrames {
           state = LINE
         }
       }
-      if (start < bytes.length) carried.push(bytes.subarray(start))
-      return frames
+      return cutter.end()
     },
-    rest: () => joinBytes(carried),
+    rest: cutter.rest,
   }
 }
 
