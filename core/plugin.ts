@@ -3,6 +3,7 @@ import type { Elysia } from 'elysia'
 import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
+import type { SocketHandler } from './sockets.ts'
 
 /** The version of this contract; a plugin states the one it was written for. */
 export const PLUGIN_API = 1
@@ -53,6 +54,7 @@ type MaybePromise<T> = T | Promise<T>
  * | ---------- | ----------------------- | ----------------------------------------------------------------- |
  * | routes     | once                    | registers routes on an Elysia instance of this plugin's own       |
  * | protocol   | registry                | how a family of clients speaks                                    |
+ * | sockets    | registry                | WebSocket routes: path → who answers it                           |
  * | authorize  | first                   | may name the client, before any other hook                        |
  * | when       | filter                  | false: the hooks below but `finished` cost this call nothing      |
  * | request    | sequential              | before a key is chosen; may change the call, or refuse by a throw |
@@ -67,6 +69,7 @@ type MaybePromise<T> = T | Promise<T>
 export interface Hooks {
   routes?(app: Elysia, gateway: Gateway): void
   protocol?: Protocol
+  sockets?: Readonly<Record<string, SocketRoute>>
   authorize?(request: Request): MaybePromise<Client | undefined>
   when?(head: Head): boolean
   request?(call: Call): MaybePromise<Call | undefined | void>
@@ -81,6 +84,9 @@ export interface Hooks {
   strategies?: Readonly<Record<string, (context: StrategyContext) => KeyStrategy>>
   stop?(): MaybePromise<void>
 }
+
+/** Accepts a WebSocket, or refuses it by throwing a GatewayError. A path that ends with `*` takes all below it. */
+export type SocketRoute = (request: Request, client: Client) => MaybePromise<SocketHandler>
 
 export type Chunks = AsyncIterable<GenerateContentResponse>
 

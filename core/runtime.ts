@@ -1,3 +1,5 @@
+import type { SocketHandler } from './sockets.ts'
+
 /** What differs between the places the gateway can run. */
 export interface Runtime {
   /** `bun`, `deno` */
@@ -21,6 +23,13 @@ export interface ServeOptions {
   /** 0 takes any free port. */
   readonly port: number
   fetch(request: Request, peer: Peer): Response | Promise<Response>
+  /** Asked for a request that wants to become a WebSocket: its handler, or a refusal. Without it `fetch` is asked. */
+  upgrade?(request: Request, peer: Peer): Promise<SocketHandler | Response>
+}
+
+/** Whether a request asks to become a WebSocket. */
+export function isUpgrade(request: Request): boolean {
+  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** Who is at the other end of the connection. */

@@ -142,11 +142,20 @@ export async function startGateway(
   mountOwnRoutes(app, { pool, keyRing, log })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
-  const serve = createServer({ app, clients, log, protocols: () => protocols, hooks: () => hooks })
+  const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
+  const server = createServer({
+    app,
+    clients,
+    log,
+    protocols: () => protocols,
+    hooks: () => hooks,
+    sockets: () => sockets,
+  })
   const listening = await runtime.serve({
     host: settings.server.host,
     port: settings.server.port,
-    fetch: serve,
+    fetch: server.fetch,
+    upgrade: server.upgrade,
   })
 
   return {

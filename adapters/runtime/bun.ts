@@ -1,5 +1,6 @@
 import process from 'node:process'
-import type { Peer, Runtime, ServeOptions, Server } from '../../core/runtime.ts'
+import { isUpgrade, type Peer, type Runtime, type ServeOptions, type Server } from '../../core/runtime.ts'
+import { LONGEST_MESSAGE, type SocketHandler } from '../../core/sockets.ts'
 import { toListenError, withinSeconds } from './listening.ts'
 import { processOf, type Send } from './process.ts'
 
@@ -24,14 +25,26 @@ function sendTo(stream: NodeJS.WriteStream): Send {
 
 async function serve(options: ServeOptions): Promise<Server> {
   try {
-    const server = Bun.serve({
+    const server = Bun.serve<SocketData>({
       hostname: options.host,
       port: options.port,
       reusePort: false, // left out, a second server of this process may share the port unnoticed
       idleTimeout: 0, // the default cuts an answer that is silent for 10 seconds
       maxRequestBodySize: Number.MAX_SAFE_INTEGER, // Bun's own 413 has no body
       development: false, // else a throw is answered with a page that shows the source
-      fetch: (request, server) => options.fetch(request, new BunPeer(request, server)),
+      fetch(request, server) {
+        const peer = new BunPeer(request, server)
+        if (options.upgrade && isUpgrade(request))
+          return upgrade(request, server, options.upgrade(request, peer))
+        return options.fetch(request, peer)
+      },
+      websocket: {
+        idleTimeout: 0,
+        maxPayloadLength: LONGEST_MESSAGE,
+        open: (socket) => socket.data.handler.open?.(socket),
+        message: (socket, data) => socket.data.handler.message(socket, data),
+        close: (socket, code, reason) => socket.data.handler.close?.(socket, code, reason),
+      },
       error: () => new Response(null, { status: 500 }),
     })
     return { port: server.port ?? options.port, stop: (graceSeconds) => stop(server, graceSeconds) }
@@ -40,7 +53,18 @@ async function serve(options: ServeOptions): Promise<Server> {
   }
 }
 
-type BunServer = Bun.Server<undefined>
+interface SocketData {
+  readonly handler: SocketHandler
+}
+
+type BunServer = Bun.Server<SocketData>
+
+async function upgrade(request: Request, server: BunServer, asked: Promise<SocketHandler | Response>) {
+  const handler = await asked
+  if (handler instanceof Response) return handler
+  const done = server.upgrade(request, { data: { handler } })
+  return done ? undefined : new Response('This is no proper WebSocket handshake', { status: 400 })
+}
 
 async function stop(server: BunServer, graceSeconds: number): Promise<void> {
   const finished = server.stop()

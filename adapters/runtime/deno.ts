@@ -1,4 +1,5 @@
-import type { Runtime, ServeOptions, Server } from '../../core/runtime.ts'
+import { isUpgrade, type Runtime, type ServeOptions, type Server } from '../../core/runtime.ts'
+import type { Socket, SocketHandler } from '../../core/sockets.ts'
 import { withHonestSignal } from './honest-signal.ts'
 import { toListenError, withinSeconds } from './listening.ts'
 import { processOf, type Send } from './process.ts'
@@ -20,6 +21,10 @@ declare const Deno: {
       info: { readonly remoteAddr: { readonly hostname: string } },
     ) => Promise<Response>,
   ): DenoServer
+  upgradeWebSocket(
+    request: Request,
+    options: { idleTimeout: number },
+  ): { readonly socket: WebSocket; readonly response: Response }
 }
 
 interface DenoWriter {
@@ -60,15 +65,32 @@ async function serve(options: ServeOptions): Promise<Server> {
         onListen() {}, // its default writes to stdout
         onError: () => new Response(null, { status: 500 }),
       },
-      (request, info) =>
-        withHonestSignal(request, cut.signal, () =>
-          options.fetch(request, { address: info.remoteAddr.hostname }),
-        ),
+      (request, info) => {
+        const peer = { address: info.remoteAddr.hostname }
+        if (options.upgrade && isUpgrade(request)) return upgrade(request, options.upgrade(request, peer))
+        return withHonestSignal(request, cut.signal, () => options.fetch(request, peer))
+      },
     )
     return { port: server.addr.port, stop: (graceSeconds) => stop(server, cut, graceSeconds) }
   } catch (thrown) {
     throw toListenError(thrown)
   }
+}
+
+async function upgrade(request: Request, asked: Promise<SocketHandler | Response>): Promise<Response> {
+  const handler = await asked
+  if (handler instanceof Response) return handler
+  const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 })
+  socket.binaryType = 'arraybuffer'
+  const end: Socket = {
+    send: (data) => socket.readyState === WebSocket.OPEN && socket.send(data as string),
+    close: (code, reason) => socket.close(code, reason),
+  }
+  socket.onopen = () => handler.open?.(end)
+  socket.onmessage = ({ data }) =>
+    handler.message(end, typeof data === 'string' ? data : new Uint8Array(data))
+  socket.onclose = ({ code, reason }) => handler.close?.(end, code, reason)
+  return response
 }
 
 async function stop(server: DenoServer, cut: AbortController, graceSeconds: number): Promise<void> {

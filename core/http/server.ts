@@ -1,8 +1,9 @@
 import type { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import type { Protocol, ProtocolRequest } from '../plugin.ts'
+import type { Protocol, ProtocolRequest, SocketRoute } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
+import type { SocketHandler } from '../sockets.ts'
 import type { Clients } from './clients.ts'
 import { toPreflight, withCommonHeaders } from './common-headers.ts'
 import { bearerOf, credentialsOf } from './credential.ts'
@@ -17,24 +18,41 @@ export interface ServerOptions {
   /** In the order in which they are asked. */
   protocols(): readonly Protocol[]
   hooks(): HookChain
+  sockets(): readonly (readonly [path: string, route: SocketRoute])[]
 }
 
 /** Who may use a route. */
 export type Access = 'open' | 'client' | 'admin'
 
-/** From an HTTP request to its response: who speaks, who may, and the route. Never rejects. */
-export function createServer(options: ServerOptions): (request: Request) => Promise<Response> {
+/** What the runtime asks about each request. Neither rejects. */
+export interface HttpServer {
+  /** From a request to its response: who speaks, who may, and the route. */
+  fetch(request: Request): Promise<Response>
+  /** From a request to be a WebSocket to who answers it, or the refusal. */
+  upgrade(request: Request): Promise<SocketHandler | Response>
+}
+
+/** The gateway's door. */
+export function createServer(options: ServerOptions): HttpServer {
   const { app, log } = options
   const { fetch } = app
 
-  return async function serve(sent) {
-    if (sent.method === 'OPTIONS') return toPreflight(sent, newId())
-    const request = withReadableAddress(sent)
+  return {
+    fetch(sent) {
+      if (sent.method === 'OPTIONS') return Promise.resolve(toPreflight(sent, newId()))
+      return answer(withReadableAddress(sent), async ({ request, id }) =>
+        withCommonHeaders(await fetch(request), id),
+      )
+    },
+    upgrade: (sent) => answer(withReadableAddress(sent), openSocket),
+  }
+
+  async function answer<T>(request: Request, run: (exchange: Exchange) => Promise<T>): Promise<T | Response> {
     const arrived = toExchange(request)
     try {
       const exchange = await admit(arrived)
       openExchange(exchange)
-      return withCommonHeaders(await fetch(request), exchange.id)
+      return await run(exchange)
     } catch (thrown) {
       const error = toGatewayError(thrown)
       if (error.kind === 'internal') {
@@ -42,6 +60,12 @@ export function createServer(options: ServerOptions): (request: Request) => Prom
       }
       return withCommonHeaders(renderError(error, arrived), arrived.id)
     }
+  }
+
+  async function openSocket({ request, url, client }: Exchange): Promise<SocketHandler> {
+    const [, route] = options.sockets().find(([path]) => isAt(path, url.pathname)) ?? []
+    if (!route) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
+    return route(request, { name: client })
   }
 
   function toExchange(request: Request): Exchange {
@@ -128,6 +152,10 @@ const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])
 export function accessOf(method: string, path: string): Access {
   if (OPEN.has(path) && (method === 'GET' || method === 'HEAD')) return 'open'
   return path === '/admin' || path.startsWith('/admin/') ? 'admin' : 'client'
+}
+
+function isAt(path: string, pathname: string): boolean {
+  return path.endsWith('*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path
 }
 
 function newId(): string {
