@@ -52,6 +52,7 @@ export async function startGateway(
   { store, clients }: Opened,
 ): Promise<RunningGateway> {
   const { now, random } = { now: Date.now, random: Math.random }
+  const elapsed = () => performance.now()
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
@@ -115,9 +116,10 @@ export async function startGateway(
     pool,
     upstream,
     redactor,
-    breakers: createBreakers({ now, wait }),
+    breakers: createBreakers({ now: elapsed, wait }),
     deadlineMilliseconds: settings.routing.deadlineSeconds * 1000,
     now,
+    elapsed,
     random,
     wait,
   })

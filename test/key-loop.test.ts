@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { createBreakers } from '../core/call/breaker.ts'
 import { createKeyLoop } from '../core/call/key-loop.ts'
 import { createTrace } from '../core/call/trace.ts'
-import { type Answer, SilenceError, type UpstreamRequest } from '../core/call/upstream.ts'
+import { type Answer, ConnectionError, SilenceError, type UpstreamRequest } from '../core/call/upstream.ts'
 import { readWholeBytes } from '../core/call/whole-reply.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Fault } from '../core/fault.ts'
@@ -53,6 +53,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
     redactor: createRedactor(),
     deadlineMilliseconds,
     now,
+    elapsed: now,
     random,
     wait,
     upstream: {
@@ -162,7 +163,7 @@ describe('the key loop', () => {
   })
 
   test('takes a lost connection to another key, unless the request must not be sent twice', async () => {
-    const lost = (_: Key, attempt: number) => (attempt === 1 ? new Error('ECONNRESET') : 200)
+    const lost = (_: Key, attempt: number) => (attempt === 1 ? new ConnectionError('ECONNRESET') : 200)
     await createBench(2, lost).run()
     await assert.rejects(createBench(2, lost).run({ repeatable: false }), isError('bad_upstream', 502))
     await createBench(2, (_, attempt) => (attempt === 1 ? 503 : 200)).run({ repeatable: false })
@@ -198,7 +199,7 @@ describe('the key loop', () => {
     const leaving = new AbortController()
     const bench = createBench(3, () => {
       leaving.abort()
-      return new Error('aborted')
+      return new ConnectionError('aborted')
     })
     await assert.rejects(bench.run({}, leaving.signal), isError('client_gone', 499))
     assert.equal(bench.times.length, 1)
@@ -252,7 +253,7 @@ describe('the key loop', () => {
   })
 
   test('takes any answer of Google as a sign that it can be reached', async () => {
-    const bench = createBench(1, (_, attempt) => (attempt === 1 ? new Error('ECONNREFUSED') : 400))
+    const bench = createBench(1, (_, attempt) => (attempt === 1 ? new ConnectionError('ECONNREFUSED') : 400))
     await assert.rejects(bench.run(), isError('upstream_refused', 400))
     assert.ok(bench.breakers.isClosed('way-out:direct'))
   })
@@ -272,7 +273,9 @@ describe('the key loop', () => {
   })
 
   test('keeps what happened for the log, at most 2 KB of each text', async () => {
-    const bench = createBench(2, (_, attempt) => (attempt === 1 ? new Error('x'.repeat(5_000)) : 200))
+    const bench = createBench(2, (_, attempt) =>
+      attempt === 1 ? new ConnectionError('x'.repeat(5_000)) : 200,
+    )
     await bench.run()
     assert.equal(bench.trace.failures.length, 1)
     assert.equal(bench.trace.failures[0]?.fault, 'connection_failed')

@@ -46,13 +46,29 @@ describe('a bounded writer', () => {
     assert.equal(sent[0]?.length, 100)
   })
 
+  test('goes on after a disk that was full for a while', async () => {
+    const sent: string[] = []
+    const writer = createBoundedWriter({
+      lossNotice: (texts) => `${texts} lost;`,
+      async send(text) {
+        if (text === 'b') throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        sent.push(text)
+      },
+    })
+    for (const text of ['a', 'b', 'c']) {
+      writer.write(text)
+      await writer.flushed().catch(() => {})
+    }
+    assert.equal(sent.join(''), 'a1 lost;c')
+  })
+
   test('keeps nothing once the reader is gone', async () => {
     let tries = 0
     const writer = createBoundedWriter({
       lossNotice: String,
       send() {
         tries++
-        return Promise.reject(new Error('EPIPE'))
+        return Promise.reject(Object.assign(new Error('gone'), { code: 'EPIPE' }))
       },
     })
     writer.write('a')

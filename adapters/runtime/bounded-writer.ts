@@ -41,17 +41,19 @@ export function createBoundedWriter(options: BoundedWriterOptions): BoundedWrite
   }
 
   async function sendAll(): Promise<void> {
-    try {
-      while (waiting !== '') {
-        const text = waiting
-        waiting = ''
-        await send(text)
-      }
-    } catch {
-      isGone = true
+    while (waiting !== '' && !isGone) {
+      const text = waiting
       waiting = ''
+      await send(text).catch(toLoss)
     }
     sending = undefined
+  }
+
+  /** Where the reader is gone all is in vain; a full disk may have room again for the next text. */
+  function toLoss(thrown: unknown): void {
+    const { code, name } = thrown as { code?: string; name?: string }
+    if (code === 'EPIPE' || name === 'BrokenPipe') isGone = true
+    else dropped++
   }
 
   return {

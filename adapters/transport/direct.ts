@@ -11,7 +11,7 @@ export function createDirectTransport(): Transport {
     forgetProxies()
     return { fetch: fetchDirectly }
   }
-  return spillingOver(fetchDirectly, createNodeTransport())
+  return spillingOver(fetchFlowing, createNodeTransport())
 }
 
 /**
@@ -35,7 +35,33 @@ function spillingOver(direct: Transport['fetch'], overflow: Transport): Transpor
 
 const HIGH_MARK = 200
 
-function fetchDirectly(url: string, { method, headers, body, signal }: TransportRequest): Promise<Response> {
+/** Bun holds a body of bytes until the answer has ended, but one that flows only until it was sent. */
+function fetchFlowing(url: string, request: TransportRequest): Promise<Response> {
+  const { body, headers } = request
+  if (typeof body === 'string' || body === undefined || body.length < LARGE)
+    return fetchDirectly(url, request)
+  const length = { 'content-length': String(body.length) }
+  return fetchDirectly(url, { ...request, headers: { ...headers, ...length }, body: toFlow(body) })
+}
+
+const LARGE = 256 * 1024
+
+function toFlow(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let left: Uint8Array | undefined = bytes
+  return new ReadableStream({
+    pull(controller) {
+      if (left) controller.enqueue(left)
+      left = undefined
+      controller.close()
+    },
+  })
+}
+
+type Sent = Omit<TransportRequest, 'body'> & {
+  readonly body?: TransportRequest['body'] | ReadableStream<Uint8Array>
+}
+
+function fetchDirectly(url: string, { method, headers, body, signal }: Sent): Promise<Response> {
   return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
 }
 

@@ -30,8 +30,13 @@ export interface StreamPlan {
   pieces(frames: FrameSource): Pieces
 }
 
-/** The next piece for the client, or undefined at the end. */
-export type Pieces = () => Promise<Uint8Array | string | undefined>
+/** What the client is sent, piece by piece. */
+export interface Pieces {
+  /** The next piece, or undefined at the end. */
+  next(): Promise<Uint8Array | string | undefined>
+  /** Ends what still runs, where the client has left or the stream has failed. */
+  end?(): void
+}
 
 /**
  * Answers with a stream. Headers go out at the commit point, or after `commitSeconds` with a first heartbeat
@@ -64,11 +69,20 @@ export async function answerStream(
 
   const body = createStreamBody({
     source: createSource(flight, plan, committing, options.redactor),
-    first: committed ? undefined : plan.encoder.heartbeat(),
-    heartbeat: () => plan.encoder.heartbeat(),
+    first: committed ? undefined : beat(plan.encoder),
+    heartbeat: () => beat(plan.encoder),
     heartbeatMilliseconds: options.heartbeatMilliseconds,
   })
   return new Response(body, { headers: toHeaders(flight, plan.encoder, committed) })
+}
+
+/** A codec that fails here must not end the process: this runs in a timer. */
+function beat(encoder: StreamEncoder): string {
+  try {
+    return encoder.heartbeat()
+  } catch {
+    return ''
+  }
 }
 
 function toHeaders(flight: Flight, encoder: StreamEncoder, committed: CommittedStream | undefined) {
@@ -97,7 +111,7 @@ function createSource(
       try {
         frames ??= createFrameSource(await committing, redactor)
         pieces ??= plan.pieces(frames)
-        const piece = await pieces()
+        const piece = await pieces.next()
         if (piece === undefined) finish()
         else flight.bodies.sent(piece)
         return piece
@@ -126,6 +140,7 @@ function createSource(
 
   function finish(error?: GatewayError) {
     ended = true
+    pieces?.end?.()
     flight.trace.usage = frames?.usage()
     frames?.end()
     flight.finish(error?.kind === 'client_gone' ? error.status : 200, error)
@@ -135,15 +150,17 @@ function createSource(
 /** Google's bytes as they are. */
 export function rawPieces(frames: FrameSource, encoder: StreamEncoder): Pieces {
   let closed = false
-  return async () => {
-    if (closed) return undefined
-    const next = await frames.next()
-    if (next) {
-      if (next.length > 0) encoder.relayed?.()
-      return joined(next)
-    }
-    closed = true
-    return frames.closing()
+  return {
+    async next() {
+      if (closed) return undefined
+      const next = await frames.next()
+      if (next) {
+        if (next.length > 0) encoder.relayed?.()
+        return joined(next)
+      }
+      closed = true
+      return frames.closing()
+    },
   }
 }
 
@@ -155,13 +172,18 @@ export function shapedPieces(
   shapers: Shapers,
 ): Pieces {
   let ended = false
-  const next = shapers.stream ? wrappedChunks(frames, call, shapers) : plainChunks(frames, call, shapers)
-  return async () => {
-    if (ended) return undefined
-    const chunks = await next()
-    if (chunks) return chunks.map((chunk) => encoder.chunk(chunk)).join('')
-    ended = true
-    return encoder.end()
+  const chunks = shapers.stream
+    ? wrappedChunks(frames, call, shapers)
+    : { read: plainChunks(frames, call, shapers), end: undefined }
+  return {
+    async next() {
+      if (ended) return undefined
+      const next = await chunks.read()
+      if (next) return next.map((chunk) => encoder.chunk(chunk)).join('')
+      ended = true
+      return encoder.end()
+    },
+    end: chunks.end,
   }
 }
 
@@ -177,14 +199,17 @@ function plainChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkRe
   }
 }
 
-function wrappedChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkReader {
-  const read = plainChunks(frames, call, shapers)
+function wrappedChunks(frames: FrameSource, call: Call, shapers: Shapers) {
+  const plain = plainChunks(frames, call, shapers)
   async function* all() {
-    for (let chunks = await read(); chunks; chunks = await read()) yield* chunks
+    for (let chunks = await plain(); chunks; chunks = await plain()) yield* chunks
   }
   const iterator = shapers.stream!(all(), call)[Symbol.asyncIterator]()
-  return async () => {
+  const read: ChunkReader = async () => {
     const { done, value } = await iterator.next()
     return done ? undefined : [value]
   }
+  // The hook's own `finally` runs; nobody is left to hear what it throws.
+  const end = () => void iterator.return?.(undefined).catch(() => {})
+  return { read, end }
 }

@@ -97,20 +97,13 @@ export async function readToCommitPoint(
     return undefined
   }
 
-  /** Some front ends answer a call for events with a plain JSON error. */
-  function lookPlain(last: Uint8Array): Fault | undefined {
-    const error = errorIn(parseReply(new TextDecoder().decode(last)))
-    return error && toErrorFault(error, redactor)
-  }
-
   function atEnd(): Reading<CommittedStream> {
+    // Some front ends answer a call for a stream with a plain JSON error.
+    const error = errorIn(parseReply(new TextDecoder().decode(stream.leftover())))
+    if (error) return { ok: false, fault: toErrorFault(error, redactor) }
     const last = stream.unfinished()
-    if (last) {
-      const fault = lookPlain(last) ?? look(last)
-      if (!fault) pending.push(last)
-      else if (fault.kind !== 'unreadable') return { ok: false, fault }
-      if (judge.answered) return commit(Promise.resolve(undefined))
-    }
+    if (last && !look(last)) pending.push(last)
+    if (judge.answered || (!judged && pending.length > 0)) return commit(Promise.resolve(undefined))
     return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
   }
 }

@@ -20,6 +20,8 @@ export interface Flight {
   readonly bodies: KeptBodies
   /** The request's bytes, as long as an attempt may need them. */
   body: RequestBody | undefined
+  /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
+  takeBytes(): Uint8Array
   /** Lets go of the request's bytes; safe to call twice. */
   release(): void
   leave(): void
@@ -54,6 +56,11 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     notes: [],
     bodies: options.keepBodies(),
     body: undefined,
+    takeBytes() {
+      const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
+      flight.body = { bytes: EMPTY, release }
+      return bytes
+    },
     release() {
       flight.body?.release()
       flight.body = undefined
@@ -83,6 +90,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
   return flight
 }
 
+const EMPTY = new Uint8Array(0)
+
 /** The call that hooks and codecs see. */
 export function toCall(flight: Flight, request: Call['request'], notes: readonly string[] = []): Call {
   return { ...flight.head, request, notes, signal: flight.leaving }
@@ -110,7 +119,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     client: head.client,
     protocol: head.protocol,
     operation: head.operation,
-    model: head.model || undefined,
+    model: shownModel(head),
     stream: head.stream,
     status: result.status,
     errorKind: result.error?.kind,
@@ -130,6 +139,11 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
   }
 }
 
+/** Clients may send anything as a model's name; the logs keep what a person can read. */
+function shownModel({ model }: Head): string | undefined {
+  return model.slice(0, 200) || undefined
+}
+
 /** Calls that went well are in the request log; the text log tells of the others. */
 function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResult): void {
   const { head, trace } = flight
@@ -141,7 +155,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
   const fields = {
     id: head.id,
     client: head.client,
-    model: head.model,
+    model: shownModel(head),
     status,
     attempts,
     kind: error?.kind,

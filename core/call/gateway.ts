@@ -65,6 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     } catch (thrown) {
       const error = toGatewayError(thrown)
       const headers = flight.headers()
+      flight.leave() // whatever still runs for this call
       flight.finish(error.status, error)
       const response = renderError(error, exchange)
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
@@ -113,7 +114,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     first: number | undefined,
   ): Promise<Response> {
     const protocolRequest = toProtocolRequest(flight)
-    const decoded = codec.decode(parseJson(flight.body?.bytes ?? EMPTY), protocolRequest)
+    const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
     const begun = toCall(flight, decoded.request, decoded.notes)
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
@@ -122,7 +123,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const upstream = toCanonicalRequest(call, target)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
     const encoder = codec.encodeStream(protocolRequest, call)
-    const pieces = (frames: FrameSource) => shapedPieces(frames, encoder, call, shapers)
+    const pieces = (frames: FrameSource) => {
+      flight.release()
+      return shapedPieces(frames, encoder, call, shapers)
+    }
     return answerStream(flight, { upstream, encoder, open: openEventStream, pieces }, options)
   }
 
@@ -152,7 +156,6 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 const NEVER = new AbortController().signal
-const EMPTY = new Uint8Array(0)
 
 function toHead({ id, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
   return {

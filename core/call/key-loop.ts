@@ -1,4 +1,3 @@
-import { GatewayError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import { classifyAnswer } from '../faults/classify.ts'
 import type { Key, KeyQuery } from '../keys.ts'
@@ -9,7 +8,13 @@ import { createGate, type Gate } from './gate.ts'
 import { createPatience } from './patience.ts'
 import { clientGone, nothingLeft, outOfTime, toRefusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
-import { type Answer, SilenceError, type Upstream, type UpstreamRequest } from './upstream.ts'
+import {
+  type Answer,
+  ConnectionError,
+  SilenceError,
+  type Upstream,
+  type UpstreamRequest,
+} from './upstream.ts'
 
 /** What reading an accepted answer came to: its value, or a fault that sends the call to another key. */
 export type Reading<T> =
@@ -25,7 +30,10 @@ export interface KeyLoopOptions {
   readonly breakers: Breakers
   readonly redactor: Redactor
   readonly deadlineMilliseconds: number
+  /** Milliseconds since 1970, as the pool counts. */
   readonly now: () => number
+  /** Milliseconds on a clock that never goes back, for deadlines and pauses. */
+  readonly elapsed: () => number
   readonly random: () => number
   wait(milliseconds: number, signal: AbortSignal): Promise<void>
 }
@@ -47,19 +55,19 @@ interface Walk {
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
 const REMEMBERED = 16
 /** How far a call looks for a project that it has not asked yet, where all that the strategy offers are spent. */
-const LOOKS = 10_000
+const LOOKS = 100_000
 const TEXT_LIMIT = 2_048
 
 /** The loop over keys: no call fails while a usable key is left and its deadline has not passed. */
 export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
-  const { pool, now, random, redactor } = options
+  const { pool, now, elapsed, random, redactor } = options
 
   return {
     async run(request, trace, leaving, read) {
       const query: KeyQuery = { model: request.model }
       const gate = createGate(options.breakers, pool, query)
       try {
-        await gate.pass()
+        await trace.waiting(gate.pass())
         return await walkOverKeys({ request, query, trace, leaving, gate }, read)
       } finally {
         gate.leave()
@@ -69,9 +77,9 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
 
   async function walkOverKeys<T>(walk: Walk, read: Reader<T>): Promise<T> {
     const { request, query, trace, leaving, gate } = walk
-    const deadline = now() + options.deadlineMilliseconds
+    const deadline = elapsed() + options.deadlineMilliseconds
     const hasModel = request.model !== undefined
-    const patience = createPatience({ repeatable: request.repeatable, hasModel, now, random })
+    const patience = createPatience({ repeatable: request.repeatable, hasModel, elapsed, random })
     const tried: Key[] = []
     const spent = new Set<string>()
     for (;;) {
@@ -85,11 +93,12 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
         return reading.value
       }
       const { fault } = reading
-      if (ruleOf(fault).charge === 'project-and-model') spent.add(key.project)
+      if (ruleOf(fault).charge === 'project-and-model')
+        spent.add(key.project).add(fault.project ?? key.project)
       const pause = patience.after(fault)
       if (pause === undefined) throw toRefusal(fault)
-      if (now() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
-      if (patience.isTried(fault) && !(await gate.closesSoon())) throw toRefusal(fault)
+      if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
+      if (patience.isTried(fault) && !(await trace.waiting(gate.closesSoon()))) throw toRefusal(fault)
       if (pause > 0) await trace.waiting(options.wait(pause, leaving))
       if (tried.push(key) > REMEMBERED) tried.shift()
     }
@@ -100,9 +109,10 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     const key = pool.pick(query, tried)
     if (!key || !spent.has(key.project)) return key
     const usable = pool.usable(query)
-    for (let index = 0; index < Math.min(usable.size, LOOKS); index++) {
-      const other = usable.at(index)
-      if (!spent.has(other.project)) return other
+    const first = Math.floor(random() * usable.size)
+    for (let look = 0; look < Math.min(usable.size, LOOKS); look++) {
+      const other = usable.at((first + look) % usable.size)
+      if (!spent.has(other.project) && !tried.some(({ id }) => id === other.id)) return other
     }
     return undefined
   }
@@ -131,8 +141,9 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     } catch (thrown) {
       answer?.end()
       if (leaving.aborted) throw clientGone()
-      if (thrown instanceof GatewayError) throw thrown
-      return { ok: false, fault: toConnectionFault(thrown, answer !== undefined) }
+      const fault = toConnectionFault(thrown, answer !== undefined)
+      if (!fault) throw thrown // our own failure, or a plugin's, is none of Google's
+      return { ok: false, fault }
     }
   }
 
@@ -160,12 +171,13 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
   }
 }
 
-/** No answer came, or it broke off before it was one. */
-function toConnectionFault(thrown: unknown, answered: boolean): Fault {
+/** No answer came, or it broke off before it was one; undefined for what is no failure of the connection. */
+function toConnectionFault(thrown: unknown, answered: boolean): Fault | undefined {
   if (thrown instanceof SilenceError) {
     return { kind: 'model_timeout', status: 0, reason: thrown.message, text: thrown.message }
   }
-  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  if (!(thrown instanceof ConnectionError)) return undefined
+  const text = thrown.message
   return answered
     ? { kind: 'cut_off', status: 0, reason: 'Google broke the answer off', text }
     : { kind: 'connection_failed', status: 0, reason: 'No connection to Google', text }

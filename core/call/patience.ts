@@ -13,7 +13,8 @@ export interface PatienceOptions {
   readonly repeatable: boolean
   /** Whether it names a model, and so one of the methods that every good key is allowed. */
   readonly hasModel: boolean
-  readonly now: () => number
+  /** Milliseconds on a clock that never goes back. */
+  readonly elapsed: () => number
   readonly random: () => number
 }
 
@@ -27,7 +28,7 @@ const TWICE = 2
 const DOUBTS_IN_ALL = { withModel: 20, withoutModel: 3 }
 
 /** A call's patience before its first attempt. */
-export function createPatience({ repeatable, hasModel, now, random }: PatienceOptions): Patience {
+export function createPatience({ repeatable, hasModel, elapsed, random }: PatienceOptions): Patience {
   const few: number[] = []
   let again = 0
   let doubts = 0
@@ -45,7 +46,7 @@ export function createPatience({ repeatable, hasModel, now, random }: PatienceOp
           return ++again > TWICE ? undefined : 0
         case 'few':
           if (!repeatable && UNCERTAIN.has(fault.kind)) return undefined
-          few.push(now())
+          few.push(elapsed())
           return pause()
       }
     },
@@ -55,7 +56,7 @@ export function createPatience({ repeatable, hasModel, now, random }: PatienceOp
     if (few.length === 1) return 0
     if (few.length < FEW) return random() * 250 * (few.length - 1)
     if (few.length >= FEW_IN_ALL) return undefined
-    return Math.max(0, few.at(-FEW)! + FEW_WINDOW - now()) + random() * 100
+    return Math.max(0, few.at(-FEW)! + FEW_WINDOW - elapsed()) + random() * 100
   }
 }
 

@@ -61,7 +61,7 @@ function toBody(flight: Flight, answer: Answer): ReadableStream<Uint8Array> {
         const error = flight.leaving.aborted
           ? clientGone()
           : new GatewayError('bad_upstream', BROKEN_OFF, { cause: thrown })
-        flight.finish(answer.status, error)
+        flight.finish(flight.leaving.aborted ? error.status : answer.status, error)
         controller.error(error)
       }
     },

@@ -24,12 +24,13 @@ export function toCanonicalRequest(call: Call, target: NativeTarget | undefined)
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
   const resource = call.model.includes('/') ? call.model : `models/${call.model}`
-  const body = JSON.stringify(call.request)
+  // A model's name comes from clients; none may reach beyond its place in the path.
+  const place = resource.split('/').map(encodeURIComponent).join('/')
   return {
     method: 'POST',
-    path: `/${version}/${resource}:${method}${toQuery(call, target)}`,
+    path: `/${version}/${place}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
-    body: () => body,
+    body: () => JSON.stringify(call.request),
     model: call.model,
     repeatable: true,
   }

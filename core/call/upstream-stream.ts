@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { createArrayFrames, elementText } from './array-frames.ts'
 import { createEventFrames, eventData } from './event-frames.ts'
-import { type Answer, LONGEST_ANSWER } from './upstream.ts'
+import { type Answer, ConnectionError, LONGEST_ANSWER } from './upstream.ts'
 
 /** A streamed generation as it comes, cut into frames whose bytes are Google's own. */
 export interface UpstreamStream {
@@ -12,6 +12,8 @@ export interface UpstreamStream {
   textOf(frame: Uint8Array): string | undefined
   /** After the end, once: the last frame where only its end mark is missing, completed. */
   unfinished(): Uint8Array | undefined
+  /** What follows the last complete frame; all of an answer that is no stream. */
+  leftover(): Uint8Array
   /** After the end: the bytes that close the stream, as Google sent them; undefined where it was cut before. */
   closing(): Uint8Array | undefined
   end(): void
@@ -20,23 +22,17 @@ export interface UpstreamStream {
 /** Server-sent events (`alt=sse`). */
 export function openEventStream(answer: Answer): UpstreamStream {
   const frames = createEventFrames()
-  const push = withinBounds(frames.push)
   let asked = false
   return {
-    headers: answer.headers,
-    end: answer.end,
+    ...reading(answer, frames.push),
     textOf: eventData,
-    async read() {
-      const bytes = await answer.read()
-      return bytes && push(bytes)
-    },
     unfinished() {
       const rest = frames.rest()
       if (asked || rest.length === 0) return undefined
       asked = true
-      const lineEnd = new TextEncoder().encode(rest.at(-1) === LINE_FEED ? '\n' : '\n\n')
-      return Buffer.concat([rest, lineEnd])
+      return Buffer.concat([rest, rest.at(-1) === LINE_FEED ? ONE_LINE_END : TWO_LINE_ENDS])
     },
+    leftover: frames.rest,
     closing: () => EMPTY,
   }
 }
@@ -44,19 +40,11 @@ export function openEventStream(answer: Answer): UpstreamStream {
 /** One JSON array that grows (no `alt`). */
 export function openArrayStream(answer: Answer): UpstreamStream {
   const frames = createArrayFrames()
-  const push = withinBounds(frames.push)
   return {
-    headers: answer.headers,
-    end: answer.end,
+    ...reading(answer, frames.push),
     textOf: elementText,
-    async read() {
-      const bytes = await answer.read()
-      return bytes && push(bytes)
-    },
-    unfinished() {
-      const { bytes, closed } = frames.rest()
-      return closed || bytes.length === 0 ? undefined : bytes
-    },
+    unfinished: () => undefined,
+    leftover: () => frames.rest().bytes,
     closing() {
       const { bytes, closed } = frames.rest()
       return closed ? bytes : undefined
@@ -64,16 +52,25 @@ export function openArrayStream(answer: Answer): UpstreamStream {
   }
 }
 
-/** An event that never ends must not fill the memory. */
-function withinBounds(push: (bytes: Uint8Array) => Uint8Array[]): (bytes: Uint8Array) => Uint8Array[] {
+function reading(answer: Answer, push: (bytes: Uint8Array) => Uint8Array[]) {
   let held = 0
-  return (bytes) => {
-    const frames = push(bytes)
-    held = frames.length > 0 ? 0 : held + bytes.length
-    if (held > LONGEST_ANSWER) throw new Error('The event is longer than any of Google')
-    return frames
+  return {
+    headers: answer.headers,
+    end: answer.end,
+    async read() {
+      const bytes = await answer.read()
+      if (!bytes) return undefined
+      const frames = push(bytes)
+      held = frames.length > 0 ? 0 : held + bytes.length
+      // An event that never ends must not fill the memory.
+      if (held > LONGEST_ANSWER)
+        throw new ConnectionError('An event of the answer is longer than any of Google')
+      return frames
+    },
   }
 }
 
 const LINE_FEED = 0x0a
+const ONE_LINE_END = Buffer.from('\n')
+const TWO_LINE_ENDS = Buffer.from('\n\n')
 const EMPTY = new Uint8Array(0)

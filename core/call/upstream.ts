@@ -28,7 +28,10 @@ export interface Answer {
 }
 
 /** Bytes of an answer that is read whole, or of one event of a stream: far above Google's largest pictures. */
-export const LONGEST_ANSWER = 256 * 1024 * 1024
+export const LONGEST_ANSWER = 128 * 1024 * 1024
+
+/** Thrown where no answer came, or it broke off. */
+export class ConnectionError extends Error {}
 
 /** Thrown where Google has sent nothing for `upstream.timeoutSeconds`. */
 export class SilenceError extends Error {}
@@ -92,7 +95,7 @@ function toAnswer(response: Response, line: Line): Answer {
     let length = 0
     for (let piece = await read(); piece; piece = await read()) {
       length += piece.length
-      if (length > LONGEST_ANSWER) throw new Error('The answer is longer than any of Google')
+      if (length > LONGEST_ANSWER) throw new ConnectionError('The answer is longer than any of Google')
       pieces.push(piece)
     }
     return joinBytes(pieces) as Uint8Array<ArrayBuffer>
@@ -159,7 +162,9 @@ function createLine(leaving: AbortSignal, silenceMilliseconds: number): Line {
         return await promise
       } catch (thrown) {
         close()
-        throw silent ? new SilenceError(`Google was silent for ${silenceMilliseconds / 1000} s`) : thrown
+        if (silent) throw new SilenceError(`Google was silent for ${silenceMilliseconds / 1000} s`)
+        const message = thrown instanceof Error ? thrown.message : String(thrown)
+        throw new ConnectionError(message, { cause: thrown })
       } finally {
         waitingSince = undefined
       }

@@ -18,7 +18,7 @@ export interface MadeToken extends Holder {
 export interface Clients {
   /** Who holds this token. Answers from memory, which is read again from the store every two seconds. */
   identify(token: string): Holder | undefined
-  /** Reads the store again, at most once a second: a token that is not known may have been made just now. */
+  /** Reads the store again, at most ten times a second: a token that is not known may have been made just now. */
   refresh(): Promise<void>
   /** Tokens that were made because there were none; to be shown once. */
   readonly made: readonly MadeToken[]
@@ -29,16 +29,16 @@ export interface ClientsOptions {
   readonly configured: Settings['clients']
   readonly adminToken: string | undefined
   readonly records: TokenRecords
-  /** Milliseconds since 1970. */
+  /** Milliseconds on a clock that never goes back. */
   readonly now?: () => number
 }
 
-const READ_AGAIN_MILLISECONDS = 1000
+const READ_AGAIN_MILLISECONDS = 100
 const READ_EVERY_MILLISECONDS = 2000
 
 /** Throws a SettingsError when one configured token stands for two names, and what the store throws at first reading. */
 export async function createClients(options: ClientsOptions): Promise<Clients> {
-  const { records, now = Date.now } = options
+  const { records, now = () => performance.now() } = options
   const configured = configuredHolders(options)
   const made = await makeMissing(options)
   let kept = toHolders(await records.list())
@@ -46,12 +46,18 @@ export async function createClients(options: ClientsOptions): Promise<Clients> {
 
   let reading: Promise<void> | undefined
 
-  async function refresh(): Promise<void> {
-    if (now() - readAt >= READ_AGAIN_MILLISECONDS) {
-      readAt = now()
-      reading = read()
-    }
-    await reading
+  function refresh(): Promise<void> {
+    reading ??= readInTurn().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  /** Guesses wait for their turn: a token that was made just now is good at its first use, and the store has its rest. */
+  async function readInTurn(): Promise<void> {
+    await pause(readAt + READ_AGAIN_MILLISECONDS - now())
+    readAt = now()
+    await read()
   }
 
   async function read(): Promise<void> {
@@ -83,6 +89,10 @@ export async function createClients(options: ClientsOptions): Promise<Clients> {
 
 /** The name of the client that is made where none is configured. */
 const MADE = 'default'
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
+}
 
 /** Makes a token, keeps its hash in place of an older token of this kind and name, and returns its text. */
 export async function makeToken(
@@ -120,15 +130,15 @@ function configuredHolders({ configured, adminToken }: ClientsOptions): Map<stri
 }
 
 async function makeMissing(options: ClientsOptions): Promise<MadeToken[]> {
-  const { configured, adminToken, records, now } = options
+  const { configured, adminToken, records } = options
   const kept = await records.list()
   const has = (kind: Holder['kind']) => kept.some((token) => token.kind === kind)
   const made: MadeToken[] = []
   if (adminToken === undefined && !has('admin')) {
-    made.push(await makeToken(records, { kind: 'admin', name: 'admin' }, now))
+    made.push(await makeToken(records, { kind: 'admin', name: 'admin' }))
   }
   if (configured.length === 0 && !has('client')) {
-    made.push(await makeToken(records, { kind: 'client', name: MADE }, now))
+    made.push(await makeToken(records, { kind: 'client', name: MADE }))
   }
   return made
 }

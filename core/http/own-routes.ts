@@ -39,12 +39,14 @@ export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOpt
     })
 }
 
-/** Ready is a gateway that has a key it could use, now or later. */
+/** Ready is a gateway that has a key it can use now, or that returns by itself. */
 function toReadiness(pool: Pool): Response {
-  const usable = pool.usable({ model: undefined }).size
+  const query = { model: undefined }
+  const usable = pool.usable(query).size
+  const isReady = usable > 0 || pool.returnsAt(query) !== undefined
   return Response.json(
-    { status: usable > 0 ? 'ok' : 'no usable keys', usable, keys: pool.total },
-    { status: usable > 0 ? 200 : 503 },
+    { status: isReady ? 'ok' : 'no usable keys', usable, keys: pool.total },
+    { status: isReady ? 200 : 503 },
   )
 }
 

@@ -32,8 +32,7 @@ export function mountPluginRoutes(
   for (const plugin of plugins) {
     if (!plugin.hooks.routes) continue
     const app = createPluginApp(plugin, log)
-    plugin.hooks.routes(app, gateway)
-    for (const { method, path } of app.routes) {
+    for (const { method, path } of routesOf(plugin, app, gateway, log)) {
       const place = `${method} ${path}`
       table.set(place, [...(table.get(place) ?? []), { plugin, app }])
     }
@@ -47,6 +46,17 @@ export function mountPluginRoutes(
   }
 }
 
+/** A plugin that fails here is left without routes; the gateway runs on. */
+function routesOf(plugin: LoadedPlugin, app: Elysia, gateway: Gateway, log: Log): Elysia['routes'] {
+  try {
+    plugin.hooks.routes?.(app, gateway)
+    return app.routes
+  } catch (err) {
+    log.error({ err, plugin: plugin.name }, 'A plugin could not register its routes')
+    return []
+  }
+}
+
 function createPluginApp(plugin: LoadedPlugin, log: Log): Elysia {
   const app = createApp()
   app.onError(({ error, code, request }) => {
@@ -56,6 +66,12 @@ function createPluginApp(plugin: LoadedPlugin, log: Log): Elysia {
     if (isGatewayError(error)) {
       if (error.kind === 'internal') log.error({ err: error.cause ?? error, id: exchange.id }, error.message)
       return renderError(error, exchange)
+    }
+    if (code === 'VALIDATION' || code === 'PARSE') {
+      return renderError(
+        new GatewayError('invalid_request', 'The request is not what this route takes'),
+        exchange,
+      )
     }
     log.error({ err: error, id: exchange.id, plugin: plugin.name }, 'A plugin failed in a route')
     return renderError(

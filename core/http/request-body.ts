@@ -78,7 +78,7 @@ function readSent(request: Request, limits: BodyLimits, share: Share): Promise<U
   const length = statedLength(request.headers)
   if (length !== undefined && length > limits.maxBytes) throw tooLarge(limits.maxBytes)
   return length !== undefined && length <= SHORT
-    ? readShort(request, length, limits.maxBytes, share)
+    ? readShort(request, length, limits, share)
     : readCounted(request, length, limits, share)
 }
 
@@ -93,9 +93,15 @@ function statedLength(headers: Headers): number | undefined {
   return Number(length)
 }
 
-async function readShort(request: Request, length: number, maxBytes: number, share: Share) {
+async function readShort(
+  request: Request,
+  length: number,
+  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
+  share: Share,
+) {
   share.take(length)
-  const bytes = await request.arrayBuffer().then((buffer) => new Uint8Array(buffer), brokeOff)
+  const reading = withinSilence(request.arrayBuffer(), silenceMilliseconds)
+  const bytes = await reading.then((buffer) => new Uint8Array(buffer), brokeOff)
   if (bytes.length < length) brokeOff()
   if (bytes.length > maxBytes) throw tooLarge(maxBytes)
   share.take(bytes.length - length)

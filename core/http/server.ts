@@ -9,6 +9,7 @@ import { toPreflight, withCommonHeaders } from './common-headers.ts'
 import { bearerOf, credentialsOf } from './credential.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { renderError } from './render-error.ts'
+import { toSafeHandler } from './safe-socket.ts'
 
 export interface ServerOptions {
   /** Every route there is. */
@@ -62,10 +63,10 @@ export function createServer(options: ServerOptions): HttpServer {
     }
   }
 
-  async function openSocket({ request, url, client }: Exchange): Promise<SocketHandler> {
+  async function openSocket({ request, url, client, id }: Exchange): Promise<SocketHandler> {
     const [, route] = options.sockets().find(([path]) => isAt(path, url.pathname)) ?? []
     if (!route) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
-    return route(request, { name: client })
+    return toSafeHandler(await route(request, { name: client }), log, id)
   }
 
   function toExchange(request: Request): Exchange {
@@ -89,7 +90,10 @@ export function createServer(options: ServerOptions): HttpServer {
 
   /** Lets a request in, and names its client; closed is what nothing here opens. */
   function admit(exchange: Exchange): Exchange | Promise<Exchange> {
-    const access = accessOf(exchange.request.method, exchange.url.pathname)
+    const { method } = exchange.request
+    if (method === 'TRACE' || method === 'CONNECT')
+      throw new GatewayError('method_not_allowed', `${method} is not served`)
+    const access = accessOf(method, exchange.url.pathname)
     if (access === 'open') return exchange
     if (access === 'admin') return isAdmin(exchange) ? exchange : admitAdminLate(exchange)
     const client = options.hooks().authorizes ? undefined : knownClient(exchange)

@@ -66,7 +66,9 @@ export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): Hoo
         if (index !== first && !applies(plugin, call)) continue
         active.push(plugin)
         if (!plugin.hooks.request) continue
-        call = (await blameAsync(plugin, 'request', () => plugin.hooks.request?.(call))) ?? call
+        call =
+          (await blameAsync(plugin, 'request', async () => checked(await plugin.hooks.request?.(call)))) ??
+          call
       }
       return { call, shapers: createShapers(active) }
     },
@@ -92,7 +94,9 @@ function createShapers(active: readonly LoadedPlugin[]): Shapers {
   return {
     async reply(reply, call) {
       for (const plugin of replying) {
-        reply = (await blameAsync(plugin, 'reply', () => plugin.hooks.reply?.(reply, call))) ?? reply
+        reply =
+          (await blameAsync(plugin, 'reply', async () => checked(await plugin.hooks.reply?.(reply, call)))) ??
+          reply
       }
       return reply
     },
@@ -101,7 +105,7 @@ function createShapers(active: readonly LoadedPlugin[]): Shapers {
       let chunks: readonly GenerateContentResponse[] = [chunk]
       for (const plugin of chunking) {
         chunks = chunks.flatMap(
-          (each) => blame(plugin, 'chunk', () => plugin.hooks.chunk?.(each, call)) ?? each,
+          (each) => blame(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call))) ?? each,
         )
       }
       return chunks
@@ -110,12 +114,23 @@ function createShapers(active: readonly LoadedPlugin[]): Shapers {
     stream:
       wrapping.length === 0
         ? undefined
-        : (chunks, call) =>
-            wrapping.reduce(
-              (source, plugin) =>
-                blame(plugin, 'stream', () => plugin.hooks.stream?.(source, call)) ?? source,
-              chunks,
-            ),
+        : (chunks, call) => wrapping.reduce((source, plugin) => blamedStream(plugin, source, call), chunks),
+  }
+}
+
+/** Plugins may be plain JavaScript: what a hook hands on must be an object, and a chunk hook's must be there at once. */
+function checked<T>(value: T): T {
+  const isObject = typeof value === 'object' && value !== null && !('then' in value)
+  if (value !== undefined && !isObject) throw new TypeError('The hook returned neither an object nor nothing')
+  return value
+}
+
+/** Most of a stream hook runs after it was called. */
+async function* blamedStream(plugin: LoadedPlugin, source: Chunks, call: Call): Chunks {
+  try {
+    yield* plugin.hooks.stream?.(source, call) ?? source
+  } catch (thrown) {
+    throw blamed(plugin, 'stream', thrown)
   }
 }
 

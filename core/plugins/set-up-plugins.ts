@@ -68,7 +68,7 @@ async function setUp(
   stop: () => void,
 ): Promise<Hooks> {
   try {
-    return await definition.setup(options, host)
+    return (await definition.setup(options, host)) ?? {}
   } catch (thrown) {
     stop()
     throw thrown

@@ -2,7 +2,7 @@ import { isMap, joinPath } from './schema-shape.ts'
 import type { Settings } from './settings.ts'
 
 const HIDDEN = '***'
-const WHOLE = /^(keys|clients)(\[\d+\])?$/
+const WHOLE = /^(keys|clients)(\[\d+\](\.weight|\.tags.*)?)?$/
 const SECRET_NAME =
   /(token|secret|password|passwd|passphrase|key|credential|proxy|proxie|authorization|auth)s?$/i
 const HEADER = /headers(\.|\[|$)/i

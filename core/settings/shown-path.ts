@@ -9,9 +9,12 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   clients: namesIn(clients.items),
 }
 
+/** A long last name with digits in it is no setting of ours; a key that lost its indentation looks so. */
+const LOOKS_SECRET = /(?=[^.]*\d)[^.\s]{20,}$/
+
 const ENTRY = /^((keys|clients)\[\d+\])\.(.+)$/s
 
-/** Whether a path ends in a name that must not be shown: an unknown one below `keys` or `clients`. */
+/** Whether a path ends in a name that must not be shown: an unknown one below `keys` or `clients`, or one like a secret. */
 export function isNameHidden(path: string): boolean {
   return shownPath(path) !== path
 }
@@ -19,8 +22,8 @@ export function isNameHidden(path: string): boolean {
 /** A setting's path as it may be shown: `keys[0].AIza…` → `keys[0].…`. */
 export function shownPath(path: string): string {
   const [, entry, list = '', name = ''] = ENTRY.exec(path) ?? []
-  if (entry === undefined || NAMES[list]?.includes(name.replace(/\[.*$/s, ''))) return path
-  return `${entry}.…`
+  if (entry === undefined) return path.replace(LOOKS_SECRET, '…')
+  return NAMES[list]?.includes(name.replace(/\[.*$/s, '')) ? path : `${entry}.…`
 }
 
 /** `; it may hold key, name, …` in place of the hidden name's nearest, which could tell of it; '' for a shown one. */

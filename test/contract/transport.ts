@@ -46,6 +46,21 @@ export function transportContract(name: string, create: () => Transport): void {
       },
     ))
 
+  test(`${name}: a large body arrives whole, its length stated`, () =>
+    serving(
+      async (request, response) => {
+        const body = Buffer.concat(await request.toArray())
+        const isSame = body.every((byte, index) => byte === index % 251)
+        response.end(`${body.length} ${request.headers['content-length']} ${isSame}`)
+      },
+      async (url) => {
+        const body = Uint8Array.from({ length: 3_000_000 }, (_, index) => index % 251)
+        const { signal } = new AbortController()
+        const response = await create().fetch(url, { method: 'POST', headers: {}, body, signal })
+        assert.equal(await response.text(), '3000000 3000000 true')
+      },
+    ))
+
   test(`${name}: a redirect is an answer, never followed with the key`, () =>
     serving(
       (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
