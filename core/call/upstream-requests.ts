@@ -8,7 +8,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
   const { method, headers: sent } = flight.exchange.request
   const headers = toUpstreamHeaders(sent)
   const isGeneration = target.operation === 'generateContent'
-  if (flight.body) headers['content-type'] = contentTypeOf(sent, isGeneration)
+  if (flight.body && flight.body.bytes.length > 0) headers['content-type'] = contentTypeOf(sent, isGeneration)
   return {
     method,
     path: target.path + target.query,

@@ -153,7 +153,7 @@ function withReadableAddress(request: Request): Request {
 const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])
 
 /** Routes are closed unless they are named here. */
-export function accessOf(method: string, path: string): Access {
+function accessOf(method: string, path: string): Access {
   if (OPEN.has(path) && (method === 'GET' || method === 'HEAD')) return 'open'
   return path === '/admin' || path.startsWith('/admin/') ? 'admin' : 'client'
 }
