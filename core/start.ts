@@ -3,7 +3,6 @@ import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
-import { classifyAnswer } from './faults/classify.ts'
 import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
@@ -36,9 +35,7 @@ export interface Opened {
 }
 
 export interface RunningGateway {
-  readonly port: number
   readonly url: string
-  readonly log: Log
   /** One sentence for each thing the operator should know. */
   readonly problems: readonly string[]
   /** Takes no new connection, lets open answers finish for `graceSeconds`, and saves what was learned. */
@@ -92,7 +89,6 @@ export async function startGateway(
   const probe = createProbe({
     upstream,
     redactor,
-    classify: classifyAnswer,
     failed: (key, fault) => pool.settle(key, { model: undefined }, { ok: false, ...fault }),
   })
   const prober = createProber({ ask: probe.ask, resolve: pool.resolveDoubt, wait, random })
@@ -161,9 +157,7 @@ export async function startGateway(
   })
 
   return {
-    port: listening.port,
     url: toUrl(settings.server.host, listening.port),
-    log,
     problems: plugins.problems,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)

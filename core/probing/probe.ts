@@ -2,7 +2,7 @@ import { toRefusal } from '../call/refusal.ts'
 import type { Answer, Upstream, UpstreamRequest } from '../call/upstream.ts'
 import { GatewayError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
-import type { classifyAnswer } from '../faults/classify.ts'
+import { classifyAnswer } from '../faults/classify.ts'
 import type { Key } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { Verdict } from './prober.ts'
@@ -22,7 +22,6 @@ const NO_KEY = 'Google refused every key that was asked for its models; the key 
 export function createProbe(options: {
   readonly upstream: Upstream
   readonly redactor: Redactor
-  readonly classify: typeof classifyAnswer
   /** Told what a failed model list says of its key. */
   failed(key: Key, fault: Fault): void
 }): Probe {
@@ -63,7 +62,7 @@ export function createProbe(options: {
   }
 
   function toFault(answer: Answer, text: string) {
-    return options.classify({
+    return classifyAnswer({
       status: answer.status,
       contentType: answer.headers.get('content-type') ?? '',
       text,
