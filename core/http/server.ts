@@ -41,15 +41,13 @@ export function createServer(options: ServerOptions): HttpServer {
   return {
     fetch(sent) {
       if (sent.method === 'OPTIONS') return Promise.resolve(toPreflight(sent, newId()))
-      return answer(withReadableAddress(sent), async ({ request, id }) =>
-        withCommonHeaders(await fetch(request), id),
-      )
+      return answer(sent, async ({ request, id }) => withCommonHeaders(await fetch(request), id))
     },
-    upgrade: (sent) => answer(withReadableAddress(sent), openSocket),
+    upgrade: (sent) => answer(sent, openSocket),
   }
 
-  async function answer<T>(request: Request, run: (exchange: Exchange) => Promise<T>): Promise<T | Response> {
-    const arrived = toExchange(request)
+  async function answer<T>(sent: Request, run: (exchange: Exchange) => Promise<T>): Promise<T | Response> {
+    const arrived = toExchange(sent)
     try {
       const exchange = await admit(arrived)
       openExchange(exchange)
@@ -69,8 +67,8 @@ export function createServer(options: ServerOptions): HttpServer {
     return toSafeHandler(await route(request, { name: client }), log, id)
   }
 
-  function toExchange(request: Request): Exchange {
-    const url = new URL(request.url)
+  function toExchange(sent: Request): Exchange {
+    const { request, url } = withAddress(sent)
     const { method, headers } = request
     const protocol = options.protocols().find((each) => claimsSafely(each, { method, url, headers }))
     return { id: newId(), request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
@@ -144,10 +142,12 @@ export function createServer(options: ServerOptions): HttpServer {
 }
 
 /** Without a host, or with one that is none (HTTP/1.0, health probes), only the path counts. */
-function withReadableAddress(request: Request): Request {
-  if (URL.canParse(request.url)) return request
-  const path = /^(?:https?:\/\/[^/]*)?(\/.*)?$/i.exec(request.url)?.[1] ?? '/'
-  return new Request(`http://localhost${path}`, request)
+function withAddress(sent: Request): { readonly request: Request; readonly url: URL } {
+  const stated = URL.parse(sent.url)
+  if (stated) return { request: sent, url: stated }
+  const path = /^(?:https?:\/\/[^/]*)?(\/.*)?$/i.exec(sent.url)?.[1] ?? '/'
+  const url = new URL(`http://localhost${path}`)
+  return { request: new Request(url, sent), url }
 }
 
 const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])
