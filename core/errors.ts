@@ -44,6 +44,8 @@ export interface ErrorOptions {
   readonly upstream?: UpstreamError
   /** The request field at fault, where one is known. */
   readonly param?: string
+  /** The finer reason within a kind, in snake_case, for protocols whose errors carry one. */
+  readonly code?: string
   readonly cause?: unknown
 }
 
@@ -54,6 +56,7 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly upstream: UpstreamError | undefined
   readonly param: string | undefined
+  readonly code: string | undefined
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -63,6 +66,7 @@ export class GatewayError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds
     this.upstream = options.upstream
     this.param = options.param
+    this.code = options.code
   }
 }
 

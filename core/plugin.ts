@@ -99,6 +99,8 @@ export interface Client {
 export interface Head {
   /** The request id that the client sees as `x-request-id`. */
   readonly id: string
+  /** When the request arrived, in milliseconds since 1970. */
+  readonly at: number
   readonly protocol: string
   /** Google's method name: `generateContent`, `countTokens`, … ; a stream is `generateContent` with `stream`. */
   readonly operation: string
@@ -114,6 +116,8 @@ export interface Call extends Head {
   readonly request: GenerateContentRequest
   /** What had to be weakened or dropped of the client's request: the `x-geminate-notes` header. */
   readonly notes: readonly string[]
+  /** What the codec asked to be handed back (`Decoded.asked`); a hook's copy keeps it. */
+  readonly asked?: unknown
   /** Aborted when the client has left. */
   readonly signal: AbortSignal
 }
@@ -164,6 +168,8 @@ export interface Decoded {
   readonly stream: boolean
   readonly request: GenerateContentRequest
   readonly notes?: readonly string[]
+  /** What the request asked of the answer and the canonical form has no place for; comes back as `Call.asked`. */
+  readonly asked?: unknown
 }
 
 /** A whole body on the wire. */

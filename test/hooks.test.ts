@@ -8,6 +8,7 @@ import { createKeptLog } from './kept-log.ts'
 
 const call: Call = {
   id: 'req_1',
+  at: 1_800_000_000_000,
   protocol: 'gemini',
   operation: 'generateContent',
   model: 'gemini-x',

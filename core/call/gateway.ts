@@ -116,7 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
-    const begun = toCall(flight, decoded.request, decoded.notes)
+    const begun = toCall(flight, decoded)
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes
@@ -157,9 +157,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 const NEVER = new AbortController().signal
 
-function toHead({ id, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
+function toHead({ id, at, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
   return {
     id,
+    at,
     protocol: protocol?.name ?? '',
     operation: target?.operation ?? 'generateContent',
     model: target?.model ?? '',

@@ -59,7 +59,7 @@ export function createJudge(): Judge {
 }
 
 /** The objects of a list; Google's proxies write nulls where Google writes nothing. */
-function listOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
+export function listOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : []
 }
 
@@ -74,7 +74,8 @@ function isMeaningful(part: Part): boolean {
 /** Fields that say something about a part's data and are none themselves. */
 const MODIFIERS = new Set(['thought', 'thoughtSignature', 'partMetadata', 'mediaResolution', 'videoMetadata'])
 
-function isReason(reason: unknown): reason is string {
+/** Whether Google said why a candidate ended. */
+export function isReason(reason: unknown): reason is string {
   return typeof reason === 'string' && reason !== '' && reason !== 'FINISH_REASON_UNSPECIFIED'
 }
 
@@ -83,8 +84,11 @@ function isAnswerInItself(reason: string | undefined): boolean {
   return reason !== undefined && reason !== 'STOP' && reason !== 'MALFORMED_FUNCTION_CALL'
 }
 
-/** Both spellings of "unspecified" mean "not blocked"; some blocks carry only a message. */
-function isBlocked({ promptFeedback }: GenerateContentResponse): boolean {
+/**
+ * Whether Google blocked the prompt as a whole. Both spellings of "unspecified" mean "not blocked"; some blocks
+ * carry only a message.
+ */
+export function isBlocked({ promptFeedback }: GenerateContentResponse): boolean {
   if (!promptFeedback) return false
   if (promptFeedback.blockReasonMessage) return true
   const { blockReason } = promptFeedback

@@ -12,7 +12,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new GatewayError('invalid_request', complaint(text))
+    throw new GatewayError('invalid_request', complaint(text), { code: 'invalid_json' })
   }
 }
 
@@ -20,7 +20,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch {
-    throw new GatewayError('invalid_request', 'The request body is not valid UTF-8')
+    throw new GatewayError('invalid_request', 'The request body is not valid UTF-8', { code: 'invalid_json' })
   }
 }
 

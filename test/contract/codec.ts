@@ -111,6 +111,7 @@ function toRequest(path: string): ProtocolRequest {
 function toCall(path: string): Call {
   return {
     id: 'req_1',
+    at: 1_800_000_000_000,
     protocol: 'any',
     operation: 'generateContent',
     model: 'gemini-3.8-flash',

@@ -1,0 +1,76 @@
+/** How hard a model is to think, as OpenAI's clients state it, from not at all to as much as it can. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+export type Effort = (typeof EFFORTS)[number]
+
+/** Gemini's `thinkingLevel`, least first. */
+const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
+export type ThinkingLevel = (typeof LEVELS)[number]
+
+/** What a family of models takes, where families differ. */
+export interface ModelTraits {
+  /** How an effort is stated: by a level, by a number of tokens, or not at all. */
+  readonly thinking:
+    | { readonly levels: readonly ThinkingLevel[] }
+    | { readonly budgets: Readonly<Record<Effort, number>> }
+    | undefined
+  readonly systemInstruction: boolean
+  /** `frequencyPenalty` and `presencePenalty`. */
+  readonly penalties: boolean
+  /** `mediaResolution` on a part. */
+  readonly partResolution: boolean
+  /** Refuses function calls of the current turn that come back without their thought signature. */
+  readonly signatures: boolean
+}
+
+/** The newest models; also what is assumed of one that nobody knows yet. */
+const NEWEST: ModelTraits = {
+  thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
+  systemInstruction: true,
+  penalties: true,
+  partResolution: true,
+  signatures: true,
+}
+const BEFORE_3 = { ...NEWEST, thinking: undefined, partResolution: false, signatures: false }
+const BUDGETS_2_5 = {
+  none: 0,
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 24_576,
+  max: 24_576,
+}
+const FLASH_2_5 = { ...BEFORE_3, penalties: false, thinking: { budgets: BUDGETS_2_5 } }
+/** It cannot stop thinking, and can think longer. */
+const PRO_2_5 = {
+  ...FLASH_2_5,
+  thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 } },
+}
+
+/** The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models */
+const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
+  [/^gemma-3/, { ...BEFORE_3, systemInstruction: false }],
+  [/^gemma/, BEFORE_3],
+  [/^gemini-(1|2\.0)\b/, BEFORE_3],
+  [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false }],
+  [/^gemini-2\.5-pro/, PRO_2_5],
+  [/^gemini-2\.5/, FLASH_2_5],
+  [/image|banana|tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],
+  [/^gemini-4-hydrogen/, { ...NEWEST, thinking: { levels: ['LOW', 'MEDIUM', 'HIGH', 'XHIGH'] } }],
+  [
+    /^gemini-(3(\.[0-6])?-flash|[\d.]+-flash-lite|flash-lite)/,
+    { ...NEWEST, thinking: { levels: ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] } },
+  ],
+]
+
+/** What a model takes, by its name without `models/`. */
+export function traitsOf(model: string): ModelTraits {
+  return FAMILIES.find(([name]) => name.test(model))?.[1] ?? NEWEST
+}
+
+/** The level nearest to an effort among those that a model has, which are stated least first. */
+export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): ThinkingLevel {
+  const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
+  const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
+  return known.at(-1) ?? levels[0]!
+}
