@@ -1,6 +1,7 @@
 import type { PluginDefinition } from '../core/plugin.ts'
 import gemini from './gemini/index.ts'
 import keyStrategies from './key-strategies/index.ts'
+import openaiCompat from './openai-compat/index.ts'
 
 /** The plugins that ship, in the order they run. */
-export const standardPlugins: readonly PluginDefinition[] = [gemini, keyStrategies]
+export const standardPlugins: readonly PluginDefinition[] = [gemini, openaiCompat, keyStrategies]

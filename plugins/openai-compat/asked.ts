@@ -1,0 +1,27 @@
+/** What a request asked of its answer, beyond what the canonical form can say. */
+export interface Asked {
+  /** `stream_options.include_usage` */
+  readonly includeUsage: boolean
+  /** Calls are told as `tool_calls`, or as the deprecated `function_call`. */
+  readonly style: 'tools' | 'functions'
+  /** Only the first of several calls is passed on: `parallel_tool_calls: false`, and always with `functions`. */
+  readonly oneCall: boolean
+  /** Google's name of a function → the client's, where they differ. */
+  readonly names: ReadonlyMap<string, string>
+  /** The client's names of its custom tools, whose input is a plain text. */
+  readonly custom: ReadonlySet<string>
+}
+
+/** For a call whose request said nothing of the sort. */
+export const NOTHING_ASKED: Asked = {
+  includeUsage: false,
+  style: 'tools',
+  oneCall: false,
+  names: new Map(),
+  custom: new Set(),
+}
+
+/** What `decode` left with the call; nobody else writes there. */
+export function askedOf(call: { readonly asked?: unknown } | undefined): Asked {
+  return (call?.asked as Asked | undefined) ?? NOTHING_ASKED
+}

@@ -1,0 +1,130 @@
+import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
+import { GatewayError } from '../../core/errors.ts'
+import { type ModelTraits, traitsOf } from '../../core/models.ts'
+import type { Decoded } from '../../core/plugin.ts'
+import type { Asked } from './asked.ts'
+import { defined, toGenerationConfig } from './generation-config.ts'
+import { type Message, readMessages } from './messages.ts'
+import { toModelName } from './model-names.ts'
+import { REFUSED, unknownNames, WITHOUT_COUNTERPART } from './parameters.ts'
+import {
+  isRecord,
+  optional,
+  refuse,
+  required,
+  toBoolean,
+  toOneOf,
+  toRecord,
+  toText,
+} from './request-values.ts'
+import { withBypass } from './signatures.ts'
+import { createToolNames, type ToolNames } from './tool-names.ts'
+import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
+import { toContents } from './turns.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/**
+ * The body of `POST /v1/chat/completions` in canonical form. Throws a GatewayError that names the parameter for
+ * whatever is not as documented: https://platform.openai.com/docs/api-reference/chat/create
+ */
+export function decodeChat(body: unknown): Decoded {
+  if (!isRecord(body)) return refuseBody()
+  const notes: string[] = []
+  const model = toModelName(required(body, 'model', toText))
+  const traits = traitsOf(model)
+  refuseUnserved(body)
+  const { messages, ignored } = readMessages(body, traits, notes)
+  const names = createToolNames()
+  const declared = readTools(body)
+  const tools = toGoogleTools(declared, names)
+  const request = defined<GenerateContentRequest>({
+    ...toConversation(messages, names, traits, notes),
+    tools,
+    toolConfig: toToolConfig(body, declared, names),
+    generationConfig: toGenerationConfig(body, traits, notes),
+    serviceTier: toServiceTier(body),
+  })
+  const oneCall = optional(body, 'parallel_tool_calls', toBoolean) === false
+  if (oneCall) notes.push('parallel_tool_calls: Gemini has no such switch; only its first call is passed on')
+  const asked: Asked = {
+    includeUsage: wantsUsage(body),
+    style: declared.style,
+    oneCall: oneCall || declared.style === 'functions',
+    names: names.changed,
+    custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
+  }
+  const stream = optional(body, 'stream', toBoolean) ?? false
+  return { model, stream, request, notes: [...new Set([...notes, ...toNotes(body, ignored)])], asked }
+}
+
+function refuseBody(): never {
+  throw new GatewayError('invalid_request', 'The request body must be a JSON object', {
+    code: 'invalid_type',
+  })
+}
+
+function refuseUnserved(body: Body): void {
+  for (const [name, reason] of Object.entries(REFUSED)) {
+    if (body[name] != null) refuse('unsupported_parameter', name, `${reason}: leave '${name}' out`)
+  }
+}
+
+/** What was dropped of the request, in words for the `x-geminate-notes` header. */
+function toNotes(body: Body, ignored: readonly string[]): string[] {
+  const dropped = WITHOUT_COUNTERPART.filter((name) => !isNothing(body[name]))
+  const unknown = [...unknownNames(body), ...ignored]
+  return [
+    ...dropped.map((name) => `${name}: Gemini has no counterpart`),
+    ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),
+  ]
+}
+
+function isNothing(value: unknown): boolean {
+  return value == null || (isRecord(value) && Object.keys(value).length === 0)
+}
+
+/** The system's words apart from the rest, where the model has a place for them. */
+function toConversation(
+  messages: readonly Message[],
+  names: ToolNames,
+  traits: ModelTraits,
+  notes: string[],
+): GenerateContentRequest {
+  const system = messages.flatMap((message) => (message.role === 'system' ? message.parts : []))
+  const said = toContents(messages, names)
+  const { contents, bypassed } = traits.signatures ? withBypass(said) : { contents: said, bypassed: false }
+  if (bypassed) notes.push('tool_calls: sent without their thought signature, which the history has lost')
+  if (contents.length === 0 && system.length === 0)
+    refuse('invalid_value', 'messages', "'messages' hold no content: every one of them is empty")
+  if (system.length === 0) return { contents }
+  if (contents.length > 0 && traits.systemInstruction)
+    return { systemInstruction: { parts: system }, contents }
+  return { contents: withSystemFirst(contents, { role: 'user', parts: system }) }
+}
+
+function withSystemFirst([first, ...rest]: readonly Content[], system: Content): Content[] {
+  if (!first) return [system]
+  return [{ ...first, parts: [...(system.parts ?? []), ...(first.parts ?? [])] }, ...rest]
+}
+
+function toServiceTier(body: Body): string | undefined {
+  const tier = optional(body, 'service_tier', (value, param) =>
+    toOneOf(value, param, ['auto', 'default', 'flex', 'scale', 'priority', 'fast']),
+  )
+  return tier && TIERS[tier]
+}
+
+const TIERS = {
+  auto: undefined,
+  scale: undefined,
+  default: 'standard',
+  flex: 'flex',
+  priority: 'priority',
+  fast: 'priority',
+} as const
+
+function wantsUsage(body: Body): boolean {
+  const options = optional(body, 'stream_options', toRecord)
+  return (options && optional(options, 'include_usage', toBoolean, 'stream_options.include_usage')) ?? false
+}

@@ -1,0 +1,61 @@
+import { GatewayError } from '../../core/errors.ts'
+import { definePlugin, type Gateway } from '../../core/plugin.ts'
+import { claims, PREFIXES } from './claims.ts'
+import { codec } from './codec.ts'
+import { findModel, toModelList } from './model-list.ts'
+import { noSuchModel, toModelName } from './model-names.ts'
+
+/** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
+export default definePlugin({
+  name: 'openai-compat',
+  api: 1,
+  description:
+    "Serves OpenAI's clients: /v1/chat/completions and /v1/models, also under /hf/v1 and without /v1.",
+  setup: () => ({
+    protocol: { name: 'openai', claims, codec },
+    routes(app, gateway) {
+      for (const prefix of PREFIXES) {
+        app
+          .all(`${prefix}/chat/completions`, ({ request }) => complete(request, gateway), { parse: 'none' })
+          .all(`${prefix}/models`, ({ request }) => listModels(request, gateway), { parse: 'none' })
+          .all(`${prefix}/models/*`, ({ request }) => showModel(request, gateway), { parse: 'none' })
+      }
+    },
+  }),
+})
+
+function complete(request: Request, gateway: Gateway): Promise<Response> {
+  refuseOtherMethods(request, ['POST'])
+  return gateway.answer(request)
+}
+
+async function listModels(request: Request, gateway: Gateway): Promise<Response> {
+  refuseOtherMethods(request, READING)
+  return Response.json(toModelList(await gateway.models()))
+}
+
+async function showModel(request: Request, gateway: Gateway): Promise<Response> {
+  refuseOtherMethods(request, READING)
+  const stated = decoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
+  if (stated === '') return listModels(request, gateway)
+  const model = findModel(await gateway.models(), toModelName(stated))
+  if (!model) throw noSuchModel(stated)
+  return Response.json(model)
+}
+
+const READING = ['GET', 'HEAD']
+
+function refuseOtherMethods({ method, url }: Request, served: readonly string[]): void {
+  if (served.includes(method)) return
+  const { pathname } = new URL(url)
+  throw new GatewayError('method_not_allowed', `${pathname} takes ${served[0]}, not ${method}`)
+}
+
+/** Ids may be percent-encoded, with slashes in them. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a stray percent sign: no model is named so
+  }
+}

@@ -1,0 +1,36 @@
+import type { Model } from '../../core/canonical.ts'
+
+/** A model as OpenAI describes it: https://platform.openai.com/docs/api-reference/models/object */
+export interface ModelObject {
+  readonly id: string
+  readonly object: 'model'
+  readonly created: number
+  readonly owned_by: string
+}
+
+/** The models that a client of OpenAI's can use: those that generate or embed. */
+export function toModelList(models: readonly Model[]): { object: 'list'; data: ModelObject[] } {
+  return { object: 'list', data: models.filter(isOfUse).map(toModelObject) }
+}
+
+/** One of them, by its name without `models/`; undefined where there is none. */
+export function findModel(models: readonly Model[], name: string): ModelObject | undefined {
+  const found = models.find((model) => idOf(model) === name && isOfUse(model))
+  return found && toModelObject(found)
+}
+
+/** Google does not tell when a model was made. */
+const CREATED = 0
+
+function toModelObject(model: Model): ModelObject {
+  return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google' }
+}
+
+function idOf({ name }: Model): string {
+  return name.replace(/^models\//, '')
+}
+
+/** A model of a plugin's own need not say what it can do. */
+function isOfUse({ supportedGenerationMethods: methods }: Model): boolean {
+  return methods?.some((method) => method === 'generateContent' || method === 'embedContent') ?? true
+}

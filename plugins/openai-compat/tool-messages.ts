@@ -1,0 +1,94 @@
+import {
+  isRecord,
+  optional,
+  required,
+  toFilledText,
+  toList,
+  toOneOf,
+  toRecord,
+  toText,
+} from './request-values.ts'
+import { signatureIn } from './signatures.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** A call that the model made earlier, as the history tells it. */
+export interface ToolCall {
+  /** Undefined for the deprecated `function_call`. */
+  readonly id: string | undefined
+  readonly name: string
+  readonly args: Fields
+  readonly signature: string | undefined
+}
+
+/** The calls of an assistant's message, in its order. */
+export function readToolCalls(message: Fields, param: string, notes: string[]): ToolCall[] {
+  const place = `${param}.tool_calls`
+  const list = optional(message, 'tool_calls', toList, place) ?? []
+  const calls = list.map((each, index) =>
+    readCall(toRecord(each, `${place}[${index}]`), `${place}[${index}]`, notes),
+  )
+  const older = optional(message, 'function_call', toRecord, `${param}.function_call`)
+  if (older)
+    calls.push({
+      id: undefined,
+      ...readFunction(older, `${param}.function_call`, notes),
+      signature: signatureIn(older),
+    })
+  return calls
+}
+
+function readCall(call: Fields, param: string, notes: string[]): ToolCall {
+  const id = required(call, 'id', toFilledText, `${param}.id`)
+  const type = optional(
+    call,
+    'type',
+    (value, at) => toOneOf(value, at, ['function', 'custom']),
+    `${param}.type`,
+  )
+  const signature = signatureIn(call)
+  if (type !== 'custom') {
+    const made = required(call, 'function', toRecord, `${param}.function`)
+    return { id, ...readFunction(made, `${param}.function`, notes), signature }
+  }
+  const custom = required(call, 'custom', toRecord, `${param}.custom`)
+  const name = required(custom, 'name', toFilledText, `${param}.custom.name`)
+  const input = required(custom, 'input', toText, `${param}.custom.input`)
+  return { id, name, args: { input }, signature }
+}
+
+function readFunction(made: Fields, param: string, notes: string[]): { name: string; args: Fields } {
+  const name = required(made, 'name', toFilledText, `${param}.name`)
+  const text = optional(made, 'arguments', toText, `${param}.arguments`) ?? ''
+  return { name, args: toArgs(text, notes) }
+}
+
+/** Models write arguments that are no JSON now and then, and their history must still be told. */
+function toArgs(text: string, notes: string[]): Fields {
+  if (text.trim() === '') return {}
+  const args = parseRecord(text)
+  if (args) return args
+  notes.push('tool_calls: arguments that are no JSON object are sent as the text "arguments"')
+  return { arguments: text }
+}
+
+/** What a tool answered as the object that Google wants: its own JSON object, else its text as `result`. */
+export function toResponse(text: string): Fields {
+  return (survives(text) && parseRecord(text)) || { result: text }
+}
+
+/** Long whole numbers lose digits on their way through JSON, and Google reads `$ref` as a reference of its own. */
+function survives(text: string): boolean {
+  return !(LONG_NUMBER.test(text) || text.includes('"$ref"'))
+}
+
+const LONG_NUMBER = /[:[,\s]-?\d{16}/
+
+function parseRecord(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

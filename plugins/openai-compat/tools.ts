@@ -1,0 +1,166 @@
+import { defined } from './generation-config.ts'
+import {
+  isRecord,
+  optional,
+  refuse,
+  refuseType,
+  required,
+  shown,
+  toBoolean,
+  toFilledText,
+  toList,
+  toOneOf,
+  toRecord,
+  toText,
+} from './request-values.ts'
+import type { ToolNames } from './tool-names.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The functions that a request declares, in OpenAI's terms. */
+export interface DeclaredTools {
+  readonly style: 'tools' | 'functions'
+  readonly tools: readonly DeclaredTool[]
+}
+
+export interface DeclaredTool {
+  readonly name: string
+  readonly description: string | undefined
+  /** JSON Schema; undefined for a function without arguments. */
+  readonly schema: Fields | undefined
+  /** Takes a plain text instead of arguments. */
+  readonly isCustom: boolean
+  readonly isStrict: boolean
+}
+
+/** `tools`, or the deprecated `functions`; a function declared twice counts once. */
+export function readTools(body: Fields): DeclaredTools {
+  const tools = optional(body, 'tools', toList)?.map(readTool) ?? []
+  const functions =
+    optional(body, 'functions', toList)?.map((each, index) => {
+      const param = `functions[${index}]`
+      return readFunction(toRecord(each, param), param)
+    }) ?? []
+  const all = new Map([...functions, ...tools].reverse().map((tool) => [tool.name, tool]))
+  return {
+    style: functions.length > 0 && tools.length === 0 ? 'functions' : 'tools',
+    tools: [...all.values()].reverse(),
+  }
+}
+
+function readTool(value: unknown, index: number): DeclaredTool {
+  const param = `tools[${index}]`
+  const tool = toRecord(value, param)
+  const type = required(tool, 'type', toText, `${param}.type`)
+  if (type === 'function') {
+    const place = `${param}.function`
+    return readFunction(required(tool, 'function', toRecord, place), place)
+  }
+  if (type === 'custom') return readCustom(required(tool, 'custom', toRecord, `${param}.custom`), param)
+  return refuse(
+    'invalid_value',
+    `${param}.type`,
+    `'${param}.type' must be 'function' or 'custom', not ${shown(type)}`,
+  )
+}
+
+function readFunction(declared: Fields, param: string): DeclaredTool {
+  return {
+    name: required(declared, 'name', toFilledText, `${param}.name`),
+    description: optional(declared, 'description', toText, `${param}.description`),
+    schema: optional(declared, 'parameters', toRecord, `${param}.parameters`),
+    isCustom: false,
+    isStrict: optional(declared, 'strict', toBoolean, `${param}.strict`) ?? false,
+  }
+}
+
+function readCustom(declared: Fields, param: string): DeclaredTool {
+  const place = `${param}.custom`
+  const format = optional(declared, 'format', toRecord, `${place}.format`)
+  if (format && format.type !== 'text')
+    refuse(
+      'unsupported_value',
+      `${place}.format`,
+      'A grammar for the input of a custom tool is not served: leave it out, or use a function',
+    )
+  return {
+    name: required(declared, 'name', toFilledText, `${place}.name`),
+    description: optional(declared, 'description', toText, `${place}.description`),
+    schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+    isCustom: true,
+    isStrict: false,
+  }
+}
+
+/** Google's `tools`: all functions in one. */
+export function toGoogleTools(
+  { tools }: DeclaredTools,
+  names: ToolNames,
+): Record<string, unknown>[] | undefined {
+  if (tools.length === 0) return undefined
+  const functionDeclarations = tools.map(({ name, description, schema }) =>
+    defined({ name: names.toGoogle(name), description, parametersJsonSchema: schema }),
+  )
+  return [{ functionDeclarations }]
+}
+
+/** Google's `toolConfig` out of `tool_choice`, or the deprecated `function_call`. */
+export function toToolConfig(
+  body: Fields,
+  declared: DeclaredTools,
+  names: ToolNames,
+): Record<string, unknown> | undefined {
+  const param = body.tool_choice == null ? 'function_call' : 'tool_choice'
+  const choice = optional(body, param, readChoice)
+  if (declared.tools.length === 0) {
+    if (choice && (choice.mode === 'ANY' || choice.names))
+      refuse('invalid_value', param, `'${param}' asks for a call, but no tools are given`)
+    return undefined
+  }
+  const allowed = choice?.names?.map((name) => {
+    if (declared.tools.some((tool) => tool.name === name)) return names.toGoogle(name)
+    return refuse('invalid_value', param, `'${param}' names ${shown(name)}, which is not among the tools`)
+  })
+  const isStrict = declared.tools.some((tool) => tool.isStrict)
+  const isFree = choice === undefined || choice.mode === 'AUTO'
+  const mode = isFree && (isStrict || allowed) ? 'VALIDATED' : choice?.mode
+  return mode && { functionCallingConfig: defined({ mode, allowedFunctionNames: allowed }) }
+}
+
+interface Choice {
+  readonly mode: 'NONE' | 'AUTO' | 'ANY'
+  readonly names?: readonly string[]
+}
+
+const WORDS: Readonly<Record<string, Choice>> = {
+  none: { mode: 'NONE' },
+  auto: { mode: 'AUTO' },
+  required: { mode: 'ANY' },
+}
+
+function readChoice(value: unknown, param: string): Choice {
+  if (typeof value === 'string') return WORDS[toOneOf(value, param, ['none', 'auto', 'required'])]!
+  if (!isRecord(value)) return refuseType(value, param, 'a string or an object')
+  if (param === 'function_call')
+    return { mode: 'ANY', names: [required(value, 'name', toFilledText, `${param}.name`)] }
+  const type = toOneOf(value.type, `${param}.type`, ['function', 'custom', 'allowed_tools'])
+  if (type !== 'allowed_tools') return { mode: 'ANY', names: [nameIn(value, type, param)] }
+  return readAllowed(required(value, type, toRecord, `${param}.${type}`), `${param}.${type}`)
+}
+
+function readAllowed(allowed: Fields, param: string): Choice {
+  const mode = toOneOf(allowed.mode, `${param}.mode`, ['auto', 'required'])
+  const tools = required(allowed, 'tools', toList, `${param}.tools`)
+  if (tools.length === 0) refuse('invalid_value', `${param}.tools`, `'${param}.tools' must not be empty`)
+  const names = tools.map((each, index) => {
+    const place = `${param}.tools[${index}]`
+    const tool = toRecord(each, place)
+    return nameIn(tool, toOneOf(tool.type, `${place}.type`, ['function', 'custom']), place)
+  })
+  return { ...WORDS[mode]!, names }
+}
+
+function nameIn(holder: Fields, type: string, param: string): string {
+  const place = `${param}.${type}`
+  return required(required(holder, type, toRecord, place), 'name', toFilledText, `${place}.name`)
+}
