@@ -6,7 +6,7 @@ import type { Asked } from './asked.ts'
 import { defined, toGenerationConfig } from './generation-config.ts'
 import { type Message, readMessages } from './messages.ts'
 import { toModelName } from './model-names.ts'
-import { REFUSED, unknownNames, WITHOUT_COUNTERPART } from './parameters.ts'
+import { checkUnmapped, unknownNames, withoutCounterpart } from './parameters.ts'
 import {
   isRecord,
   optional,
@@ -33,7 +33,7 @@ export function decodeChat(body: unknown): Decoded {
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const traits = traitsOf(model)
-  refuseUnserved(body)
+  checkUnmapped(body)
   const { messages, ignored } = readMessages(body, traits, notes)
   const names = createToolNames()
   const declared = readTools(body)
@@ -64,24 +64,14 @@ function refuseBody(): never {
   })
 }
 
-function refuseUnserved(body: Body): void {
-  for (const [name, reason] of Object.entries(REFUSED)) {
-    if (body[name] != null) refuse('unsupported_parameter', name, `${reason}: leave '${name}' out`)
-  }
-}
-
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 function toNotes(body: Body, ignored: readonly string[]): string[] {
-  const dropped = WITHOUT_COUNTERPART.filter((name) => !isNothing(body[name]))
+  const dropped = withoutCounterpart(body)
   const unknown = [...unknownNames(body), ...ignored]
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),
     ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),
   ]
-}
-
-function isNothing(value: unknown): boolean {
-  return value == null || (isRecord(value) && Object.keys(value).length === 0)
 }
 
 /** The system's words apart from the rest, where the model has a place for them. */

@@ -1,3 +1,5 @@
+import { isRecord, optional, refuse, toBoolean, toRecord, toText } from './request-values.ts'
+
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
 const MAPPED = [
   'frequency_penalty',
@@ -28,20 +30,20 @@ const MAPPED = [
 ] as const
 
 /** Documented parameters that have no effect here; `docs/openai.md` prints them. */
-export const IGNORED = [
-  'metadata',
-  'moderation',
-  'prediction',
-  'prompt_cache_key',
-  'prompt_cache_options',
-  'prompt_cache_retention',
-  'safety_identifier',
-  'store',
-  'user',
-] as const
+export const IGNORED = {
+  metadata: 'object',
+  moderation: 'object',
+  prediction: 'object',
+  prompt_cache_key: 'string',
+  prompt_cache_options: 'object',
+  prompt_cache_retention: 'string',
+  safety_identifier: 'string',
+  store: 'boolean',
+  user: 'string',
+} as const
 
 /** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
-export const WITHOUT_COUNTERPART = ['logit_bias', 'verbosity'] as const
+export const WITHOUT_COUNTERPART = { logit_bias: 'object', verbosity: 'string' } as const
 
 /** Documented parameters that are refused, and why. */
 export const REFUSED = {
@@ -49,7 +51,32 @@ export const REFUSED = {
   web_search_options: 'Web search is not served by this protocol yet',
 } as const
 
-const KNOWN = new Set<string>([...MAPPED, ...IGNORED, ...WITHOUT_COUNTERPART, ...Object.keys(REFUSED)])
+const KNOWN = new Set<string>([
+  ...MAPPED,
+  ...Object.keys(IGNORED),
+  ...Object.keys(WITHOUT_COUNTERPART),
+  ...Object.keys(REFUSED),
+])
+
+/** Refuses what is not served, and what is of the wrong type although it has no effect, as OpenAI does. */
+export function checkUnmapped(body: Readonly<Record<string, unknown>>): void {
+  for (const [name, reason] of Object.entries(REFUSED)) {
+    if (body[name] != null) refuse('unsupported_parameter', name, `${reason}: leave '${name}' out`)
+  }
+  for (const [name, type] of Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })) {
+    optional<unknown>(body, name, CHECKS[type])
+  }
+}
+
+const CHECKS = { object: toRecord, string: toText, boolean: toBoolean } as const
+
+/** The parameters without a counterpart that a body asks something of. */
+export function withoutCounterpart(body: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(WITHOUT_COUNTERPART).filter((name) => {
+    const value = body[name]
+    return value != null && !(isRecord(value) && Object.keys(value).length === 0)
+  })
+}
 
 /** Names that are not among `known`, for a note; at most ten, each cut to 40 characters. */
 export function unknownNames(

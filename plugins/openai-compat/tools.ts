@@ -41,11 +41,10 @@ export function readTools(body: Fields): DeclaredTools {
       const param = `functions[${index}]`
       return readFunction(toRecord(each, param), param)
     }) ?? []
-  const all = new Map([...functions, ...tools].reverse().map((tool) => [tool.name, tool]))
-  return {
-    style: functions.length > 0 && tools.length === 0 ? 'functions' : 'tools',
-    tools: [...all.values()].reverse(),
-  }
+  const all = new Map<string, DeclaredTool>()
+  for (const tool of [...tools, ...functions]) if (!all.has(tool.name)) all.set(tool.name, tool)
+  const style = functions.length > 0 && tools.length === 0 ? 'functions' : 'tools'
+  return { style, tools: [...all.values()] }
 }
 
 function readTool(value: unknown, index: number): DeclaredTool {

@@ -88,9 +88,9 @@ export function codecContract(name: string, codec: Codec, suite: CodecSuite): vo
       test(`encodeStream() at ${url} is not disturbed by heartbeats before, between and after chunks`, () => {
         const plain = codec.encodeStream(toRequest(url), toCall(url))
         const alive = codec.encodeStream(toRequest(url), toCall(url))
-        const expected = plain.chunk(SOME) + plain.chunk(SOME) + plain.end()
+        const expected = plain.chunk(SOME) + plain.chunk(LAST) + plain.end()
         const beat = () => alive.heartbeat()
-        const text = [beat(), alive.chunk(SOME), beat(), beat(), alive.chunk(SOME), beat(), alive.end()].join(
+        const text = [beat(), alive.chunk(SOME), beat(), beat(), alive.chunk(LAST), beat(), alive.end()].join(
           '',
         )
         assert.notEqual(beat(), '')
@@ -102,6 +102,10 @@ export function codecContract(name: string, codec: Codec, suite: CodecSuite): vo
 
 const SOME: GenerateContentResponse = {
   candidates: [{ index: 0, content: { role: 'model', parts: [{ text: 'some' }] } }],
+}
+
+const LAST: GenerateContentResponse = {
+  candidates: [{ index: 0, content: { role: 'model', parts: [{ text: ' more' }] }, finishReason: 'STOP' }],
 }
 
 function toRequest(path: string): ProtocolRequest {
