@@ -55,6 +55,14 @@ function curl(url: string, token: string, method = 'generateContent', query = ''
   ]
 }
 
+function chatCurl(url: string, token: string): string[] {
+  return [
+    `  curl -N '${url}/v1/chat/completions' \\`,
+    `    -H 'authorization: Bearer ${token}' -H 'content-type: application/json' \\`,
+    `    -d '{"model":"${MODEL}","stream":true,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
+  ]
+}
+
 function demoLines(url: string, { tokens, googleUrl }: NonNullable<Started['demo']>): string[] {
   return [
     `The simulated Google listens on ${googleUrl}; steer it under ${googleUrl}/_simulated/.`,
@@ -67,6 +75,9 @@ function demoLines(url: string, { tokens, googleUrl }: NonNullable<Started['demo
     '',
     'Try a stream:',
     ...curl(url, tokens.client, 'streamGenerateContent', '?alt=sse'),
+    '',
+    'Try it as an OpenAI client:',
+    ...chatCurl(url, tokens.client),
     '',
     'Try the Google GenAI SDK:',
     `  import { GoogleGenAI } from '@google/genai'`,
