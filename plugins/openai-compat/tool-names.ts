@@ -15,12 +15,16 @@ export function createToolNames(): ToolNames {
   const byClients = new Map<string, string>()
   const changed = new Map<string, string>()
   const taken = new Set<string>()
+  /** Where to go on counting, for names that come to the same. */
+  const used = new Map<string, number>()
 
   function choose(name: string): string {
     const legal = LEGAL.test(name) ? name : legalised(name)
-    for (let number = 1; ; number++) {
-      const candidate = number === 1 ? legal : `${legal.slice(0, LONGEST - 5)}_${number}`
-      if (!taken.has(candidate)) return candidate
+    for (let number = used.get(legal) ?? 1; ; number++) {
+      const candidate = number === 1 ? legal : `${legal.slice(0, LONGEST - 8)}_${number}`
+      if (taken.has(candidate)) continue
+      used.set(legal, number + 1)
+      return candidate
     }
   }
 

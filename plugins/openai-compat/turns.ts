@@ -9,7 +9,7 @@ import type { ToolNames } from './tool-names.ts'
  * order of the calls by the content right after it, and no content is empty. System messages are not among them.
  */
 export function toContents(messages: readonly Message[], names: ToolNames): Content[] {
-  const contents: Content[] = []
+  const contents: Turn[] = []
   const said = messages.filter(({ role }) => role !== 'system')
   let index = 0
   while (index < said.length) {
@@ -32,15 +32,21 @@ function runOf(
   start: number,
   belongs: (role: Message['role']) => boolean,
 ): readonly Message[] {
-  const length = messages.slice(start).findIndex(({ role }) => !belongs(role))
-  return messages.slice(start, length < 0 ? undefined : start + length)
+  let end = start
+  while (end < messages.length && belongs(messages[end]!.role)) end++
+  return messages.slice(start, end)
 }
 
-function add(contents: Content[], role: 'user' | 'model', parts: readonly Part[]): void {
+function add(contents: Turn[], role: Turn['role'], parts: readonly Part[]): void {
   if (parts.length === 0) return
   const last = contents.at(-1)
-  if (last?.role === role) contents[contents.length - 1] = { role, parts: [...(last.parts ?? []), ...parts] }
-  else contents.push({ role, parts: [...parts] })
+  if (last?.role !== role) contents.push({ role, parts: [...parts] })
+  else for (const part of parts) last.parts.push(part)
+}
+
+interface Turn {
+  readonly role: 'user' | 'model'
+  readonly parts: Part[]
 }
 
 /** What the model said between two turns of the user: its words first, then its calls. */
@@ -65,23 +71,32 @@ function match(
   messages: readonly Message[],
   names: ToolNames,
 ): { answers: Part[]; rest: Part[] } {
-  const open = new Set(messages.flatMap((message) => (message.role === 'tool' ? [message] : [])))
+  const open = new Map<string, ToolMessage[]>()
+  for (const message of messages) {
+    if (message.role !== 'tool') continue
+    const key = keyOf(message)
+    const others = open.get(key)
+    if (others) others.push(message)
+    else open.set(key, [message])
+  }
+  const used = new Set<Message>()
   const answers = calls.map((call) => {
-    const answer = [...open].find((each) => isAnswer(each, call))
-    if (answer) open.delete(answer)
+    const answer = open.get(keyOf(call))?.shift()
+    if (answer) used.add(answer)
     const response = answer?.response ?? { error: 'no result' }
     const id = call.id === undefined ? {} : { id: call.id }
     return { functionResponse: { ...id, name: names.toGoogle(call.name), response } }
   })
   const rest = messages.flatMap((message) => {
     if (message.role !== 'tool') return message.parts
-    return open.has(message) ? [toOrphan(message)] : []
+    return used.has(message) ? [] : [toOrphan(message)]
   })
   return { answers, rest }
 }
 
-function isAnswer({ id, name }: ToolMessage, call: ToolCall): boolean {
-  return id === undefined ? name === call.name : id === call.id
+/** Calls and results belong together by the call's id, those of the deprecated functions by the name. */
+function keyOf({ id, name }: { readonly id: string | undefined; readonly name: string | undefined }): string {
+  return id === undefined ? `name ${name}` : `id ${id}`
 }
 
 function toOrphan({ id, name, text }: ToolMessage): Part {
