@@ -155,6 +155,17 @@ describe('an answer', () => {
     assert.deepEqual(message.extra_content, { google: { thought_signature: 'VEVYVA==' } })
   })
 
+  test('keeps the signature of a text that comes amid others', () => {
+    const chunks = [
+      says([{ text: 'a' }], {}),
+      says([{ text: 'b', thoughtSignature: 'VEVYVA==' }], {}),
+      says([{ text: 'c' }]),
+    ]
+    const { message } = both(chunks)
+    assert.equal(message.content, 'abc')
+    assert.deepEqual(message.extra_content, { google: { thought_signature: 'VEVYVA==' } })
+  })
+
   test('has one call where no more are wanted', () => {
     const { message } = both([says(calls)], { oneCall: true })
     assert.equal((message.tool_calls as unknown[]).length, 1)

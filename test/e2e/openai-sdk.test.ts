@@ -214,6 +214,25 @@ describe('OpenAI’s SDK', () => {
     assert.equal(scene.google.calls.filter(({ method }) => method === 'POST').length, 0)
   })
 
+  const RAW: readonly (readonly [string, number, string | null, RequestInit])[] = [
+    ['no JSON', 400, 'invalid_json', { body: '{"model":' }],
+    ['nothing', 400, 'invalid_json', { body: '' }],
+    ['a list', 400, 'invalid_type', { body: '[]' }],
+    ['what is no UTF-8', 400, 'invalid_json', { body: new Uint8Array([0x22, 0xff, 0x22]) }],
+    ['broken gzip', 400, null, { body: 'x', headers: { 'content-encoding': 'gzip' } }],
+    ['a body past the limit', 413, null, { body: new Uint8Array(120 * 1024 * 1024).fill(0x20) }],
+  ]
+  for (const [title, status, code, init] of RAW) {
+    test(`is told in its own shape of ${title}`, async () => {
+      const response = await scene.post('/v1/chat/completions', '', init)
+      const { error } = (await response.json()) as { error: Record<string, unknown> }
+      assert.equal(response.status, status)
+      assert.deepEqual(Object.keys(error), ['message', 'type', 'param', 'code'])
+      assert.deepEqual({ type: error.type, code: error.code }, { type: 'invalid_request_error', code })
+      assert.equal(scene.google.calls.length, 0)
+    })
+  }
+
   test('frees the upstream when it aborts a call', async () => {
     for (const stream of [true, false]) {
       scene.google.reset()
