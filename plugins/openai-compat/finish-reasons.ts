@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Asked } from './asked.ts'
 import type { Choice } from './choice.ts'
 
+/** `finish_reason` of a choice. */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
 
 /** Google's reasons; those that are not here end a choice as a plain `stop`. */
