@@ -70,7 +70,12 @@ export async function startGateway(
   })
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, { now, random }),
+    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, {
+      now,
+      random,
+      slack: () => 1,
+      inFlight: () => 0,
+    }),
     saved: await store.keys.load(),
     now,
     random,

@@ -52,5 +52,6 @@ function usableKeys(ids: readonly string[]): UsableKeys {
     at: (index) => keys[index]!,
     sample: () => keys[0]!,
     byProject: (project) => keys.filter((key) => key.project === project),
+    find: (id) => keys.find((key) => key.id === id),
   }
 }

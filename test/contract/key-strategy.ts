@@ -66,7 +66,13 @@ export function keyStrategyContract(name: string, create: (context: StrategyCont
 function setUp(create: (context: StrategyContext) => KeyStrategy) {
   const random = seededRandom(1)
   let time = 1_800_000_000_000
-  return { random, strategy: create({ random, now: () => (time += 5) }) }
+  const context: StrategyContext = {
+    random,
+    now: () => (time += 5),
+    slack: () => 0.5,
+    inFlight: () => 0,
+  }
+  return { random, strategy: create(context) }
 }
 
 function makeKeys(count: number): Key[] {
@@ -97,6 +103,7 @@ function countedKeys(keys: readonly Key[], random: () => number) {
       looks += found.length
       return found
     },
+    find: (id) => keys.find((key) => key.id === id),
   }
   return { ...usable, keys, looks: () => looks }
 }
