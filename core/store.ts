@@ -1,4 +1,5 @@
 import type { KeyState } from './keys.ts'
+import type { QuotaWindow } from './quota/quota-window.ts'
 
 /**
  * What outlives a restart. Every method settles when the data is on disk as far as the database promises;
@@ -6,6 +7,7 @@ import type { KeyState } from './keys.ts'
  */
 export interface Store {
   readonly keys: KeyRecords
+  readonly meters: MeterRecords
   readonly tokens: TokenRecords
   readonly requests: RequestRecords
   readonly documents: DocumentRecords
@@ -42,6 +44,27 @@ export interface RestRecord {
 
 /** A time that never comes and that every database can keep. */
 export const FOREVER = 8_640_000_000_000_000
+
+/** What each project spent on each model. */
+export interface MeterRecords {
+  load(): Promise<readonly MeterRecord[]>
+  /** Replaces by `project` and `model`; one without a state is removed. */
+  save(meters: readonly MeterRecord[]): Promise<void>
+}
+
+export interface MeterRecord {
+  readonly project: string
+  readonly model: string
+  readonly state:
+    | {
+        /** When the day began, and its requests, input tokens and cached tokens. */
+        readonly day: readonly number[]
+        /** The last minute, oldest first: when, how many requests, how many input tokens. */
+        readonly minute: readonly (readonly number[])[]
+        readonly learned: Partial<Record<QuotaWindow, { readonly limit: number; readonly at: number }>>
+      }
+    | undefined
+}
 
 /** Tokens made by the gateway itself; those of the config are not kept here. */
 export interface TokenRecords {

@@ -48,6 +48,12 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX attempts_by_time ON attempts (at);
   `,
+  `
+  CREATE TABLE meters (
+    project TEXT NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (project, model)
+  ) WITHOUT ROWID;
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */
