@@ -23,6 +23,11 @@ import { createProbe } from './probing/probe.ts'
 import { createProber } from './probing/prober.ts'
 import { startRecheck } from './probing/recheck.ts'
 import { sampleProjects } from './probing/sample-projects.ts'
+import { createPacificDays } from './quota/pacific-day.ts'
+import { createQuotaBook } from './quota/quota-book.ts'
+import { createQuotaMemory } from './quota/quota-memory.ts'
+import { createStatedLimits } from './quota/stated-limits.ts'
+import { createTokenEstimates } from './quota/token-estimates.ts'
 import type { Rooms } from './rooms.ts'
 import { secretsIn } from './settings/setting-secrets.ts'
 import type { Settings } from './settings/settings.ts'
@@ -68,14 +73,27 @@ export async function startGateway(
     keepDays: settings.log.keepDays,
     maxMegabytes: settings.log.maxMegabytes,
   })
+  const quotas = createQuotaBook({
+    clock: { days: createPacificDays(), lateness: 0 },
+    minuteMilliseconds: settings.quota.minuteSeconds * 1000,
+    saved: await store.meters.load(),
+    stated: createStatedLimits(settings.quota.limits),
+  })
+  const quotaMemory = createQuotaMemory({
+    records: store.meters,
+    takeChanges: () => quotas.takeChanges(now()),
+    warn: (message, fields) => log.warn(fields, message),
+  })
+  const tokens = createTokenEstimates()
   const pool = createPool({
     keys: keyRing.keys,
     strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, {
       now,
       random,
-      slack: () => 1,
-      inFlight: () => 0,
+      slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
+      inFlight: (key) => pool.inFlight(key),
     }),
+    quotas,
     saved: await store.keys.load(),
     now,
     random,
@@ -115,6 +133,7 @@ export async function startGateway(
   })
   const keyLoop = createKeyLoop({
     pool,
+    tokens,
     upstream,
     redactor,
     breakers: createBreakers({ now: elapsed, wait }),
@@ -171,6 +190,7 @@ export async function startGateway(
       catalogue.close()
       await plugins.stop()
       await keyMemory.close()
+      await quotaMemory.close()
       await requestLog.close()
     },
   }

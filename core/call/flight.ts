@@ -4,6 +4,7 @@ import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
+import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { createTrace, type Trace } from './trace.ts'
@@ -20,6 +21,8 @@ export interface Flight {
   readonly bodies: KeptBodies
   /** The request's bytes, as long as an attempt may need them. */
   body: RequestBody | undefined
+  /** What the request's bytes weigh, for the quota. */
+  weight: CallWeight | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
   /** Lets go of the request's bytes; safe to call twice. */
@@ -56,6 +59,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     notes: [],
     bodies: options.keepBodies(),
     body: undefined,
+    weight: undefined,
     takeBytes() {
       const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
       flight.body = { bytes: EMPTY, release }
@@ -81,6 +85,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       finished = true
       signal.removeEventListener('abort', leave)
       flight.release()
+      flight.trace.ended(flight.trace.usage)
       const result = toResult(flight, status, error)
       options.record(toRecord(flight, result))
       options.hooks().finished(flight.head, result)

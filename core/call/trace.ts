@@ -11,6 +11,8 @@ export interface Trace {
   /** `performance.now()` when the first content came. */
   firstTokenAt: number | undefined
   usage: UsageMetadata | undefined
+  /** Frees the key of the last attempt; to be called when the call is over. */
+  ended(usage: UsageMetadata | undefined): void
   /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
   waiting<T>(promise: Promise<T>): Promise<T>
   /** Time spent waiting so far, what waits now included, in milliseconds. */
@@ -27,6 +29,7 @@ export function createTrace(): Trace {
     key: undefined,
     firstTokenAt: undefined,
     usage: undefined,
+    ended() {},
     async waiting(promise) {
       since = performance.now()
       try {

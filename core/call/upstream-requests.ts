@@ -1,5 +1,6 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { Call, NativeTarget } from '../plugin.ts'
+import type { CallWeight } from '../quota/call-weight.ts'
 import type { Flight } from './flight.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -14,13 +15,18 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     path: target.path + target.query,
     headers,
     body: () => flight.body?.bytes,
-    model: target.model || undefined,
+    model: quotaNameOf(target),
+    weight: flight.weight,
     repeatable: method === 'GET' || isGeneration || target.short === true,
   }
 }
 
 /** A canonical call as Google takes it; always server-sent events where it streams. */
-export function toCanonicalRequest(call: Call, target: NativeTarget | undefined): UpstreamRequest {
+export function toCanonicalRequest(
+  call: Call,
+  target: NativeTarget | undefined,
+  weight: CallWeight | undefined,
+): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
   const resource = call.model.includes('/') ? call.model : `models/${call.model}`
@@ -32,8 +38,14 @@ export function toCanonicalRequest(call: Call, target: NativeTarget | undefined)
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(call.request),
     model: call.model,
+    weight,
     repeatable: true,
   }
+}
+
+/** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
+function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
+  return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

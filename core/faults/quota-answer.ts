@@ -76,9 +76,7 @@ function quotaWindowOf({ quotaId, quotaMetric }: Record<string, unknown>): Quota
 export function retryMilliseconds(error: GoogleError | undefined): number | undefined {
   const told = /please retry in ((?:\d+(?:\.\d+)?(?:h|ms|m|s)\s*)+)/i.exec(error?.message ?? '')
   const texts = detailsOf(error, 'RetryInfo').map(({ retryDelay }) => String(retryDelay))
-  const delays = [...texts, told?.[1] ?? '']
-    .map(durationMilliseconds)
-    .filter((delay) => delay !== undefined)
+  const delays = [...texts, told?.[1] ?? ''].map(durationMilliseconds).filter((delay) => delay !== undefined)
   return delays.length > 0 ? Math.max(...delays) : undefined
 }
 

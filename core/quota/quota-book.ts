@@ -53,8 +53,8 @@ export interface QuotaBook {
   /** Hands what one project spent to another. */
   move(from: string, to: string): void
   entries(): Iterable<MeterEntry>
-  /** The projects that have a meter for a model. */
-  projectsOf(model: string): Iterable<string>
+  /** The models that were used, those used first before others. */
+  models(): readonly string[]
   /** What changed since the last time it was asked, to be kept. */
   takeChanges(now: number): readonly MeterRecord[]
 }
@@ -205,7 +205,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       }
     },
     entries,
-    projectsOf: (model) => pages.get(model)?.meters.keys() ?? [],
+    models: () => [...pages.keys()],
     takeChanges(now) {
       sweep(now)
       const records = removed.splice(0)

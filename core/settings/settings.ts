@@ -34,6 +34,24 @@ const KeySetting = Type.Union([
   ),
 ])
 
+const Limit = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }))
+
+const QuotaSetting = Type.Object(
+  {
+    project: Type.Optional(
+      Type.String({ minLength: 1, description: 'As keys state it; every one where absent.' }),
+    ),
+    model: Type.Optional(
+      Type.String({ minLength: 1, description: 'A name, or a pattern with *; every one where absent.' }),
+    ),
+    requestsPerMinute: Limit('Requests a minute.'),
+    tokensPerMinute: Limit('Input tokens a minute.'),
+    requestsPerDay: Limit('Requests a day, from midnight to midnight in California.'),
+    tokensPerDay: Limit('Input tokens a day.'),
+  },
+  open,
+)
+
 const ClientSetting = Type.Object(
   {
     name: Type.String({ minLength: 1 }),
@@ -117,6 +135,10 @@ export const SettingsSchema = Type.Object(
     quota: Type.Object(
       {
         minuteSeconds: Seconds(60, 'The length of a quota minute; shorter only in tests.'),
+        limits: Type.Array(QuotaSetting, {
+          default: [],
+          description: 'Limits that are known before Google names them; the tighter of both holds.',
+        }),
       },
       { ...open, default: {} },
     ),
