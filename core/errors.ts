@@ -44,8 +44,13 @@ export interface ErrorOptions {
   readonly upstream?: UpstreamError
   /** The request field at fault, where one is known. */
   readonly param?: string
+  /** What a program may want to know of it beside the words; each protocol shows it where it has a place. */
+  readonly facts?: ErrorFacts
   readonly cause?: unknown
 }
+
+/** Facts by name, such as how many keys were tried. */
+export type ErrorFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 /** The only error whose text a client may see. Messages say what is wrong and what to do about it. */
 export class GatewayError extends Error {
@@ -54,6 +59,7 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | undefined
   readonly upstream: UpstreamError | undefined
   readonly param: string | undefined
+  readonly facts: ErrorFacts | undefined
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -63,6 +69,7 @@ export class GatewayError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds
     this.upstream = options.upstream
     this.param = options.param
+    this.facts = options.facts
   }
 }
 

@@ -106,6 +106,13 @@ export interface RequestRecord {
   readonly keyId: string | undefined
   readonly project: string | undefined
   readonly attempts: number
+  /** Keys that might have been used at the first attempt, and keys in all. */
+  readonly usableKeys: number | undefined
+  readonly totalKeys: number | undefined
+  /** Why the others were out: `12 resting, 1 invalid`. */
+  readonly outKeys: string | undefined
+  /** What the client was told in `x-geminate-notes`. */
+  readonly notes: string | undefined
   readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
   readonly thoughtTokens: number | undefined
@@ -132,6 +139,8 @@ export interface AttemptRecord {
   readonly googleStatus: string | undefined
   /** Google's text, at most 2 KB. */
   readonly text: string
+  /** How long the call had waited before this attempt. */
+  readonly waitMilliseconds: number
   readonly durationMilliseconds: number
 }
 

@@ -53,6 +53,12 @@ const MIGRATIONS: readonly string[] = [
     project TEXT NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL,
     PRIMARY KEY (project, model)
   ) WITHOUT ROWID;
+
+  ALTER TABLE requests ADD COLUMN usable_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN total_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN out_keys TEXT;
+  ALTER TABLE requests ADD COLUMN notes TEXT;
+  ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
   `,
 ]
 

@@ -16,6 +16,10 @@ const REQUEST_COLUMNS = {
   keyId: 'key_id',
   project: 'project',
   attempts: 'attempts',
+  usableKeys: 'usable_keys',
+  totalKeys: 'total_keys',
+  outKeys: 'out_keys',
+  notes: 'notes',
   promptTokens: 'prompt_tokens',
   outputTokens: 'output_tokens',
   thoughtTokens: 'thought_tokens',
@@ -35,6 +39,7 @@ const ATTEMPT_COLUMNS = {
   status: 'status',
   googleStatus: 'google_status',
   text: 'text',
+  waitMilliseconds: 'wait_milliseconds',
   durationMilliseconds: 'duration_milliseconds',
 } as const satisfies Record<keyof AttemptRecord, string>
 

@@ -4,6 +4,7 @@ import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
+import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import type { KeptBodies } from './kept-bodies.ts'
@@ -131,6 +132,10 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     keyId: result.keyId,
     project: trace.key?.project,
     attempts: result.attempts,
+    usableKeys: trace.census?.usable,
+    totalKeys: trace.census?.total,
+    outKeys: trace.census && outOf(trace.census),
+    notes: flight.notes.join('; ') || undefined,
     promptTokens: result.usage?.promptTokenCount,
     outputTokens: result.usage?.candidatesTokenCount,
     thoughtTokens: result.usage?.thoughtsTokenCount,
@@ -142,6 +147,11 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     replyBody: flight.bodies.reply(),
     failures: trace.failures,
   }
+}
+
+function outOf({ out }: Census): string | undefined {
+  const counts = Object.entries(out).map(([why, keys]) => `${keys} ${why}`)
+  return counts.join(', ') || undefined
 }
 
 /** Clients may send anything as a model's name; the logs keep what a person can read. */

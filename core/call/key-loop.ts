@@ -56,6 +56,13 @@ interface Walk {
   readonly gate: Gate
 }
 
+/** When an attempt began, and how long the call had waited for it, in milliseconds. */
+interface Beginning {
+  /** By `performance.now()`. */
+  readonly at: number
+  readonly waited: number
+}
+
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
 const REMEMBERED = 16
 const TEXT_LIMIT = 2_048
@@ -85,12 +92,14 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     const tried: Key[] = []
     // Projects that have told this call already that their quota is spent, even if they have rested since.
     const spent = new Set<string>()
+    let waited = 0
     for (;;) {
+      trace.census ??= pool.census(query)
       if (leaving.aborted) throw clientGone()
       const lease = pool.take(query, tried, spent)
       if (!lease) throw nothingLeft(pool, query, trace, now())
       const { key } = lease
-      const reading = await attempt(walk, lease, read)
+      const reading = await attempt(walk, lease, waited, read)
       if (reading.ok) {
         lease.settle({ ok: true })
         gate.succeeded()
@@ -104,6 +113,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
       if (patience.isTried(fault) && !(await trace.waiting(gate.closesSoon()))) throw toRefusal(fault)
       if (pause > 0) await trace.waiting(options.wait(pause, leaving))
+      waited = pause
       if (tried.push(key) > REMEMBERED) tried.shift()
     }
   }
@@ -113,8 +123,8 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     return { model, tokens: isWeighed ? options.tokens.estimate(model, weight) : 0, affinity }
   }
 
-  async function attempt<T>(walk: Walk, lease: Lease, read: Reader<T>): Promise<Reading<T>> {
-    const begun = performance.now()
+  async function attempt<T>(walk: Walk, lease: Lease, waited: number, read: Reader<T>): Promise<Reading<T>> {
+    const begun: Beginning = { at: performance.now(), waited }
     walk.trace.attempts++
     walk.trace.key = lease.key
     walk.trace.ended = (usage) => ended(walk.request, lease, usage)
@@ -130,7 +140,12 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       options.tokens.learn(model, weight, usage.promptTokenCount)
   }
 
-  async function tryOnce<T>(walk: Walk, lease: Lease, read: Reader<T>, begun: number): Promise<Reading<T>> {
+  async function tryOnce<T>(
+    walk: Walk,
+    lease: Lease,
+    read: Reader<T>,
+    begun: Beginning,
+  ): Promise<Reading<T>> {
     const { leaving } = walk
     const { key } = lease
     let answer: Answer | undefined
@@ -152,7 +167,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     }
   }
 
-  function charge({ gate, trace }: Walk, lease: Lease, fault: Fault, begun: number): void {
+  function charge({ gate, trace }: Walk, lease: Lease, fault: Fault, begun: Beginning): void {
     const { key } = lease
     lease.settle({ ok: false, ...fault })
     gate.failed(key, fault)
@@ -164,7 +179,8 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       status: fault.status,
       googleStatus: fault.error?.status,
       text: redactor.text(fault.text).slice(0, TEXT_LIMIT),
-      durationMilliseconds: Math.round(performance.now() - begun),
+      waitMilliseconds: Math.round(begun.waited),
+      durationMilliseconds: Math.round(performance.now() - begun.at),
     })
   }
 

@@ -1,10 +1,13 @@
 import type { UsageMetadata } from '../canonical.ts'
 import type { Key } from '../keys.ts'
+import type { Census } from '../pool/census.ts'
 import type { AttemptRecord } from '../store.ts'
 
 /** What happened to one call so far; the log row and the answer's headers are made from it. */
 export interface Trace {
   attempts: number
+  /** The keys there were at the first attempt. */
+  census: Census | undefined
   readonly failures: AttemptRecord[]
   /** The key that answered, or failed last. */
   key: Key | undefined
@@ -25,6 +28,7 @@ export function createTrace(): Trace {
   let since: number | undefined
   return {
     attempts: 0,
+    census: undefined,
     failures: [],
     key: undefined,
     firstTokenAt: undefined,

@@ -3,6 +3,7 @@ import type { Key, KeyQuery, KeyStrategy, Outcome, UsableKeys } from '../keys.ts
 import type { QuotaBook } from '../quota/quota-book.ts'
 import type { QuotaLimit } from '../quota/quota-window.ts'
 import { FOREVER } from '../store.ts'
+import { type Census, createCensuses } from './census.ts'
 import { createDoubts } from './doubts.ts'
 import { createFittingSearch } from './fitting-search.ts'
 import { createKeyHealth } from './key-health.ts'
@@ -47,6 +48,8 @@ export interface Pool {
    */
   take(query: KeyQuery, tried: readonly Key[], passed?: ReadonlySet<string>): Lease | undefined
   usable(query: KeyQuery): UsableKeys
+  /** How many keys may be used now, and why the others may not; the reasons may be a second old. */
+  census(query: KeyQuery): Census
   /** How many keys may be used now. */
   distinctUsable(query: KeyQuery): number
   /** When the first key may be used, in milliseconds since 1970; undefined when none returns by itself. */
@@ -86,6 +89,7 @@ export function createPool(options: PoolOptions): Pool {
   const allUsable = toUsableKeys(allReady, roster, random)
   health.restore(options.saved)
   const fitting = createFittingSearch({ quotas, now, random })
+  const censuses = createCensuses(roster, now)
   const leasing = { quotas, book, health, now, settle: settleEntry }
   holdSpent()
 
@@ -176,6 +180,7 @@ export function createPool(options: PoolOptions): Pool {
     pick,
     take,
     usable: (query) => toUsable(slotsFor(query)),
+    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsFor(query).size),
     distinctUsable: (query) => slotsFor(query).size,
     returnsAt,
     settle,
