@@ -10,17 +10,19 @@ export interface Census {
   readonly out: Readonly<Record<string, number>>
 }
 
-/** Counts keys at most once a second for each model, whose counts may be so old. */
+/** Counts the keys of a large pool at most once a second for each model: its reasons may be so old. */
 export interface Censuses {
   of(model: string, rests: ModelRests | undefined, usable: number): Census
 }
 
 const GOOD_FOR = 1000
+/** Smaller pools are counted as often as the number of usable keys changes. */
+const LARGE = 1000
 const MODELS_AT_MOST = 100
 
 /** Censuses of a roster. */
 export function createCensuses(roster: Roster, now: () => number): Censuses {
-  const kept = new Map<string, { readonly until: number; readonly out: Census['out'] }>()
+  const kept = new Map<string, Census & { readonly until: number }>()
 
   function count(rests: ModelRests | undefined): Census['out'] {
     const out: Record<string, number> = {}
@@ -44,8 +46,9 @@ export function createCensuses(roster: Roster, now: () => number): Censuses {
       if (usable === total) return { total, usable, out: {} }
       const time = now()
       let known = kept.get(model)
-      if (known === undefined || known.until <= time) {
-        known = { until: time + GOOD_FOR, out: count(rests) }
+      const isStale = known?.usable !== usable && total < LARGE
+      if (known === undefined || isStale || known.until <= time) {
+        known = { total, usable, until: time + GOOD_FOR, out: count(rests) }
         if (kept.size >= MODELS_AT_MOST) kept.clear()
         kept.set(model, known)
       }
