@@ -9,6 +9,8 @@ export interface Key {
   readonly project: string
   readonly weight: number
   readonly tags: readonly string[]
+  /** Calls that it may serve at once; no limit where absent. */
+  readonly maxConcurrent?: number | undefined
 }
 
 /** `resting` and `exhausted` end by themselves, the others do not. */

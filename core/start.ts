@@ -53,7 +53,7 @@ export async function startGateway(
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
-  const keyRing = createKeyRing(settings.keys, redactor)
+  const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
   const late = createLateGateway()
   const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
 
@@ -70,7 +70,7 @@ export async function startGateway(
   })
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, {
+    strategy: chooseStrategy(plugins.plugins, settings.routing, {
       now,
       random,
       slack: () => 1,
