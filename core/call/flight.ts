@@ -2,7 +2,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
-import type { Call, CallResult, Head } from '../plugin.ts'
+import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { RequestRecord } from '../store.ts'
 import type { KeptBodies } from './kept-bodies.ts'
@@ -93,8 +93,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
 const EMPTY = new Uint8Array(0)
 
 /** The call that hooks and codecs see. */
-export function toCall(flight: Flight, request: Call['request'], notes: readonly string[] = []): Call {
-  return { ...flight.head, request, notes, signal: flight.leaving }
+export function toCall(flight: Flight, { request, notes = [], session }: Decoded): Call {
+  return { ...flight.head, request, notes, session, signal: flight.leaving }
 }
 
 function toResult(flight: Flight, status: number, error: GatewayError | undefined): CallResult {

@@ -64,7 +64,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
 
   return {
     async run(request, trace, leaving, read) {
-      const query: KeyQuery = { model: request.model }
+      const query: KeyQuery = { model: request.model, affinity: request.affinity }
       const gate = createGate(options.breakers, pool, query)
       try {
         await trace.waiting(gate.pass())

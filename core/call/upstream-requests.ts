@@ -1,5 +1,7 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { Call, NativeTarget } from '../plugin.ts'
+import { affinityKey } from './affinity-key.ts'
+import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -16,6 +18,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     body: () => flight.body?.bytes,
     model: target.model || undefined,
     repeatable: method === 'GET' || isGeneration || target.short === true,
+    affinity: isGeneration ? affinityOf(flight) : undefined,
   }
 }
 
@@ -33,7 +36,12 @@ export function toCanonicalRequest(call: Call, target: NativeTarget | undefined)
     body: () => JSON.stringify(call.request),
     model: call.model,
     repeatable: true,
+    affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
   }
+}
+
+function affinityOf({ head, body }: Flight): string | undefined {
+  return affinityKey(head, (least) => body && beginningOfBytes(body.bytes, least))
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

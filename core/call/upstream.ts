@@ -14,6 +14,8 @@ export interface UpstreamRequest {
   readonly model: string | undefined
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
+  /** `KeyQuery.affinity` */
+  readonly affinity?: string
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */
