@@ -1,4 +1,5 @@
 import { createBreakers } from './call/breaker.ts'
+import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
@@ -125,8 +126,9 @@ export async function startGateway(
     wait,
   })
   const hooks = createHookChain(plugins.plugins, log)
+  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop,
+    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,

@@ -48,6 +48,7 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX attempts_by_time ON attempts (at);
   `,
+  'ALTER TABLE requests ADD COLUMN answered_by TEXT',
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

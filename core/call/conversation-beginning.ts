@@ -97,10 +97,9 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** The place of the quote that ends the string begun at `start`; the window's end where it goes on. */
 function stringEnd(window: Buffer, start: number): number {
-  for (let at = window.indexOf(QUOTE, start + 1); at >= 0; at = window.indexOf(QUOTE, at + 1)) {
-    let escapes = 0
-    while (window[at - 1 - escapes] === BACKSLASH) escapes++
-    if (escapes % 2 === 0) return at
+  for (let at = start + 1; at < window.length; at++) {
+    if (window[at] === BACKSLASH) at++
+    else if (window[at] === QUOTE) return at
   }
   return window.length
 }

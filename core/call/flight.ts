@@ -73,7 +73,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
         'x-geminate-attempts': String(attempts),
         'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
       }
-      if (flight.notes.length > 0) headers['x-geminate-notes'] = toHeaderText(flight.notes.join('; '))
+      const notes = [...flight.notes, ...(flight.trace.fallback ? [flight.trace.fallback.note] : [])]
+      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
       return headers
     },
     finish(status, error) {
@@ -120,6 +121,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     protocol: head.protocol,
     operation: head.operation,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     stream: head.stream,
     status: result.status,
     errorKind: result.error?.kind,
@@ -156,6 +158,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
     id: head.id,
     client: head.client,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     status,
     attempts,
     kind: error?.kind,
@@ -163,7 +166,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
   }
   if (error?.kind === 'internal') log.error({ ...fields, err: error.cause ?? error }, error.message)
   else if (error && error.kind !== 'client_gone') log.info(fields, error.message)
-  else if (faults.length > 0) log.info(fields, 'Answered after failed attempts')
+  else if (faults.length > 0 || trace.fallback) log.info(fields, 'Answered after failed attempts')
   else log.debug(fields, 'Answered')
 }
 

@@ -11,10 +11,19 @@ export interface Trace {
   /** `performance.now()` when the first content came. */
   firstTokenAt: number | undefined
   usage: UsageMetadata | undefined
+  /** The model that answered in place of the one that the client asked for, and why. */
+  fallback: Fallback | undefined
   /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
   waiting<T>(promise: Promise<T>): Promise<T>
   /** Time spent waiting so far, what waits now included, in milliseconds. */
   waited(): number
+}
+
+/** Another model than the one that was asked for. */
+export interface Fallback {
+  readonly model: string
+  /** `answered by gemini-b: gemini-a is spent` */
+  readonly note: string
 }
 
 /** A call's trace before its first attempt. */
@@ -27,6 +36,7 @@ export function createTrace(): Trace {
     key: undefined,
     firstTokenAt: undefined,
     usage: undefined,
+    fallback: undefined,
     async waiting(promise) {
       since = performance.now()
       try {
