@@ -1,13 +1,15 @@
 import type { KeyStrategy, StrategyContext } from '../../core/keys.ts'
-import { fewKeys } from './few-keys.ts'
-import { leastOf } from './least-of.ts'
+import { leastAmong } from './least-among.ts'
 
 /** Two would do to keep keys about equally busy; four also find an idle one where most are not. */
-const SAMPLED = 4
+const LOOKS = 4
 
 /** Of a few keys by chance, or of all in a small pool, the one that serves the fewest calls at this moment. */
 export function leastBusy({ random, inFlight }: Pick<StrategyContext, 'random' | 'inFlight'>): KeyStrategy {
   return {
-    pick: (usable) => leastOf(fewKeys(usable, SAMPLED), inFlight, random),
+    pick(usable) {
+      const found = leastAmong(usable, LOOKS, random, inFlight)
+      return found && usable.at(found.index)
+    },
   }
 }

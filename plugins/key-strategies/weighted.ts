@@ -1,5 +1,5 @@
 import type { Key, KeyStrategy, StrategyContext, UsableKeys } from '../../core/keys.ts'
-import { fewKeys, isSmall } from './few-keys.ts'
+import { SMALL } from './least-among.ts'
 
 const TRIES = 6
 /** The heaviest key may be gone; so much of its weight is remembered from pick to pick. */
@@ -26,8 +26,12 @@ export function weighted({ random }: Pick<StrategyContext, 'random'>): KeyStrate
   }
 
   return {
-    pick: (usable) => (isSmall(usable) ? pickByWeight(fewKeys(usable, TRIES), random) : pickFromMany(usable)),
+    pick: (usable) => (usable.size <= SMALL ? pickByWeight(allOf(usable), random) : pickFromMany(usable)),
   }
+}
+
+function allOf(usable: UsableKeys): Key[] {
+  return Array.from({ length: usable.size }, (_, index) => usable.at(index))
 }
 
 function pickByWeight(keys: readonly Key[], random: () => number): Key | undefined {
