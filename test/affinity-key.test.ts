@@ -93,6 +93,14 @@ describe('The beginning of bytes', () => {
     assert.equal(nameOf({ contents: [], generationConfig: { stopSequences: [LONG] } }), undefined)
   })
 
+  test('does not take what follows the turns for turns', () => {
+    const generationConfig = { responseSchema: { description: LONG } }
+    assert.equal(
+      nameOf({ systemInstruction: turn('user', SHORT), contents: turns(3), generationConfig }),
+      undefined,
+    )
+  })
+
   test('reads no more of a picture than it must', () => {
     const picture = {
       role: 'user',

@@ -78,7 +78,7 @@ describe('A gateway that is told to stop', () => {
   }
 
   test('has written a row for every call, with what became of it', async () => {
-    await using scene = await openDisposable(KEYS, { routing: { strategy: 'round-robin' } })
+    await using scene = await openDisposable(KEYS)
     const { google, gateway } = scene
     google.script(KEYS[0]!, { kind: 'perMinute429', retrySeconds: 30 })
     const ids: (string | null)[] = []

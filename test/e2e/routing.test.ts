@@ -17,9 +17,12 @@ import {
 const FORMS: readonly Form[] = ['whole', 'sse', 'array']
 const OTHER = 'gemini-2.5-flash'
 
+/** An undefined setting is not written, so that the gateway's own default holds. */
+const UNSAID = { strategy: undefined }
+
 describe('Without a word on routing', () => {
   test('calls are spread over all keys', () =>
-    inScene(4, {}, async (scene) => {
+    inScene(4, { routing: UNSAID }, async (scene) => {
       for (let call = 0; call < 60; call++) await ask(scene, 'whole')
       const counts = Map.groupBy(scene.google.calls, ({ key }) => key)
       assert.equal(counts.size, 4)
@@ -27,7 +30,7 @@ describe('Without a word on routing', () => {
     }))
 
   test('calls of one session go to one project in every form, those of two clients not needfully', () =>
-    inScene(8, {}, async (scene) => {
+    inScene(8, { routing: UNSAID }, async (scene) => {
       const used = await keysOf(scene, 12, { 'x-claude-code-session-id': 'one' })
       assert.equal(used.size, 1)
       const others = await Promise.all(
@@ -37,7 +40,7 @@ describe('Without a word on routing', () => {
     }))
 
   test('a session moves when its project is spent, and stays where it went', () =>
-    inScene(8, {}, async (scene) => {
+    inScene(8, { routing: UNSAID }, async (scene) => {
       const session = { 'x-session-id': 'one' }
       const [first = ''] = await keysOf(scene, 3, session)
       scene.google.script(first, { kind: 'perMinute429', retrySeconds: 30 })
@@ -49,7 +52,7 @@ describe('Without a word on routing', () => {
     }))
 
   test('a conversation is known by its long beginning, however it goes on', () =>
-    inScene(8, {}, async (scene) => {
+    inScene(8, { routing: UNSAID }, async (scene) => {
       const systemInstruction = { parts: [{ text: 'You know a great deal. '.repeat(1_000) }] }
       const contents: object[] = []
       for (let turn = 0; turn < 6; turn++) {
@@ -63,7 +66,7 @@ describe('Without a word on routing', () => {
 
 describe('With routing.affinity off', () => {
   test('a session goes to any key', () =>
-    inScene(8, { routing: { affinity: false } }, async (scene) => {
+    inScene(8, { routing: { ...UNSAID, affinity: false } }, async (scene) => {
       assert.ok((await keysOf(scene, 20, { 'x-session-id': 'one' })).size > 1)
     }))
 })
@@ -82,7 +85,7 @@ describe('With fill-first', () => {
 })
 
 describe('A fallback model', () => {
-  const routing = { fallback: { 'gemini-3.8-*': ['gemini-4-nothing', OTHER] } }
+  const routing = { ...UNSAID, fallback: { 'gemini-3.8-*': ['gemini-4-nothing', OTHER] } }
   const causes: readonly (readonly [behaviour: Behaviour, note: string])[] = [
     [{ kind: 'perMinute429', retrySeconds: 30, times: 'forever' }, 'is spent'],
     [{ kind: 'limitZero429', times: 'forever' }, 'has no usable key'],
