@@ -1,4 +1,5 @@
 import { createBreakers } from './call/breaker.ts'
+import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
@@ -58,7 +59,7 @@ export async function startGateway(
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
-  const keyRing = createKeyRing(settings.keys, redactor)
+  const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
   const late = createLateGateway()
   const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
 
@@ -87,7 +88,7 @@ export async function startGateway(
   const tokens = createTokenEstimates()
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, {
+    strategy: chooseStrategy(plugins.plugins, settings.routing, {
       now,
       random,
       slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
@@ -144,8 +145,9 @@ export async function startGateway(
     wait,
   })
   const hooks = createHookChain(plugins.plugins, log)
+  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop,
+    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
