@@ -1,4 +1,5 @@
 import { createBreakers } from './call/breaker.ts'
+import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
@@ -23,6 +24,11 @@ import { createProbe } from './probing/probe.ts'
 import { createProber } from './probing/prober.ts'
 import { startRecheck } from './probing/recheck.ts'
 import { sampleProjects } from './probing/sample-projects.ts'
+import { createPacificDays } from './quota/pacific-day.ts'
+import { createQuotaBook } from './quota/quota-book.ts'
+import { createQuotaMemory } from './quota/quota-memory.ts'
+import { createStatedLimits } from './quota/stated-limits.ts'
+import { createTokenEstimates } from './quota/token-estimates.ts'
 import type { Rooms } from './rooms.ts'
 import { secretsIn } from './settings/setting-secrets.ts'
 import type { Settings } from './settings/settings.ts'
@@ -53,7 +59,7 @@ export async function startGateway(
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
-  const keyRing = createKeyRing(settings.keys, redactor)
+  const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
   const late = createLateGateway()
   const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
 
@@ -68,9 +74,27 @@ export async function startGateway(
     keepDays: settings.log.keepDays,
     maxMegabytes: settings.log.maxMegabytes,
   })
+  const quotas = createQuotaBook({
+    clock: { days: createPacificDays(), lateness: 0 },
+    minuteMilliseconds: settings.quota.minuteSeconds * 1000,
+    saved: await store.meters.load(),
+    stated: createStatedLimits(settings.quota.limits),
+  })
+  const quotaMemory = createQuotaMemory({
+    records: store.meters,
+    takeChanges: () => quotas.takeChanges(now()),
+    warn: (message, fields) => log.warn(fields, message),
+  })
+  const tokens = createTokenEstimates()
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, { now, random }),
+    strategy: chooseStrategy(plugins.plugins, settings.routing, {
+      now,
+      random,
+      slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
+      inFlight: (key) => pool.inFlight(key),
+    }),
+    quotas,
     saved: await store.keys.load(),
     now,
     random,
@@ -110,6 +134,7 @@ export async function startGateway(
   })
   const keyLoop = createKeyLoop({
     pool,
+    tokens,
     upstream,
     redactor,
     breakers: createBreakers({ now: elapsed, wait }),
@@ -120,8 +145,9 @@ export async function startGateway(
     wait,
   })
   const hooks = createHookChain(plugins.plugins, log)
+  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop,
+    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
@@ -166,6 +192,7 @@ export async function startGateway(
       catalogue.close()
       await plugins.stop()
       await keyMemory.close()
+      await quotaMemory.close()
       await requestLog.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { KeyState } from './keys.ts'
+import type { QuotaWindow } from './quota/quota-window.ts'
 
 /**
  * What outlives a restart. Every method settles when the data is on disk as far as the database promises;
@@ -6,6 +7,7 @@ import type { KeyState } from './keys.ts'
  */
 export interface Store {
   readonly keys: KeyRecords
+  readonly meters: MeterRecords
   readonly tokens: TokenRecords
   readonly requests: RequestRecords
   readonly documents: DocumentRecords
@@ -43,6 +45,27 @@ export interface RestRecord {
 /** A time that never comes and that every database can keep. */
 export const FOREVER = 8_640_000_000_000_000
 
+/** What each project spent on each model. */
+export interface MeterRecords {
+  load(): Promise<readonly MeterRecord[]>
+  /** Replaces by `project` and `model`; one without a state is removed. */
+  save(meters: readonly MeterRecord[]): Promise<void>
+}
+
+export interface MeterRecord {
+  readonly project: string
+  readonly model: string
+  readonly state:
+    | {
+        /** When the day began, and its requests, input tokens and cached tokens. */
+        readonly day: readonly number[]
+        /** The last minute, oldest first: when, how many requests, how many input tokens. */
+        readonly minute: readonly (readonly number[])[]
+        readonly learned: Partial<Record<QuotaWindow, { readonly limit: number; readonly at: number }>>
+      }
+    | undefined
+}
+
 /** Tokens made by the gateway itself; those of the config are not kept here. */
 export interface TokenRecords {
   list(): Promise<readonly TokenRecord[]>
@@ -75,7 +98,10 @@ export interface RequestRecord {
   readonly protocol: string
   /** Google's method name: `generateContent`, `countTokens`, … */
   readonly operation: string
+  /** The one that the client asked for. */
   readonly model: string | undefined
+  /** The one that answered in its place; undefined where none did. */
+  readonly answeredBy: string | undefined
   readonly stream: boolean
   readonly status: number
   readonly errorKind: string | undefined
@@ -83,6 +109,13 @@ export interface RequestRecord {
   readonly keyId: string | undefined
   readonly project: string | undefined
   readonly attempts: number
+  /** Keys that might have been used at the first attempt, and keys in all. */
+  readonly usableKeys: number | undefined
+  readonly totalKeys: number | undefined
+  /** Why the others were out: `12 resting, 1 invalid`. */
+  readonly outKeys: string | undefined
+  /** What the client was told in `x-geminate-notes`. */
+  readonly notes: string | undefined
   readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
   readonly thoughtTokens: number | undefined
@@ -109,6 +142,8 @@ export interface AttemptRecord {
   readonly googleStatus: string | undefined
   /** Google's text, at most 2 KB. */
   readonly text: string
+  /** How long the call had waited before this attempt. */
+  readonly waitMilliseconds: number
   readonly durationMilliseconds: number
 }
 

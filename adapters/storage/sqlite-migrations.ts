@@ -48,6 +48,19 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX attempts_by_time ON attempts (at);
   `,
+  `
+  CREATE TABLE meters (
+    project TEXT NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (project, model)
+  ) WITHOUT ROWID;
+
+  ALTER TABLE requests ADD COLUMN usable_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN total_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN out_keys TEXT;
+  ALTER TABLE requests ADD COLUMN notes TEXT;
+  ALTER TABLE requests ADD COLUMN answered_by TEXT;
+  ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

@@ -17,6 +17,10 @@ export interface Entry {
   doubt: Doubt | undefined
   /** Set while a verdict is under way that was asked for before the key was put out: it says nothing any more. */
   isVerdictStale: boolean
+  /** Calls that it serves now. */
+  inFlight: number
+  /** It serves as many as it may. */
+  isFull: boolean
   /** The index in `ready`, -1 when not in it. */
   position: number
 }
@@ -34,6 +38,8 @@ export interface Roster {
   readonly ready: readonly Entry[]
   /** The keys of `ready`, for the way of a call: in a large pool each step to another object takes long. */
   readonly readyKeys: readonly Key[]
+  /** Keys that serve as many calls as they may. */
+  fullCount: number
   ofProject(project: string): readonly Entry[]
   hasReady(project: string): boolean
   /** Puts an entry at the end of `ready`. */
@@ -61,6 +67,8 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
       since: now,
       doubt: undefined,
       isVerdictStale: false,
+      inFlight: 0,
+      isFull: false,
       position: -1,
     }
     entries.set(key.id, entry)
@@ -114,6 +122,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     entries,
     ready,
     readyKeys,
+    fullCount: 0,
     ofProject: (project) => projects.get(project)?.entries ?? [],
     hasReady: (project) => (projects.get(project)?.readyCount ?? 0) > 0,
     enter,

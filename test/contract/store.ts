@@ -4,6 +4,7 @@ import {
   type AttemptRecord,
   FOREVER,
   type KeyRecord,
+  type MeterRecord,
   type RequestRecord,
   type Store,
 } from '../../core/store.ts'
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
   describe(name, () => {
     keysContract(testStore)
+    metersContract(testStore)
     tokensContract(testStore)
     requestsContract(testStore)
     pruningContract(testStore)
@@ -91,6 +93,29 @@ function keysContract(testStore: TestStore): void {
   })
 }
 
+function metersContract(testStore: TestStore): void {
+  const meter = (model: string, requests: number): MeterRecord => ({
+    project: 'p1',
+    model,
+    state: {
+      day: [1_800_000_000_000, requests, 4_321, 0],
+      minute: [[1_800_000_000_500, requests, 4_321]],
+      learned: { 'requests/minute': { limit: 15, at: 1_800_000_000_400 } },
+    },
+  })
+
+  testStore(
+    'meters come back as they were, replaced and removed by project and model',
+    async (store, reopen) => {
+      await store.meters.save([meter('a', 1), meter('b', 2), meter('c', 3)])
+      await store.meters.save([meter('a', 9), { project: 'p1', model: 'b', state: undefined }])
+      await store.meters.save([])
+      const loaded = await (await reopen()).meters.load()
+      assert.deepEqual(byText(loaded), byText([meter('a', 9), meter('c', 3)]))
+    },
+  )
+}
+
 function tokensContract(testStore: TestStore): void {
   testStore('a token replaces the one of its kind and name', async (store, reopen) => {
     const admin = token({ kind: 'admin', createdAt: 2 })
@@ -113,6 +138,7 @@ function requestsContract(testStore: TestStore): void {
     const unknown = request({
       client: undefined,
       model: undefined,
+      answeredBy: undefined,
       errorKind: undefined,
       keyId: undefined,
       project: undefined,
