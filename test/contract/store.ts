@@ -4,11 +4,11 @@ import {
   type AttemptRecord,
   FOREVER,
   type KeyRecord,
-  type MeterRecord,
   type RequestRecord,
   type Store,
 } from '../../core/store.ts'
 import { attempt, key, request, rest, token } from '../fixtures/storage/records.ts'
+import { metersContract } from './meter-records.ts'
 
 /** One store on fresh data; `reopen` closes it and opens the same data again. */
 export interface StoreUnderTest {
@@ -53,7 +53,10 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   })
 }
 
-type TestStore = (title: string, run: (store: Store, reopen: () => Promise<Store>) => Promise<void>) => void
+export type TestStore = (
+  title: string,
+  run: (store: Store, reopen: () => Promise<Store>) => Promise<void>,
+) => void
 
 function keysContract(testStore: TestStore): void {
   testStore('keys and rests are the same after reopening', async (store, reopen) => {
@@ -91,29 +94,6 @@ function keysContract(testStore: TestStore): void {
     await store.keys.save({ keys: [key()], rests: [] })
     assert.deepEqual((await store.keys.load()).keys, [key()])
   })
-}
-
-function metersContract(testStore: TestStore): void {
-  const meter = (model: string, requests: number): MeterRecord => ({
-    project: 'p1',
-    model,
-    state: {
-      day: [1_800_000_000_000, requests, 4_321, 0],
-      minute: [[1_800_000_000_500, requests, 4_321]],
-      learned: { 'requests/minute': { limit: 15, at: 1_800_000_000_400 } },
-    },
-  })
-
-  testStore(
-    'meters come back as they were, replaced and removed by project and model',
-    async (store, reopen) => {
-      await store.meters.save([meter('a', 1), meter('b', 2), meter('c', 3)])
-      await store.meters.save([meter('a', 9), { project: 'p1', model: 'b', state: undefined }])
-      await store.meters.save([])
-      const loaded = await (await reopen()).meters.load()
-      assert.deepEqual(byText(loaded), byText([meter('a', 9), meter('c', 3)]))
-    },
-  )
 }
 
 function tokensContract(testStore: TestStore): void {
