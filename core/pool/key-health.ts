@@ -13,6 +13,10 @@ export interface KeyHealth {
   charge(entry: Entry, model: string, fault: Fault): void
   /** Takes in a verdict on a key that is in doubt or out. */
   resolve(entry: Entry, verdict: 'good' | 'unknown' | Fault): void
+  /** Takes an entry out of use, whatever it is; what is asked about it says nothing any more. */
+  withdraw(entry: Entry): void
+  /** Puts an entry back in use, as if nothing had ever been said of it. */
+  reinstate(entry: Entry): void
 }
 
 export interface KeyHealthOptions {
@@ -125,6 +129,20 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
     report({ keys: [toRecord(entry)], rests: [] })
   }
 
+  function withdraw(entry: Entry): void {
+    if (entry.doubt?.isPending) entry.isVerdictStale = true
+    doubts.end(entry)
+    setAside(entry)
+  }
+
+  function reinstate(entry: Entry): void {
+    withdraw(entry)
+    putBack(entry)
+    if (entry.state === 'active') return
+    Object.assign(entry, { state: 'active', reason: '', since: now() })
+    report({ keys: [toRecord(entry)], rests: [] })
+  }
+
   function setAside(entry: Entry): void {
     if (entry.position >= 0) book.left(roster.leave(entry))
   }
@@ -141,7 +159,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
     if (keys.size + rests.size > 0) changed({ keys: [...keys.values()], rests: [...rests.values()] })
   }
 
-  return { restore, charge, resolve }
+  return { restore, charge, resolve, withdraw, reinstate }
 }
 
 function stateOf(fault: Fault): LastingState {

@@ -5,6 +5,8 @@ import { createDoubts } from './doubts.ts'
 import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
 import { type KeyView, toKeyViews } from './key-view.ts'
+import { createMembership, type Membership } from './membership.ts'
+import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
@@ -29,7 +31,7 @@ export interface PoolOptions {
 
 /** Which keys may be used for what, and what became of them. Nothing here waits. */
 export interface Pool {
-  /** All keys, whatever their state. */
+  /** How many keys there are, whatever their state. */
   readonly total: number
   /**
    * The strategy's choice among the usable keys not `tried` yet, or among all usable ones where no other is
@@ -51,6 +53,12 @@ export interface Pool {
    */
   resolveDoubt(key: Key, verdict: 'good' | 'unknown' | Fault): void
   list(): readonly KeyView[]
+  /** The key of this id, as it is now. */
+  find(id: string): Key | undefined
+  /** Keys that come, change and go. */
+  readonly membership: Membership
+  /** All keys at this moment, cheap to ask of every one. */
+  snapshot(): PoolSnapshot
 }
 
 /** A pool in which each key not known to be bad may be used. */
@@ -69,6 +77,7 @@ export function createPool(options: PoolOptions): Pool {
   })
   const allReady = readySlots(roster)
   const allUsable = toUsableKeys(allReady, roster, random)
+  const membership = createMembership({ roster, book, health, now, changed: options.changed })
   health.restore(options.saved)
 
   function slotsFor(query: KeyQuery): Slots {
@@ -118,7 +127,9 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   return {
-    total: roster.entries.size,
+    get total() {
+      return roster.entries.size
+    },
     pick,
     usable: (query) => toUsable(slotsFor(query)),
     distinctUsable: (query) => slotsFor(query).size,
@@ -129,6 +140,9 @@ export function createPool(options: PoolOptions): Pool {
       if (entry !== undefined) health.resolve(entry, verdict)
     },
     list: () => toKeyViews(roster, book.running(now()), doubts),
+    find: (id) => roster.entries.get(id)?.key,
+    membership,
+    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
   }
 }
 

@@ -21,6 +21,10 @@ export interface RestBook {
   succeeded(project: string, model: string): void
   /** Hands the rests of one project, which has no key left, to another; returns what is new to keep. */
   move(from: string, to: string): readonly RestRecord[]
+  /** Ends what a project rests for, one model or all, also what has no end; returns what is new to keep. */
+  clear(project: string, model?: string): readonly RestRecord[]
+  /** Every model that some project rests for, or did lately. */
+  models(): Iterable<readonly [model: string, rests: ModelRests]>
   /** The rests that are not over, by project. */
   running(now: number): ReadonlyMap<string, readonly RunningRest[]>
   /** An entry was put at the end of `roster.ready`. */
@@ -123,6 +127,23 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
     return changes
   }
 
+  function clear(project: string, only?: string): readonly RestRecord[] {
+    const changes: RestRecord[] = []
+    const names = only === undefined ? [...pages.keys()] : [only]
+    for (const model of names) {
+      const known = pages.get(model)
+      known?.lengths.succeeded(project)
+      const rest = known?.rests.end(project)
+      if (rest === undefined) continue
+      changes.push({ project, model, until: 0, state: rest.state, reason: rest.reason })
+    }
+    return changes
+  }
+
+  function* models(): Generator<readonly [string, ModelRests]> {
+    for (const [model, { rests }] of pages) yield [model, rests]
+  }
+
   function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
     const byProject = new Map<string, RunningRest[]>()
     for (const [model, { rests }] of pages) {
@@ -145,6 +166,8 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
     rest,
     succeeded: (project, model) => pages.get(model)?.lengths.succeeded(project),
     move,
+    clear,
+    models,
     running,
     entered(project) {
       for (const { rests } of pages.values()) rests.entered(project)
