@@ -26,7 +26,12 @@ export function readQuery<Schema extends TObject>(url: URL, schema: Schema): Sta
   return checked(schema, Value.Convert(schema, texts), 'The query')
 }
 
-function checked<Schema extends TObject>(schema: Schema, value: unknown, what: string): Static<Schema> {
+/** The value with its defaults, where it fits the schema; else a GatewayError `invalid_request` that names the field. */
+export function checked<Schema extends TObject>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+): Static<Schema> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new GatewayError('invalid_request', `${what} must be an object`)
   }

@@ -2,8 +2,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { GatewayError } from '../errors.ts'
 import { compilePattern, type KeyPattern } from '../keyring/import/key-pattern.ts'
 import { LONGEST_TEXT, type ParsedKeys, parseKeys, type Unmatched } from '../keyring/import/parse-keys.ts'
-import type { NewKey } from '../keyring/key-change.ts'
-import { isLegacy } from '../keyring/managed-key.ts'
+import { type NewKey, withCommon } from '../keyring/key-change.ts'
+import { isLegacy, type ManagedKey } from '../keyring/managed-key.ts'
 import { keyIdOf, maskSecret } from '../pool/key-ring.ts'
 import { type AdminDesk, type AdminRequest, type AdminRoute, toJson } from './admin-route.ts'
 import { readBody } from './check-input.ts'
@@ -35,14 +35,16 @@ export function importRoute(desk: AdminDesk): AdminRoute {
     const { keys, duplicates, unmatched } = await parse(body)
     await keyring.refresh()
     const fresh = keys.filter(({ secret }) => !keyring.keys.has(keyIdOf(secret)))
-    if (!body.dryRun) await keyring.add(fresh.map((key) => withCommon(key, body)))
+    const added = body.dryRun
+      ? fresh.map(toPlanned)
+      : await keyring.add(fresh.map((key) => withCommon(key, body)))
     const left = firstOf(unmatched, toShown)
-    const { items, omitted } = firstOf(fresh, toAdded)
+    const { items, omitted } = firstOf(added, toAdded)
     return toJson(
       {
         dryRun: body.dryRun,
-        added: fresh.length,
-        duplicates: { inText: duplicates, inPool: keys.length - fresh.length },
+        added: added.length,
+        duplicates: { inText: duplicates, inPool: keys.length - added.length },
         unmatched: left.items,
         unmatchedTotal: unmatched.length,
         items,
@@ -84,18 +86,14 @@ function toPattern(expression: string): KeyPattern {
   }
 }
 
-/** What a key says of itself holds over what is said of the whole batch; tags add up. */
-function withCommon(key: NewKey, { tags = [], project, weight }: Static<typeof Import>): NewKey {
-  return {
-    ...key,
-    tags: [...new Set([...(key.tags ?? []), ...tags])],
-    project: key.project ?? project,
-    weight: key.weight ?? weight,
-  }
+type AddedKey = Pick<ManagedKey, 'id' | 'name' | 'masked' | 'isLegacy'>
+
+function toPlanned({ secret, name }: NewKey): AddedKey {
+  return { id: keyIdOf(secret), name, masked: maskSecret(secret), isLegacy: isLegacy(secret) }
 }
 
-function toAdded({ secret, name }: NewKey) {
-  return { id: keyIdOf(secret), name, masked: maskSecret(secret), legacy: isLegacy(secret) }
+function toAdded({ id, name, masked, isLegacy: legacy }: AddedKey) {
+  return { id, name, masked, legacy }
 }
 
 /** Whoever sent the text is offered back what was left of it, to send it again. */

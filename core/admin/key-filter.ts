@@ -20,7 +20,8 @@ export const KEY_FILTER = {
   ),
 }
 
-const KeyFilterSchema = Type.Object(KEY_FILTER, { additionalProperties: false })
+/** A filter by itself. */
+export const KeyFilterSchema = Type.Object(KEY_FILTER, { additionalProperties: false })
 
 /** Which keys. */
 export type KeyFilter = Static<typeof KeyFilterSchema>

@@ -38,7 +38,10 @@ export function mountOwnRoutes(app: Elysia, { pool, log, admin }: OwnRoutesOptio
 }
 
 /** Elysia knows no parameters where the path has none. */
-function toAdminRequest(request: Request, params: Readonly<Record<string, string>> | undefined): AdminRequest {
+function toAdminRequest(
+  request: Request,
+  params: Readonly<Record<string, string>> | undefined,
+): AdminRequest {
   const { url, id: requestId } = exchangeOf(request)
   return { request, url, requestId, id: params?.id ?? '' }
 }

@@ -21,6 +21,16 @@ export interface KeyChange {
   readonly disabled?: boolean
 }
 
+/** A key of a batch: what it says of itself holds over what is said of all; tags add up. */
+export function withCommon(key: NewKey, common: Pick<NewKey, 'tags' | 'project' | 'weight'>): NewKey {
+  return {
+    ...key,
+    tags: [...new Set([...(key.tags ?? []), ...(common.tags ?? [])])],
+    project: key.project ?? common.project,
+    weight: key.weight ?? common.weight,
+  }
+}
+
 /** A new key as it is kept; the secret only where no config holds it. */
 export function toAddedRecord(id: string, key: NewKey, isConfigured: boolean, now: number): KeySettingRecord {
   return {
