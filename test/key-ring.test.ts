@@ -51,6 +51,12 @@ describe('the key ring', () => {
   })
 })
 
+test('a key that is named by its own secret is not shown by its name', () => {
+  const redactor = createRedactor()
+  createKeyRing(redactor).add({ id: KEY.id, name: `mine: ${SECRET}` }, SECRET)
+  assert.equal(redactor.text(SECRET), `[key ${KEY.id}]`)
+})
+
 describe('the keys of the settings', () => {
   test('are what is stated, trimmed, each secret once, as first written', () => {
     const keys = configuredKeys(

@@ -26,7 +26,8 @@ export function createKeyRing(redactor: Redactor): KeyRing {
     add({ id, name }, secret) {
       if (secrets.has(id)) return
       secrets.set(id, secret)
-      redactor.add(secret, `key ${name ?? id}`)
+      // A name that holds the secret itself would put it back where it was taken out.
+      redactor.add(secret, `key ${name === undefined || name.includes(secret) ? id : name}`)
     },
     authorize(headers, { id }) {
       headers['x-goog-api-key'] = reveal(id)
