@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { GatewayError } from '../errors.ts'
-import { parseKeys } from '../keyring/import/parse-keys.ts'
+import { LONGEST_TEXT, parseKeys } from '../keyring/import/parse-keys.ts'
 import type { ManagedKey } from '../keyring/managed-key.ts'
 import { keyIdOf } from '../pool/key-ring.ts'
 import type { AdminDesk } from './admin-route.ts'
@@ -57,6 +57,9 @@ export function keyOf(id: string, { keyring }: AdminDesk): ManagedKey {
 
 async function idsOfSecrets(keys: string | readonly string[]): Promise<string[]> {
   if (typeof keys !== 'string') return keys.map((key) => keyIdOf(key.trim()))
+  if (keys.length > LONGEST_TEXT) {
+    throw new GatewayError('too_large', `"keys" is longer than ${LONGEST_TEXT} characters`, { param: 'keys' })
+  }
   const parsed = await parseKeys(keys, { anyShape: true })
   return parsed.keys.map(({ secret }) => keyIdOf(secret))
 }
