@@ -86,6 +86,14 @@ describe('pasted keys', () => {
     ])
   })
 
+  test('of any shape are no words', async () => {
+    const { keys, unmatched } = await parseKeys('my key is first-key-0001', { anyShape: true })
+    assert.deepEqual(
+      [keys.map(({ secret }) => secret), unmatched.map(({ text }) => text)],
+      [['first-key-0001'], ['my', 'key', 'is']],
+    )
+  })
+
   test('of JSON may have any shape, but must fit into a header', async () => {
     const { keys, unmatched } = await parseKeys(
       JSON.stringify([ODD, 'two words', 'schlüssel', 7, { name: 'x' }]),

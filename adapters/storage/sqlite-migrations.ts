@@ -59,6 +59,8 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE key_settings_revision (number INTEGER NOT NULL);
   INSERT INTO key_settings_revision (number) VALUES (0);
+
+  CREATE INDEX requests_by_id ON requests (id);
   `,
 ]
 

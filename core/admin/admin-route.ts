@@ -2,6 +2,7 @@ import type { Clients } from '../http/clients.ts'
 import type { BodyLimits } from '../http/request-body.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import type { Log } from '../log/log.ts'
+import { redactedJson } from '../log/redacted-json.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { KeyRing } from '../pool/key-ring.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -41,7 +42,7 @@ export interface AdminDesk {
 
 /** A JSON answer that nobody keeps. Whatever is in it, no secret goes out with it. */
 export function toJson(value: unknown, redactor: Redactor): Response {
-  return new Response(redactor.text(JSON.stringify(value)), { headers: JSON_HEADERS })
+  return new Response(redactedJson(value, redactor), { headers: JSON_HEADERS })
 }
 
 /** For JSON that no cache may keep. */

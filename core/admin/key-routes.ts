@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { inSlices } from '../keyring/in-slices.ts'
 import type { KeyChange } from '../keyring/key-change.ts'
 import type { ManagedKey } from '../keyring/managed-key.ts'
 import type { AdminDesk, AdminRequest, AdminRoute } from './admin-route.ts'
@@ -89,7 +90,9 @@ export function keyRoutes(desk: AdminDesk): readonly AdminRoute[] {
   const resetMany = async ({ request }: AdminRequest) => {
     const { model, ...selection } = await readBody(request, ResetMany, limits)
     const { found, unknown } = await selectKeys(selection, desk)
-    for (const { id } of found) pool.membership.reset(id, model)
+    await inSlices(found, async (slice) => {
+      for (const { id } of slice) pool.membership.reset(id, model)
+    })
     const snapshot = pool.snapshot()
     return toJson(
       { reset: found.length, unknown, ...firstOf(found, (key) => toKeyItem(key, snapshot)) },

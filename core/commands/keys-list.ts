@@ -1,4 +1,5 @@
 import { type KeyItem, toKeyItem } from '../admin/key-item.ts'
+import { redactedJson } from '../log/redacted-json.ts'
 import { type CommandLine, EXIT } from './command.ts'
 import { keysMeant } from './keys-filter.ts'
 import type { OpenKeys } from './open-keys.ts'
@@ -10,9 +11,9 @@ export async function printKeys(keys: OpenKeys, line: CommandLine): Promise<numb
   const snapshot = keys.pool.snapshot()
   const items = keysMeant(keys, line).flatMap((key) => toKeyItem(key, snapshot) ?? [])
   const text = line.has('json')
-    ? `${JSON.stringify({ items, total: items.length }, undefined, 2)}\n`
-    : textTable([HEAD, ...items.map(toRow)])
-  output.write(keys.redactor.text(text))
+    ? `${redactedJson({ items, total: items.length }, keys.redactor, 2)}\n`
+    : keys.redactor.text(textTable([HEAD, ...items.map(toRow)]))
+  output.write(text)
   await output.flushed()
   return EXIT.ok
 }

@@ -1,6 +1,7 @@
 import { inParallel } from '../admin/in-parallel.ts'
 import { createUpstream } from '../call/upstream.ts'
 import { type ManagedKey, toKey } from '../keyring/managed-key.ts'
+import { redactedJson } from '../log/redacted-json.ts'
 import { createKeyTester, type KeyTest } from '../probing/key-tester.ts'
 import { type CommandLine, EXIT } from './command.ts'
 import { keysMeant } from './keys-filter.ts'
@@ -24,9 +25,9 @@ export async function testKeys(keys: OpenKeys, line: CommandLine): Promise<numbe
     test: await ask(key, never),
   }))
   const text = line.has('json')
-    ? `${JSON.stringify({ items: tested.map(toItem), total: tested.length }, undefined, 2)}\n`
-    : textTable([HEAD, ...tested.map(toRow)])
-  output.write(keys.redactor.text(text))
+    ? `${redactedJson({ items: tested.map(toItem), total: tested.length }, keys.redactor, 2)}\n`
+    : keys.redactor.text(textTable([HEAD, ...tested.map(toRow)]))
+  output.write(text)
   await output.flushed()
   return tested.every(({ test }) => test.result === 'valid') ? EXIT.ok : EXIT.failed
 }

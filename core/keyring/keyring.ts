@@ -108,6 +108,7 @@ export async function createKeyring(options: KeyringOptions): Promise<Keyring> {
   }
 
   async function save(batch: KeySettingBatch): Promise<void> {
+    if (batch.put.length + batch.removed.length === 0) return
     const saved = await options.records.save(batch)
     for (const record of batch.put) records.set(record.id, record)
     for (const id of batch.removed) records.delete(id)

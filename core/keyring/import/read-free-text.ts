@@ -9,6 +9,8 @@ const SEPARATOR_AFTER = /[\s,;]/g
 const LONGEST_PART = 8000
 /** Beside a key, shorter words are words. */
 const SHORTEST_LEFT = 20
+/** What is taken for a secret is taken out of every text from then on; common words must not be. */
+const SHORTEST_KEY = 8
 
 /**
  * The keys in a text of any shape, line by line; undefined for a line without anything, so that whoever reads may
@@ -35,7 +37,9 @@ function* readLine(
   for (const secret of found) yield toPiece({ secret }, place)
   const left = found.length === 0 ? wholeOrWords(line, anyShape) : wordsBeside(line, found, pattern)
   for (const text of left) {
-    yield anyShape ? toPiece({ secret: text }, place) : { place, text, why: 'It does not look like a key' }
+    if (!anyShape) yield { place, text, why: 'It does not look like a key' }
+    else if (text.length < SHORTEST_KEY) yield { place, text, why: 'It is too short for a key' }
+    else yield toPiece({ secret: text }, place)
   }
 }
 
