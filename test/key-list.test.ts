@@ -110,6 +110,24 @@ describe('the list of keys', () => {
     }
   })
 
+  test('says of a key in doubt whose project is spent what the pool says', () => {
+    const { pool, settle, clock } = setUpPool([toKey(managed('a')), toKey(managed('b'))])
+    settle('a', PRO, fault('quota_none'))
+    clock.advance(1000)
+    for (const id of ['a', 'b']) settle(id, FLASH, fault('key_doubtful'))
+    assert.deepEqual(
+      pool.list().map(({ state, since }) => [state, since]),
+      [
+        ['exhausted', START],
+        ['resting', START + 1000],
+      ],
+    )
+    for (const { id, project, state, since } of pool.list()) {
+      assert.deepEqual(pool.snapshot().glance(id), { project, state, since })
+      assert.equal(pool.snapshot().view(id)?.state, state)
+    }
+  })
+
   test('of a hundred thousand keys builds the views of its page alone', () => {
     const keys = Array.from({ length: 100_000 }, (_, index) =>
       managed(`k${index}`, { name: `n${index % 977}` }),
