@@ -5,6 +5,7 @@ import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
+import { keys } from './commands/keys.ts'
 import { mock } from './commands/mock.ts'
 import { plan } from './commands/plan.ts'
 import { runCommand } from './commands/run-command.ts'
@@ -23,6 +24,6 @@ const rooms: Rooms = {
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, mock, schema, version]
+const commands = [serve, check, plan, token, keys, mock, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

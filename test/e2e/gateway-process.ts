@@ -110,13 +110,16 @@ async function writeFiles(folder: string, files: GatewayFiles): Promise<void> {
   }
 }
 
-/** Runs the program in a folder to its end. */
+/** Runs the program in a folder to its end; `input` is what it reads. */
 export async function runProgram(
   folder: string,
   args: readonly string[],
+  input?: string,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const [program = '', ...before] = COMMAND
-  const child = spawn(program, [...before, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, [...before, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => {}) // it may end without having read
+  child.stdin.end(input)
   const printed = { stdout: '', stderr: '' }
   child.stdout.on('data', (bytes) => {
     printed.stdout += bytes
