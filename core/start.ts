@@ -180,7 +180,7 @@ export async function startGateway(
 
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
-  const desk = { keyring, ring, pool, clients, tester, redactor, log, requests: store.requests }
+  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, requests: store.requests }
   mountOwnRoutes(app, {
     pool,
     log,

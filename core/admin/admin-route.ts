@@ -7,6 +7,7 @@ import type { Redactor } from '../log/redactor.ts'
 import type { KeyRing } from '../pool/key-ring.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { KeyTester } from '../probing/key-tester.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
 import type { RequestRecords } from '../store.ts'
 
 /** One route of the admin's API. Whoever mounts it lets only the admin in, and renders what it throws. */
@@ -32,12 +33,15 @@ export interface AdminDesk {
   readonly keyring: Keyring
   readonly ring: KeyRing
   readonly pool: Pool
+  readonly quotas: QuotaBook
   readonly clients: Clients
   readonly tester: KeyTester
   readonly redactor: Redactor
   readonly log: Log
   readonly requests: RequestRecords
   readonly limits: BodyLimits
+  /** Milliseconds since 1970. */
+  readonly now: () => number
 }
 
 /** A JSON answer that nobody keeps. Whatever is in it, no secret goes out with it. */

@@ -1,6 +1,7 @@
 import type { AdminDesk, AdminRoute } from './admin-route.ts'
 import { importRoute } from './import-route.ts'
 import { keyRoutes } from './key-routes.ts'
+import { quotaRoutes } from './quota-routes.ts'
 import { requestRoutes } from './request-routes.ts'
 import { revealRoute } from './reveal-route.ts'
 import { testRoutes } from './test-routes.ts'
@@ -13,5 +14,6 @@ export function adminRoutes(desk: AdminDesk): readonly AdminRoute[] {
     ...testRoutes(desk),
     revealRoute(desk),
     ...requestRoutes(desk),
+    ...quotaRoutes(desk),
   ]
 }

@@ -6,7 +6,9 @@ export function toRequestItem(row: RequestRecord) {
   return item
 }
 
-/** A row of the request log as it is kept, with the attempts that failed and, where they are kept, the bodies. */
-export function toRequestDetails(row: RequestRecord) {
-  return row
+/** A row of the request log with every attempt, the one that answered last, and, where they are kept, the bodies. */
+export function toRequestDetails({ failures, ...row }: RequestRecord) {
+  const answered = row.attempts > failures.length && row.status < 400
+  const last = { keyId: row.keyId, project: row.project, fault: null, status: row.status }
+  return { ...row, decisions: answered ? [...failures, last] : failures }
 }

@@ -11,6 +11,7 @@ import type { KeyChanges } from './key-memory.ts'
 import { type KeyView, toKeyViews } from './key-view.ts'
 import { createLease, holdWhereFull, type Lease } from './lease.ts'
 import { createMembership, type Membership } from './membership.ts'
+import type { Rest } from './model-rests.ts'
 import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
@@ -67,6 +68,8 @@ export interface Pool {
   resolveDoubt(key: Key, verdict: 'good' | 'unknown' | Fault): void
   /** Models that were called lately and may be called now, at most so many. */
   workingModels(most: number): readonly string[]
+  /** What a project rests for, of one model; undefined where it does not. */
+  restOf(project: string, model: string): Rest | undefined
   /** Calls that a key serves now. */
   inFlight(key: Key): number
   list(): readonly KeyView[]
@@ -204,6 +207,10 @@ export function createPool(options: PoolOptions): Pool {
         .models()
         .filter((model) => slotsFor({ model }).size > 0)
         .slice(0, most),
+    restOf(project, model) {
+      const rest = book.find(model)?.rests.get(project)
+      return rest && rest.until > now() ? rest : undefined
+    },
     inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
     list: () => toKeyViews(roster, book.running(now()), doubts),
     find: (id) => roster.entries.get(id)?.key,

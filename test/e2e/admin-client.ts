@@ -14,7 +14,7 @@ export type AdminBody = AdminItem & {
   readonly unmatched: readonly { readonly text: string }[]
   readonly duplicates: { readonly inText: number; readonly inPool: number }
   readonly error: { readonly message: string; readonly param: string }
-  readonly failures: readonly { readonly fault: string; readonly keyId: string }[]
+  readonly decisions: readonly { readonly fault: string; readonly keyId: string }[]
 } & Readonly<
     Record<
       | 'total'

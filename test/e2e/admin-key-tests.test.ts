@@ -118,13 +118,13 @@ describe('The request log', () => {
     }
     const row = all.items.find((each) => each.id === id)!
     assert.deepEqual([row.client, row.model, row.status, row.attempts], ['tester', MODEL, 200, 2])
-    assert.equal('requestBody' in row || 'failures' in row, false)
+    assert.equal('requestBody' in row || 'decisions' in row, false)
     const { body: details } = await askAdmin(scene, 'GET', `/admin/api/requests/${id}`)
-    assert.match(details.failures[0]!.fault, /key_invalid|invalid/i)
+    assert.match(details.decisions[0]!.fault, /key_invalid|invalid/i)
     for (const query of [
       '?client=tester&status=2xx',
       `?model=${MODEL}&status=200`,
-      `?key=${details.failures[0]!.keyId}`,
+      `?key=${details.decisions[0]!.keyId}`,
       `?since=${row.at}`,
       `?since=${new Date(row.at).toISOString()}&limit=1000`,
     ]) {
