@@ -25,9 +25,18 @@ function send(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, agent, signal }, (answer) => resolve(toResponse(answer)))
+    sent.on('socket', () => neverAgain(sent))
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/**
+ * Deno sends a request again, body and all, when a kept connection breaks or is cut before an answer, but
+ * not where the connection passes for a new one. Whether a call is sent again is the key loop's to say.
+ */
+function neverAgain(sent: http.ClientRequest): void {
+  sent.reusedSocket = false
 }
 
 function toResponse(answer: http.IncomingMessage): Response {

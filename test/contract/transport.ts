@@ -26,6 +26,12 @@ function closing(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => request.socket.once('close', () => resolve()))
 }
 
+/** How a connection may end amid a request. */
+const BREAKS: Readonly<Record<string, (request: IncomingMessage, leaving: AbortController) => void>> = {
+  breaks: (request) => request.socket.destroy(),
+  'is left': (_, leaving) => leaving.abort(),
+}
+
 /** What every way out promises. */
 export function transportContract(name: string, create: () => Transport): void {
   const get = (url: string, signal = new AbortController().signal) =>
@@ -112,6 +118,30 @@ export function transportContract(name: string, create: () => Transport): void {
     await once(server, 'close')
     await assert.rejects(get(`http://127.0.0.1:${port}`))
   })
+
+  for (const [what, breakOff] of Object.entries(BREAKS)) {
+    test(`${name}: a body is sent once, though the kept connection ${what} before an answer`, async () => {
+      const leaving = new AbortController()
+      let received = 0
+      await serving(
+        async (request, response) => {
+          await request.toArray()
+          if (++received === 2) breakOff(request, leaving)
+          else response.end('done')
+        },
+        async (url) => {
+          const transport = create()
+          const post = (signal: AbortSignal) =>
+            transport.fetch(url, { method: 'POST', headers: {}, body: '{"a":1}', signal })
+          const { signal } = new AbortController()
+          await (await post(signal)).text()
+          await assert.rejects(post(leaving.signal))
+          await (await post(signal)).text()
+          assert.equal(received, 3)
+        },
+      )
+    })
+  }
 
   test(`${name}: a body comes piece by piece, not all at its end`, async () => {
     const { promise: seen, resolve: see } = Promise.withResolvers<void>()
