@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import process from 'node:process'
 import { test } from 'node:test'
 import type { Transport } from '../../core/transport.ts'
 
@@ -24,6 +25,19 @@ function closing(request: IncomingMessage): Promise<void> {
   request.on('error', () => {})
   request.socket.on('error', () => {})
   return new Promise((resolve) => request.socket.once('close', () => resolve()))
+}
+
+/** Fails where `use` throws what nobody can catch, which Deno's test runner would pass over. */
+async function nothingUncaught(use: () => Promise<unknown>): Promise<void> {
+  const uncaught: unknown[] = []
+  const take = (thrown: unknown) => uncaught.push(thrown)
+  process.on('uncaughtException', take)
+  try {
+    await use()
+  } finally {
+    process.off('uncaughtException', take)
+  }
+  assert.deepEqual(uncaught, [])
 }
 
 /** How a connection may end amid a request. */
@@ -142,6 +156,24 @@ export function transportContract(name: string, create: () => Transport): void {
       )
     })
   }
+
+  test(`${name}: aborting after the last bytes, but before the end was read, ends nothing else`, () =>
+    serving(
+      (_, response) => {
+        response.write('one')
+        setTimeout(() => response.end('two'), 10)
+      },
+      (url) =>
+        nothingUncaught(async () => {
+          const leaving = new AbortController()
+          const reader = (await get(url, leaving.signal)).body!.getReader()
+          await reader.read()
+          await reader.read()
+          leaving.abort()
+          await reader.read().catch(() => {})
+          assert.equal(await (await get(url)).text(), 'onetwo')
+        }),
+    ))
 
   test(`${name}: a body comes piece by piece, not all at its end`, async () => {
     const { promise: seen, resolve: see } = Promise.withResolvers<void>()
