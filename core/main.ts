@@ -1,3 +1,4 @@
+import { createFileImporter } from '../adapters/runtime/import-file.ts'
 import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
@@ -14,13 +15,16 @@ import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
+import * as sdk from './sdk.ts'
+
+const importFile = createFileImporter({ 'geminate/sdk': sdk })
 
 const rooms: Rooms = {
   runtime: currentRuntime(),
   openStore,
   createTransport: createDirectTransport,
   plugins: standardPlugins,
-  importPlugin: async (path) => (await import(path)).default,
+  importPlugin: async (path) => (await importFile(path)).default,
   startSimulatedGoogle,
 }
 
