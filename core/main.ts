@@ -3,6 +3,7 @@ import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
 import { mock } from './commands/mock.ts'
@@ -23,6 +24,6 @@ const rooms: Rooms = {
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, mock, schema, version]
+const commands = [serve, check, plan, token, mock, bench, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

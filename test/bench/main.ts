@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { timeKeyPicks } from '../../core/bench/time-key-picks.ts'
+import { roundRobin } from '../../plugins/key-strategies/round-robin.ts'
 import { type Effort, flawOf, holdContest } from './contest.ts'
 import { type Field, openField } from './field.ts'
-import { costOfPick } from './key-pick.ts'
 import { missingPrograms } from './missing-programs.ts'
 import { residentMegabytes } from './process-figures.ts'
 import { timeToFirstCall } from './start-up.ts'
@@ -60,7 +61,7 @@ async function callMore({ entrants, geminate }: Field, calls: number): Promise<v
 }
 
 function sayKeyPicks(): void {
-  const costs = KEY_COUNTS.map(costOfPick)
+  const costs = KEY_COUNTS.map((keys) => timeKeyPicks(roundRobin({ random: Math.random }), keys))
   const rows = costs.map((cost, index) => [
     'Key pick',
     `${KEY_COUNTS[index]} keys`,
