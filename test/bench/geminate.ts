@@ -6,6 +6,9 @@ import { type Child, startTalking } from './child.ts'
 /** The tokens of the clients that call. */
 export const TOKENS = ['sk-bench-client-one', 'sk-bench-client-two', 'sk-bench-client-three']
 
+/** The gateway's keys. */
+export const KEYS = fakeKeys(1_000)
+
 /** As users start it; another runtime or the binary is another command. */
 const COMMAND = (process.env.GEMINATE_COMMAND ?? `${process.execPath} ${resolve('core/main.ts')}`).split(' ')
 
@@ -15,7 +18,7 @@ export async function startGeminate(folder: string, upstreamUrl: string): Promis
   const config = {
     server: { port: 0, adminToken: 'ga-bench-admin' },
     clients: TOKENS.map((token, index) => ({ name: `client-${index + 1}`, token })),
-    keys: fakeKeys(1_000),
+    keys: KEYS,
     upstream: { gemini: { baseUrl: upstreamUrl } },
   }
   await writeFile(join(folder, 'geminate.yaml'), JSON.stringify(config))
