@@ -43,7 +43,7 @@ export interface ServeOptions {
 
 /** Whether a request asks to become a WebSocket. */
 export function isUpgrade(request: Request): boolean {
-  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+  return request.method === 'GET' && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** Who is at the other end of the connection. */

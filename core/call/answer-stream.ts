@@ -47,6 +47,7 @@ export async function answerStream(
   plan: StreamPlan,
   options: StreamOptions,
 ): Promise<Response> {
+  flight.outliveAnswer()
   const lateness = createLateness(options.commitMilliseconds)
   const { request, url } = flight.exchange
   const judged = !isPartial(url.searchParams, request.headers)

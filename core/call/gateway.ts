@@ -6,6 +6,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { readRequestBody } from '../http/request-body.ts'
+import { createSilenceWatch } from '../http/silence-watch.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
@@ -39,6 +40,11 @@ export interface GatewayOptions extends StreamOptions {
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { keyLoop, redactor, hooks } = options
+  const limits = {
+    maxBytes: options.maxBodyBytes,
+    budget: options.budget,
+    silence: createSilenceWatch(BODY_SILENCE),
+  }
 
   return {
     answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
@@ -76,7 +82,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function readBody(flight: Flight): Promise<void> {
     const { request } = flight.exchange
     if (request.method === 'GET' || request.method === 'HEAD') return
-    const limits = { maxBytes: options.maxBodyBytes, budget: options.budget }
     const body = await flight.trace.waiting(readRequestBody(request, limits))
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
@@ -113,6 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     target: NativeTarget | undefined,
     first: number | undefined,
   ): Promise<Response> {
+    flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
@@ -154,6 +160,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     return response
   }
 }
+
+/** Milliseconds that a client may be silent amid its body. */
+const BODY_SILENCE = 60_000
 
 const NEVER = new AbortController().signal
 

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { createArrayFrames, elementText } from './array-frames.ts'
 import { createEventFrames, eventData } from './event-frames.ts'
-import { type Answer, ConnectionError, LONGEST_ANSWER } from './upstream.ts'
+import { ConnectionError } from './line.ts'
+import { type Answer, LONGEST_ANSWER } from './upstream.ts'
 
 /** A streamed generation as it comes, cut into frames whose bytes are Google's own. */
 export interface UpstreamStream {
