@@ -4,6 +4,7 @@ import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
 import { keys } from './commands/keys.ts'
@@ -28,6 +29,6 @@ const rooms: Rooms = {
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, keys, mock, schema, version]
+const commands = [serve, check, plan, token, keys, mock, bench, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

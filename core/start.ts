@@ -9,7 +9,9 @@ import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
+import type { BodyLimits } from './http/request-body.ts'
 import { createServer } from './http/server.ts'
+import { createSilenceWatch } from './http/silence-watch.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { toKey } from './keyring/managed-key.ts'
@@ -160,15 +162,13 @@ export async function startGateway(
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
-  const budget = createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE)
-  const maxBodyBytes = settings.server.maxBodyMegabytes * BYTES_PER_MEGABYTE
+  const limits = toBodyLimits(settings)
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
-    budget,
-    maxBodyBytes,
+    limits,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
@@ -180,12 +180,8 @@ export async function startGateway(
 
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
-  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, requests: store.requests }
-  mountOwnRoutes(app, {
-    pool,
-    log,
-    admin: adminRoutes({ ...desk, limits: { maxBytes: maxBodyBytes, budget } }),
-  })
+  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, limits }
+  mountOwnRoutes(app, { pool, log, admin: adminRoutes({ ...desk, requests: store.requests }) })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
   const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
@@ -219,6 +215,17 @@ export async function startGateway(
       await quotaMemory.close()
       await requestLog.close()
     },
+  }
+}
+
+/** Silence of a client amid a long body that ends it, in milliseconds. */
+const BODY_SILENCE = 60_000
+
+function toBodyLimits({ server }: Settings): BodyLimits {
+  return {
+    maxBytes: server.maxBodyMegabytes * BYTES_PER_MEGABYTE,
+    budget: createByteBudget(server.maxBufferedMegabytes * BYTES_PER_MEGABYTE),
+    silence: createSilenceWatch(BODY_SILENCE),
   }
 }
 

@@ -20,7 +20,7 @@ async function chunksOf(bytes: Uint8Array, size: number): Promise<GenerateConten
   const source = createFrameSource(reading.value, createRedactor())
   const chunks: GenerateContentResponse[] = []
   for (let frames = await source.next(); frames; frames = await source.next())
-    for (const frame of frames) {
+    for (const frame of frames.flatMap((run) => [...source.cut(run)])) {
       const chunk = source.chunkOf(frame)
       if (chunk) chunks.push(chunk)
     }

@@ -27,8 +27,9 @@ export function parseNativePath(url: URL): NativePath | undefined {
   // Google's own OpenAI layer takes another credential and has a place of its own.
   if (/^openai(\/|$)/.test(rest)) return undefined
   const version = stated ?? 'v1beta'
-  const named = parseModel(rest)
-  const collection = /^[^/:?]*/.exec(decode(rest))?.[0] ?? ''
+  const decoded = decode(rest)
+  const named = parseModel(decoded)
+  const collection = /^[^/:?]*/.exec(decoded)?.[0] ?? ''
   return {
     collection,
     model: named?.model ?? '',
@@ -41,8 +42,8 @@ export function parseNativePath(url: URL): NativePath | undefined {
 const PATH = /^(\/gemini)?(?:\/(v1|v1beta|v1alpha))?\/(.*)$/
 const NAMED = /^(models|tunedModels|dynamic)\/(.+?)(?::([A-Za-z]+))?$/
 
-function parseModel(rest: string): { model: string; action: string; path: string } | undefined {
-  const match = NAMED.exec(decode(rest))
+function parseModel(decoded: string): { model: string; action: string; path: string } | undefined {
+  const match = NAMED.exec(decoded)
   if (!match) return undefined
   const [, collection = '', name = '', action = ''] = match
   // `models/x/operations/y` is a resource below a model and passes as it is.
@@ -58,6 +59,7 @@ function parseModel(rest: string): { model: string; action: string; path: string
 
 /** Percent-decoded where it can be. */
 export function decode(text: string): string {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {
