@@ -1,4 +1,4 @@
-/** How hard a model is to think, as OpenAI's clients state it, from not at all to as much as it can. */
+/** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 export type Effort = (typeof EFFORTS)[number]
 
@@ -73,4 +73,13 @@ export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): Think
   const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
   const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
   return known.at(-1) ?? levels[0]!
+}
+
+/** An effort as the `thinkingConfig` of a model states it. */
+export function amountOf(
+  effort: Effort,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): { thinkingBudget: number } | { thinkingLevel: ThinkingLevel } {
+  if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
+  return { thinkingLevel: levelOf(effort, thinking.levels) }
 }

@@ -1,5 +1,5 @@
+import { refuse, shown } from '../../core/codec/request-values.ts'
 import { GatewayError } from '../../core/errors.ts'
-import { refuse, shown } from './request-values.ts'
 
 /**
  * A model's name as Google has it, without `models/` and without the vendor's prefix that some clients add. What

@@ -1,6 +1,6 @@
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../errors.ts'
 
-/** The codes that OpenAI gives to what is wrong with a request. */
+/** What can be wrong with a field of a request, in the words of `GatewayError.code`. */
 export type RefusalCode =
   | 'invalid_type'
   | 'invalid_value'
@@ -8,7 +8,7 @@ export type RefusalCode =
   | 'unsupported_value'
   | 'unsupported_parameter'
 
-/** Refuses a request for the sake of one field, named as OpenAI names it: `messages[1].content`. */
+/** Refuses a request for the sake of one field, named as its protocol names it. */
 export function refuse(code: RefusalCode, param: string, message: string): never {
   throw new GatewayError('invalid_request', message, { code, param })
 }
@@ -23,34 +23,41 @@ export function toText(value: unknown, param: string): string {
   return typeof value === 'string' ? value : refuseType(value, param, 'a string')
 }
 
+/** A text that is not empty. */
 export function toFilledText(value: unknown, param: string): string {
   const text = toText(value, param)
   return text === '' ? refuse('invalid_value', param, `'${param}' must not be empty`) : text
 }
 
+/** The value as a boolean. */
 export function toBoolean(value: unknown, param: string): boolean {
   return typeof value === 'boolean' ? value : refuseType(value, param, 'a boolean')
 }
 
+/** The value as a list. */
 export function toList(value: unknown, param: string): readonly unknown[] {
   return Array.isArray(value) ? value : refuseType(value, param, 'an array')
 }
 
+/** The value as an object that is no list. */
 export function toRecord(value: unknown, param: string): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : refuseType(value, param, 'an object')
 }
 
+/** A number within limits. */
 export function toNumber(value: unknown, param: string, least: number, most: number): number {
   if (typeof value !== 'number') return refuseType(value, param, 'a number')
   if (value >= least && value <= most) return value
   return refuse('invalid_value', param, `'${param}' must be between ${least} and ${most}, not ${value}`)
 }
 
+/** A whole number within limits. */
 export function toInteger(value: unknown, param: string, least: number, most: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value)) return refuseType(value, param, 'an integer')
   return toNumber(value, param, least, most)
 }
 
+/** One of the texts that are known. */
 export function toOneOf<const T extends string>(value: unknown, param: string, known: readonly T[]): T {
   const text = toText(value, param)
   const found = known.find((each) => each === text)
@@ -59,7 +66,7 @@ export function toOneOf<const T extends string>(value: unknown, param: string, k
   return refuse('invalid_value', param, `'${param}' must be one of ${list}, not ${shown(text)}`)
 }
 
-/** Reads a field that may be absent; `null` is the same as absent, as OpenAI has it. */
+/** Reads a field that may be absent; `null` is the same as absent. */
 export function optional<T>(
   holder: Readonly<Record<string, unknown>>,
   name: string,
@@ -81,6 +88,7 @@ export function required<T>(
   return value ?? refuse('missing_required_parameter', param, `Missing required parameter: '${param}'`)
 }
 
+/** Refuses a value of the wrong type. */
 export function refuseType(value: unknown, param: string, expected: string): never {
   return refuse(
     'invalid_type',
