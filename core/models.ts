@@ -1,9 +1,10 @@
 /** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+/** One of them. */
 export type Effort = (typeof EFFORTS)[number]
 
-/** Gemini's `thinkingLevel`, least first. */
 const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
+/** Gemini's `thinkingLevel`; stated least first above. */
 export type ThinkingLevel = (typeof LEVELS)[number]
 
 /** What a family of models takes, where families differ. */

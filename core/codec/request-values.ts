@@ -23,35 +23,35 @@ export function toText(value: unknown, param: string): string {
   return typeof value === 'string' ? value : refuseType(value, param, 'a string')
 }
 
-/** A text that is not empty. */
+/** A text with something in it. */
 export function toFilledText(value: unknown, param: string): string {
   const text = toText(value, param)
   return text === '' ? refuse('invalid_value', param, `'${param}' must not be empty`) : text
 }
 
-/** The value as a boolean. */
+/** True or false. */
 export function toBoolean(value: unknown, param: string): boolean {
   return typeof value === 'boolean' ? value : refuseType(value, param, 'a boolean')
 }
 
-/** The value as a list. */
+/** A list of anything. */
 export function toList(value: unknown, param: string): readonly unknown[] {
   return Array.isArray(value) ? value : refuseType(value, param, 'an array')
 }
 
-/** The value as an object that is no list. */
+/** An object that is no list. */
 export function toRecord(value: unknown, param: string): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : refuseType(value, param, 'an object')
 }
 
-/** A number within limits. */
+/** A number between two, which both belong to it. */
 export function toNumber(value: unknown, param: string, least: number, most: number): number {
   if (typeof value !== 'number') return refuseType(value, param, 'a number')
   if (value >= least && value <= most) return value
   return refuse('invalid_value', param, `'${param}' must be between ${least} and ${most}, not ${value}`)
 }
 
-/** A whole number within limits. */
+/** A whole number between two, which both belong to it. */
 export function toInteger(value: unknown, param: string, least: number, most: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value)) return refuseType(value, param, 'an integer')
   return toNumber(value, param, least, most)
@@ -88,7 +88,7 @@ export function required<T>(
   return value ?? refuse('missing_required_parameter', param, `Missing required parameter: '${param}'`)
 }
 
-/** Refuses a value of the wrong type. */
+/** Refuses a value that is not what was expected. */
 export function refuseType(value: unknown, param: string, expected: string): never {
   return refuse(
     'invalid_type',

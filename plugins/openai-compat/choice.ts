@@ -28,6 +28,7 @@ export interface Delta {
   readonly extra_content?: ExtraContent
 }
 
+/** A call, told in one piece. */
 export interface ToolCallDelta {
   readonly index: number
   readonly id: string

@@ -16,6 +16,7 @@ export interface CompletionHead {
   readonly model: string
 }
 
+/** The head of an answer, which follows from its call alone. */
 export function headOf(call: Call): CompletionHead {
   return {
     id: `chatcmpl-${call.id.replace(/^req_/, '')}`,

@@ -2,6 +2,7 @@ import { type Ending, endingOf, toBrokenError } from '../../core/codec/endings.t
 import type { Asked } from './asked.ts'
 import type { Choice } from './choice.ts'
 
+/** `finish_reason` of a choice. */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'function_call'
 
 /** Endings that say more than that a choice called or spoke. */

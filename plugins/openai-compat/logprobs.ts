@@ -7,6 +7,7 @@ interface Token {
   readonly bytes: readonly number[]
 }
 
+/** `logprobs` of a choice. */
 export interface Logprobs {
   readonly content: readonly (Token & { readonly top_logprobs: readonly Token[] })[]
   readonly refusal: null

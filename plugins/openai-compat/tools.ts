@@ -23,6 +23,7 @@ export interface DeclaredTools {
   readonly tools: readonly DeclaredTool[]
 }
 
+/** One of them. */
 export interface DeclaredTool {
   readonly name: string
   readonly description: string | undefined

@@ -63,3 +63,9 @@ function toAnswer(
   const attempts = Number(headers?.get('x-geminate-attempts'))
   return { ...seen, status: response?.status ?? error?.status, headers, attempts, error }
 }
+
+/** Two calls differ in their ids and times, and in those that follow from them. */
+export function withoutCall(completion: object | undefined): unknown {
+  const { id: _, created: __, ...rest } = (completion ?? {}) as Record<string, unknown>
+  return JSON.parse(JSON.stringify(rest).replace(/"call_[0-9a-f]{18}/g, '"call_'))
+}

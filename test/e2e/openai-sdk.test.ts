@@ -2,10 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type OpenAI from 'openai'
 import { APIError } from 'openai'
-import { readRecordings } from '../../adapters/simulated-google/recordings.ts'
-import { foldStream } from '../openai-fold.ts'
 import { ADMIN_TOKEN } from './gateway-process.ts'
-import { CHAT_FORMS, chat, HELLO, openAiAt } from './openai-client.ts'
+import { CHAT_FORMS, chat, HELLO, openAiAt, withoutCall } from './openai-client.ts'
 import { fakeKeys, GOOD_ANSWER, MODEL, openScene, type Scene, until } from './scene.ts'
 
 const CALL = { ...HELLO, model: MODEL }
@@ -249,40 +247,6 @@ describe('OpenAI’s SDK', () => {
     }
   })
 })
-
-const folder = process.env.GEMINATE_GOOGLE_DATA
-describe('recorded answers of Google’s, for an OpenAI client', {
-  skip: folder ? false : "needs Google's recordings: set GEMINATE_GOOGLE_DATA to their folder",
-}, () => {
-  let scene: Scene
-  before(async () => {
-    scene = await openScene(fakeKeys(9))
-  })
-  after(() => scene.close())
-  beforeEach(() => scene.google.reset())
-
-  for (const { name, status } of (folder ? readRecordings(folder) : []).filter(
-    (each) => each.status === 200,
-  )) {
-    test(`are the same whole and streamed: ${name}`, async () => {
-      assert.equal(status, 200)
-      scene.google.script('*', { kind: 'recorded', name, times: 2 })
-      const body = { model: MODEL, messages: HELLO.messages }
-      const whole = await scene.post('/v1/chat/completions', body)
-      const asked = { ...body, stream: true, stream_options: { include_usage: true } }
-      const { completion, error } = foldStream(await (await scene.post('/v1/chat/completions', asked)).text())
-      const expected = (await whole.json()) as Record<string, unknown>
-      assert.equal(error, undefined)
-      assert.deepEqual(withoutCall(completion), withoutCall(expected))
-    })
-  }
-})
-
-/** Two calls differ in their ids and times, and in those that follow from them. */
-function withoutCall(completion: object | undefined): unknown {
-  const { id: _, created: __, ...rest } = (completion ?? {}) as Record<string, unknown>
-  return JSON.parse(JSON.stringify(rest).replace(/"call_[0-9a-f]{18}/g, '"call_'))
-}
 
 function assertSame(actual: object, expected: object): void {
   assert.deepEqual(withoutParsed(withoutCall(actual)), withoutParsed(withoutCall(expected)))
