@@ -19,6 +19,10 @@ export interface ModelTraits {
   readonly penalties: boolean
   /** `mediaResolution` on a part. */
   readonly partResolution: boolean
+  /** Pictures and files within a function's response. */
+  readonly responseParts: boolean
+  /** Functions beside Google's own tools. */
+  readonly mixedTools: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
   readonly signatures: boolean
 }
@@ -29,9 +33,18 @@ const NEWEST: ModelTraits = {
   systemInstruction: true,
   penalties: true,
   partResolution: true,
+  responseParts: true,
+  mixedTools: true,
   signatures: true,
 }
-const BEFORE_3 = { ...NEWEST, thinking: undefined, partResolution: false, signatures: false }
+const BEFORE_3 = {
+  ...NEWEST,
+  thinking: undefined,
+  partResolution: false,
+  responseParts: false,
+  mixedTools: false,
+  signatures: false,
+}
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,

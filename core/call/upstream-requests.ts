@@ -1,5 +1,5 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
-import type { Call, NativeTarget } from '../plugin.ts'
+import type { Call, Conversion, NativeTarget } from '../plugin.ts'
 import type { Flight } from './flight.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -33,6 +33,18 @@ export function toCanonicalRequest(call: Call, target: NativeTarget | undefined)
     body: () => JSON.stringify(call.request),
     model: call.model,
     repeatable: true,
+  }
+}
+
+/** What a plugin made of a request, for a method that generates nothing. */
+export function toConvertedRequest({ target, body }: Conversion, headers: Headers): UpstreamRequest {
+  return {
+    method: 'POST',
+    path: target.path + target.query,
+    headers: { ...toUpstreamHeaders(headers), 'content-type': 'application/json' },
+    body: () => JSON.stringify(body),
+    model: target.model || undefined,
+    repeatable: target.short === true,
   }
 }
 

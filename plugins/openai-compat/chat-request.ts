@@ -1,5 +1,6 @@
 import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
+import { toModelName } from '../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -19,7 +20,6 @@ import type { Decoded } from '../../core/plugin.ts'
 import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { type Message, readMessages } from './messages.ts'
-import { toModelName } from './model-names.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
