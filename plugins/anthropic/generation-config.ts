@@ -1,0 +1,71 @@
+import { defined } from '../../core/codec/defined.ts'
+import {
+  optional,
+  refuse,
+  required,
+  toInteger,
+  toList,
+  toNumber,
+  toOneOf,
+  toRecord,
+  toText,
+} from '../../core/codec/request-values.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Google's `generationConfig` out of the body's parameters; thoughts count among its tokens, as Anthropic has it. */
+export function toGenerationConfig(
+  body: Body,
+  thinkingConfig: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
+  return defined({
+    maxOutputTokens: required(body, 'max_tokens', (value, param) => toInteger(value, param, 1, 2 ** 31 - 1)),
+    temperature: optional(body, 'temperature', betweenZeroAndOne),
+    topP: optional(body, 'top_p', betweenZeroAndOne),
+    topK: optional(body, 'top_k', toTopK),
+    stopSequences: toStops(body),
+    ...toFormat(body),
+    thinkingConfig,
+  })
+}
+
+const betweenZeroAndOne = (value: unknown, param: string) => toNumber(value, param, 0, 1)
+
+/** Zero and less switch it off. */
+function toTopK(value: unknown, param: string): number | undefined {
+  const count = toInteger(value, param, -1, 2 ** 31 - 1)
+  return count > 0 ? count : undefined
+}
+
+/** `stop_sequences` without the empty ones; undefined where none is left. */
+export function toStops(body: Body): string[] | undefined {
+  const list = optional(body, 'stop_sequences', toList) ?? []
+  const stops = list
+    .map((text, index) => toText(text, `stop_sequences.${index}`))
+    .filter((text) => text !== '')
+  if (stops.length > MOST_STOPS)
+    refuse(
+      'invalid_value',
+      'stop_sequences',
+      `'stop_sequences' holds at most ${MOST_STOPS} texts, not ${stops.length}`,
+    )
+  return stops.length > 0 ? stops : undefined
+}
+
+/** Google's limit. */
+const MOST_STOPS = 5
+
+/** `output_config.format`, or the older `output_format`. */
+function toFormat(body: Body) {
+  const config = optional(body, 'output_config', toRecord) ?? {}
+  const schema =
+    optional(config, 'format', readSchema, 'output_config.format') ??
+    optional(body, 'output_format', readSchema)
+  return schema && { responseMimeType: 'application/json', responseJsonSchema: schema }
+}
+
+function readSchema(value: unknown, param: string): Body {
+  const format = toRecord(value, param)
+  toOneOf(format.type, `${param}.type`, ['json_schema'])
+  return required(format, 'schema', toRecord, `${param}.schema`)
+}
