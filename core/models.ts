@@ -15,6 +15,8 @@ export interface ModelTraits {
     | { readonly budgets: Readonly<Record<Effort, number>> }
     | undefined
   readonly systemInstruction: boolean
+  /** The most that `maxOutputTokens` may be. */
+  readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
   readonly penalties: boolean
   /** `mediaResolution` on a part. */
@@ -31,6 +33,7 @@ export interface ModelTraits {
 const NEWEST: ModelTraits = {
   thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
   systemInstruction: true,
+  maxOutputTokens: 65_536,
   penalties: true,
   partResolution: true,
   responseParts: true,
@@ -45,6 +48,7 @@ const BEFORE_3 = {
   mixedTools: false,
   signatures: false,
 }
+const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,
@@ -63,9 +67,9 @@ const PRO_2_5 = {
 
 /** The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
-  [/^gemma-3/, { ...BEFORE_3, systemInstruction: false }],
-  [/^gemma/, BEFORE_3],
-  [/^gemini-(1|2\.0)\b/, BEFORE_3],
+  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
+  [/^gemma/, BEFORE_2_5],
+  [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
   [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false }],
   [/^gemini-2\.5-pro/, PRO_2_5],
   [/^gemini-2\.5/, FLASH_2_5],

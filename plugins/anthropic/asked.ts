@@ -2,8 +2,8 @@
 export interface Asked {
   /** The model's name as the client has it; answers repeat it. */
   readonly model: string
-  /** Thoughts are shown; signatures that need a block of their own then come as thinking without words. */
-  readonly showsThoughts: boolean
+  /** Thinking is asked for, shown or not: a signature that needs a block of its own is a thought without words. */
+  readonly thinks: boolean
   /** Only the first of several calls is passed on: `disable_parallel_tool_use`. */
   readonly oneCall: boolean
   /** `stop_sequences` */
@@ -15,5 +15,5 @@ export interface Asked {
 /** What `decode` left with the call; for a call whose request said nothing, the least. */
 export function askedOf(call: { readonly asked?: unknown; readonly model: string }): Asked {
   const asked = call.asked as Asked | undefined
-  return asked ?? { model: call.model, showsThoughts: false, oneCall: false, stops: [], names: new Map() }
+  return asked ?? { model: call.model, thinks: false, oneCall: false, stops: [], names: new Map() }
 }

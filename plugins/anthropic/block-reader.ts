@@ -94,7 +94,7 @@ export function createBlockReader(call: Call, sink: BlockSink): BlockReader {
   function carry(sealed: Sealed): void {
     close()
     const text = seal(sealed)
-    if (asked.showsThoughts && !sealed.part) {
+    if (asked.thinks && !sealed.part) {
       sink.start({ type: 'thinking', thinking: '', signature: '' })
       sink.delta({ type: 'signature_delta', signature: text })
     } else sink.start({ type: 'redacted_thinking', data: text })

@@ -10,6 +10,7 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
+import type { ModelTraits } from '../../core/models.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -17,9 +18,11 @@ type Body = Readonly<Record<string, unknown>>
 export function toGenerationConfig(
   body: Body,
   thinkingConfig: Readonly<Record<string, unknown>> | undefined,
+  { maxOutputTokens: most }: ModelTraits,
+  notes: string[],
 ): Record<string, unknown> {
   return defined({
-    maxOutputTokens: required(body, 'max_tokens', (value, param) => toInteger(value, param, 1, 2 ** 31 - 1)),
+    maxOutputTokens: toMaxTokens(body, most, notes),
     temperature: optional(body, 'temperature', betweenZeroAndOne),
     topP: optional(body, 'top_p', betweenZeroAndOne),
     topK: optional(body, 'top_k', toTopK),
@@ -27,6 +30,13 @@ export function toGenerationConfig(
     ...toFormat(body),
     thinkingConfig,
   })
+}
+
+/** Clients ask for as much as Anthropic's models write; Google refuses more than its own can. */
+function toMaxTokens(body: Body, most: number, notes: string[]): number {
+  const wanted = required(body, 'max_tokens', (value, param) => toInteger(value, param, 1, 2 ** 31 - 1))
+  if (wanted > most) notes.push(`max_tokens: ${most}, the most that the model writes`)
+  return Math.min(wanted, most)
 }
 
 const betweenZeroAndOne = (value: unknown, param: string) => toNumber(value, param, 0, 1)

@@ -38,14 +38,14 @@ export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
   const thinking = readThinking(fields, traits, notes)
   const request = defined<GenerateContentRequest>({
     ...prompt,
-    generationConfig: toGenerationConfig(fields, thinking.config),
+    generationConfig: toGenerationConfig(fields, thinking.config, traits, notes),
   })
   const oneCall = isOneCall(fields)
   if (oneCall)
     notes.push('disable_parallel_tool_use: Gemini has no such switch; only its first call is passed on')
   const asked: Asked = {
     model: required(fields, 'model', toText),
-    showsThoughts: thinking.isShown,
+    thinks: thinking.isOn,
     oneCall,
     stops: toStops(fields) ?? [],
     names: names.changed,

@@ -7,8 +7,8 @@ type Body = Readonly<Record<string, unknown>>
 export interface Thinking {
   /** Google's `thinkingConfig`; undefined leaves it to the model. */
   readonly config: Readonly<Record<string, unknown>> | undefined
-  /** The client wants to see thoughts. */
-  readonly isShown: boolean
+  /** The client counts with thoughts, even if it does not want to read them. */
+  readonly isOn: boolean
 }
 
 /**
@@ -18,16 +18,16 @@ export interface Thinking {
 export function readThinking(body: Body, { thinking }: ModelTraits, notes: string[]): Thinking {
   const stated = optional(body, 'thinking', readStated)
   const effort = optional(body, 'output_config', readEffort)
-  if (!stated && effort === undefined) return { config: undefined, isShown: false }
-  const isShown = stated?.isShown ?? false
+  if (!stated && effort === undefined) return { config: undefined, isOn: false }
+  const isOn = stated !== undefined && !stated.isOff
   if (!thinking) {
     notes.push('thinking: the model takes none')
-    return { config: undefined, isShown }
+    return { config: undefined, isOn }
   }
   const amount = toAmount(stated, effort, thinking)
-  const shows = isShown ? { includeThoughts: true } : {}
+  const shows = stated?.isShown ? { includeThoughts: true } : {}
   const config = { ...amount, ...shows }
-  return { config: Object.keys(config).length > 0 ? config : undefined, isShown }
+  return { config: Object.keys(config).length > 0 ? config : undefined, isOn }
 }
 
 interface Stated {
