@@ -108,6 +108,11 @@ describe("an error in Anthropic's shape", () => {
     assert.equal(told(refusal(400, other)).message, `prompt is too long: ${other}`)
   })
 
+  test('says of a place that Google does not serve that it is forbidden', () => {
+    const message = 'User location is not supported for the API use.'
+    assert.deepEqual(told(refusal(400, message)), { status: 403, type: 'permission_error', message })
+  })
+
   test('names the request', () => {
     const { body } = codec.encodeError(new GatewayError('internal', 'Words'), REQUEST)
     assert.equal(JSON.parse(body).request_id, REQUEST.id)

@@ -46,9 +46,13 @@ const ROWS = {
   upstream_timeout: { type: 'timeout_error' },
 } as const satisfies Record<Exclude<ErrorKind, 'upstream_refused'>, Row>
 
-function rowOf({ status }: GatewayError): Row {
+function rowOf({ status, message }: GatewayError): Row {
+  if (status === 400 && NOT_HERE.test(message)) return { type: 'permission_error', status: 403 }
   return BY_STATUS[status] ?? (status >= 500 ? FAILED : { type: CLIENT })
 }
+
+/** Where the gateway is: nothing about the request would help. */
+const NOT_HERE = /^User location is not supported|free tier is not available in your country/i
 
 const BY_STATUS: Readonly<Record<number, Row>> = {
   /** A key's trouble is none of the client's, who would take a 401 for its own token. */
