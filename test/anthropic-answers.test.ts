@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Part } from '../core/canonical.ts'
-import { type Block, call, ends, kinds, returned, says, told } from './anthropic-told.ts'
+import { streamed } from './anthropic-codec.ts'
+import { foldMessage } from './anthropic-fold.ts'
+import { type Block, call, ends, kinds, type Message, returned, says, told } from './anthropic-told.ts'
 
 const LONG = Buffer.from('a signature too long for an id '.repeat(10)).toString('base64')
 
@@ -73,10 +75,13 @@ describe("an answer as Anthropic's", () => {
   ]
   for (const [title, thinks, parts, blocks] of CARRIERS) {
     test(`carries a long signature in ${title}, and it comes back`, () => {
-      const message = told([says(...parts), says(call('f', LONG)), ends()], { thinks })
-      assert.deepEqual(kinds(message), blocks)
-      const part = returned(message).find(({ functionCall }) => functionCall)
-      assert.equal(part?.thoughtSignature, LONG)
+      const message = told([says(...parts), says(call('f', LONG), call('g')), ends()], { thinks })
+      assert.deepEqual(kinds(message), [...blocks, 'tool_use'])
+      const calls = returned(message).filter(({ functionCall }) => functionCall)
+      assert.deepEqual(
+        calls.map(({ thoughtSignature }) => thoughtSignature),
+        [LONG, undefined],
+      )
       for (const { id = '' } of message.content) assert.match(id, /^[\w-]{0,64}$/)
     })
   }
@@ -147,7 +152,16 @@ describe("an answer as Anthropic's", () => {
       ],
       groundingSupports: [{ segment: { endIndex: 3, text: 'Sky' }, groundingChunkIndices: [0, 1, 7] }],
     }
-    const message = told([says({ text: 'Sky is blue.' }), ends({ groundingMetadata }), ends()])
+    const { webSearchQueries, ...rest } = groundingMetadata
+    const said = {
+      index: 0,
+      content: { parts: [{ text: ' is blue.' }] },
+      groundingMetadata: { webSearchQueries },
+    }
+    const chunks = [says({ text: 'Sky' }), { candidates: [said] }, ends({ groundingMetadata: rest }), ends()]
+    const { message } = foldMessage(streamed(chunks)) as unknown as { message: Message }
+    const all = [says({ text: 'Sky is blue.' }), ends({ groundingMetadata })]
+    assert.deepEqual(message.content, told(all).content)
     assert.deepEqual(kinds(message), ['text', 'server_tool_use', 'web_search_tool_result'])
     const [text, use, result] = message.content as [Block, Block, Block]
     assert.deepEqual(text.citations, [

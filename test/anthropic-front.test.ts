@@ -104,6 +104,7 @@ describe("an error in Anthropic's shape", () => {
   test('says of too many tokens what Claude Code looks for', () => {
     const google = 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'
     assert.equal(told(refusal(400, google)).message, 'prompt is too long: 1200000 tokens > 1048576 maximum')
+    assert.equal(told(refusal(429, google)).message, google)
     const other = 'The input token count exceeds the maximum number of tokens allowed.'
     assert.equal(told(refusal(400, other)).message, `prompt is too long: ${other}`)
   })
