@@ -47,8 +47,13 @@ export interface ErrorOptions {
   readonly param?: string
   /** The finer reason within a kind, in snake_case, for protocols whose errors carry one. */
   readonly code?: string
+  /** What a program may want to know of it beside the words; each protocol shows it where it has a place. */
+  readonly facts?: ErrorFacts
   readonly cause?: unknown
 }
+
+/** Facts by name, such as how many keys were tried. */
+export type ErrorFacts = Readonly<Record<string, string | number | readonly string[]>>
 
 /** The only error whose text a client may see. Messages say what is wrong and what to do about it. */
 export class GatewayError extends Error {
@@ -58,6 +63,7 @@ export class GatewayError extends Error {
   readonly upstream: UpstreamError | undefined
   readonly param: string | undefined
   readonly code: string | undefined
+  readonly facts: ErrorFacts | undefined
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -68,6 +74,7 @@ export class GatewayError extends Error {
     this.upstream = options.upstream
     this.param = options.param
     this.code = options.code
+    this.facts = options.facts
   }
 }
 

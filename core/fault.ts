@@ -1,5 +1,6 @@
 import type { GoogleError } from './errors.ts'
 import type { KeyState } from './keys.ts'
+import type { QuotaLimit } from './quota/quota-window.ts'
 
 /** Who a failed attempt is charged to. Only the first four touch a key. */
 export type Charge =
@@ -78,6 +79,8 @@ export interface Fault {
   readonly retryAfterMilliseconds?: number
   /** `projects/N` where Google named the project. */
   readonly project?: string
+  /** The limits that Google says were passed. */
+  readonly limits?: readonly QuotaLimit[]
 }
 
 /** The rule of a fault. */

@@ -9,6 +9,8 @@ export interface Key {
   readonly project: string
   readonly weight: number
   readonly tags: readonly string[]
+  /** Calls that it may serve at once; no limit where absent. */
+  readonly maxConcurrent?: number | undefined
 }
 
 /** `resting` and `exhausted` end by themselves, the others do not. */
@@ -30,6 +32,10 @@ export type KeyState = (typeof KEY_STATES)[number]
 export interface KeyQuery {
   /** Model id without `models/`; undefined for methods that name no model. */
   readonly model: string | undefined
+  /** Input tokens that the call will spend, as far as can be told before; none where absent. */
+  readonly tokens?: number
+  /** Calls with the same text belong together, and are best served by one project, whose cache they share. */
+  readonly affinity?: string
 }
 
 /** What became of an attempt. */
@@ -47,6 +53,8 @@ export interface UsableKeys {
   sample(): Key
   /** The usable keys of one project. */
   byProject(project: string): readonly Key[]
+  /** A usable key by its id; undefined where it is not usable now. */
+  find(id: string): Key | undefined
 }
 
 /** A preference among keys that may be used now. Health, resting and retry are the pool's. Must not walk all keys. */
@@ -60,4 +68,12 @@ export interface KeyStrategy {
 export interface StrategyContext {
   readonly now: () => number
   readonly random: () => number
+  /**
+   * How much of its quota a project would have left for the model after this call: 1 for all of it, 0 for none,
+   * below 0 where the call does not fit. Of several limits the tightest counts; a project whose limits nobody
+   * knows yet stands between, lower the more it was used.
+   */
+  slack(project: string, call: KeyQuery): number
+  /** Calls that the key serves at this moment. */
+  inFlight(key: Key): number
 }

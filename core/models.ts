@@ -27,6 +27,8 @@ export interface ModelTraits {
   readonly mixedTools: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
   readonly signatures: boolean
+  /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
+  readonly cacheTokens: number | undefined
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
@@ -39,6 +41,7 @@ const NEWEST: ModelTraits = {
   responseParts: true,
   mixedTools: true,
   signatures: true,
+  cacheTokens: 4_096,
 }
 const BEFORE_3 = {
   ...NEWEST,
@@ -47,6 +50,7 @@ const BEFORE_3 = {
   responseParts: false,
   mixedTools: false,
   signatures: false,
+  cacheTokens: undefined,
 }
 const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {
@@ -58,19 +62,27 @@ const BUDGETS_2_5 = {
   xhigh: 24_576,
   max: 24_576,
 }
-const FLASH_2_5 = { ...BEFORE_3, penalties: false, thinking: { budgets: BUDGETS_2_5 } }
+const FLASH_2_5 = {
+  ...BEFORE_3,
+  penalties: false,
+  thinking: { budgets: BUDGETS_2_5 },
+  cacheTokens: 2_048,
+}
 /** It cannot stop thinking, and can think longer. */
 const PRO_2_5 = {
   ...FLASH_2_5,
   thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 } },
 }
 
-/** The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models */
+/**
+ * The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models and, of caches,
+ * https://ai.google.dev/gemini-api/docs/caching
+ */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
   [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
   [/^gemma/, BEFORE_2_5],
   [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
-  [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false }],
+  [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
   [/^gemini-2\.5-pro/, PRO_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
   [/image|banana|tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],

@@ -118,6 +118,8 @@ export interface Call extends Head {
   readonly notes: readonly string[]
   /** What the codec asked to be handed back (`Decoded.asked`); a hook's copy keeps it. */
   readonly asked?: unknown
+  /** The conversation it belongs to, where its request names one; calls of one session go to one project. */
+  readonly session?: string
   /** Aborted when the client has left. */
   readonly signal: AbortSignal
 }
@@ -174,6 +176,8 @@ export interface Decoded {
   readonly notes?: readonly string[]
   /** What the request asked of the answer and the canonical form has no place for; comes back as `Call.asked`. */
   readonly asked?: unknown
+  /** What names the conversation in the body, or who speaks: `prompt_cache_key`, `user`. It never goes upstream. */
+  readonly session?: string
 }
 
 /** A whole body on the wire. */

@@ -1,4 +1,5 @@
 import type { KeyState } from './keys.ts'
+import type { QuotaWindow } from './quota/quota-window.ts'
 
 /**
  * What outlives a restart. Every method settles when the data is on disk as far as the database promises;
@@ -6,6 +7,8 @@ import type { KeyState } from './keys.ts'
  */
 export interface Store {
   readonly keys: KeyRecords
+  readonly meters: MeterRecords
+  readonly keySettings: KeySettingRecords
   readonly tokens: TokenRecords
   readonly requests: RequestRecords
   readonly documents: DocumentRecords
@@ -40,8 +43,73 @@ export interface RestRecord {
   readonly reason: string
 }
 
+/**
+ * What the operator says of keys at run time: the keys that were added, with their secrets, and what was changed of
+ * those that the config states. Each batch has a number of its own, so that several processes find what is new.
+ */
+export interface KeySettingRecords {
+  /** What was put by batches after a number (all for 0), oldest key first, and how many records there are in all. */
+  since(revision: number): Promise<KeySettingChanges>
+  /** Every id there is. */
+  ids(): Promise<readonly string[]>
+  /** The number of the last batch, 0 before the first; cheap enough to ask every second. */
+  revision(): Promise<number>
+  /** Replaces by `id` and removes. Resolves to the batch's number, when it would survive a loss of power too. */
+  save(changes: KeySettingBatch): Promise<number>
+}
+
+export interface KeySettingChanges {
+  readonly revision: number
+  readonly records: readonly KeySettingRecord[]
+  readonly count: number
+}
+
+export interface KeySettingBatch {
+  readonly put: readonly KeySettingRecord[]
+  readonly removed: readonly string[]
+}
+
+/** A field that is undefined is as the config states it; an empty text or list says that there is none. */
+export interface KeySettingRecord {
+  readonly id: string
+  /** Undefined for a key whose secret only the config holds. */
+  readonly secret: string | undefined
+  readonly name: string | undefined
+  readonly project: string | undefined
+  readonly weight: number | undefined
+  readonly tags: readonly string[] | undefined
+  readonly note: string | undefined
+  /** Since when it is not to be used, in milliseconds since 1970; undefined for one that may be. */
+  readonly disabledSince: number | undefined
+  /** The config states it, and the operator took it out all the same. */
+  readonly isDeleted: boolean
+  /** When the record was first made; milliseconds since 1970. */
+  readonly createdAt: number
+}
+
 /** A time that never comes and that every database can keep. */
 export const FOREVER = 8_640_000_000_000_000
+
+/** What each project spent on each model. */
+export interface MeterRecords {
+  load(): Promise<readonly MeterRecord[]>
+  /** Replaces by `project` and `model`; one without a state is removed. */
+  save(meters: readonly MeterRecord[]): Promise<void>
+}
+
+export interface MeterRecord {
+  readonly project: string
+  readonly model: string
+  readonly state:
+    | {
+        /** When the day began, and its requests, input tokens and cached tokens. */
+        readonly day: readonly number[]
+        /** The last minute, oldest first: when, how many requests, how many input tokens. */
+        readonly minute: readonly (readonly number[])[]
+        readonly learned: Partial<Record<QuotaWindow, { readonly limit: number; readonly at: number }>>
+      }
+    | undefined
+}
 
 /** Tokens made by the gateway itself; those of the config are not kept here. */
 export interface TokenRecords {
@@ -62,10 +130,35 @@ export interface TokenRecord {
 export interface RequestRecords {
   append(rows: readonly RequestRecord[]): Promise<void>
   /** Newest first. */
-  list(page: { readonly limit: number; readonly offset?: number }): Promise<readonly RequestRecord[]>
+  list(page: Page): Promise<readonly RequestRecord[]>
   count(): Promise<number>
+  /** The rows that fit, newest first, without bodies and failures, and how many fit in all. */
+  search(
+    filter: RequestFilter,
+    page: Page,
+  ): Promise<{ readonly rows: readonly RequestRecord[]; readonly total: number }>
+  /** The newest row of this id. */
+  get(id: string): Promise<RequestRecord | undefined>
   /** Removes rows older than `before`, then the oldest until the log is below `maxBytes`; gives the space back in small steps. */
   prune(limits: { readonly before: number; readonly maxBytes: number }): Promise<number>
+}
+
+/** A part of a list. */
+export interface Page {
+  readonly limit: number
+  readonly offset?: number
+}
+
+/** Which rows of the request log; a field that is absent leaves none out. */
+export interface RequestFilter {
+  readonly client?: string
+  readonly model?: string
+  /** From the first status to the second, both included. */
+  readonly status?: readonly [from: number, to: number]
+  /** The key that answered, or that failed on the way. */
+  readonly keyId?: string
+  /** Milliseconds since 1970; this moment included. */
+  readonly since?: number
 }
 
 export interface RequestRecord {
@@ -75,7 +168,10 @@ export interface RequestRecord {
   readonly protocol: string
   /** Google's method name: `generateContent`, `countTokens`, … */
   readonly operation: string
+  /** The one that the client asked for. */
   readonly model: string | undefined
+  /** The one that answered in its place; undefined where none did. */
+  readonly answeredBy: string | undefined
   readonly stream: boolean
   readonly status: number
   readonly errorKind: string | undefined
@@ -83,6 +179,13 @@ export interface RequestRecord {
   readonly keyId: string | undefined
   readonly project: string | undefined
   readonly attempts: number
+  /** Keys that might have been used at the first attempt, and keys in all. */
+  readonly usableKeys: number | undefined
+  readonly totalKeys: number | undefined
+  /** Why the others were out: `12 resting, 1 invalid`. */
+  readonly outKeys: string | undefined
+  /** What the client was told in `x-geminate-notes`. */
+  readonly notes: string | undefined
   readonly promptTokens: number | undefined
   readonly outputTokens: number | undefined
   readonly thoughtTokens: number | undefined
@@ -109,6 +212,8 @@ export interface AttemptRecord {
   readonly googleStatus: string | undefined
   /** Google's text, at most 2 KB. */
   readonly text: string
+  /** How long the call had waited before this attempt. */
+  readonly waitMilliseconds: number
   readonly durationMilliseconds: number
 }
 

@@ -45,6 +45,11 @@ describe("what a request of an Anthropic client's loses", () => {
   }
 })
 
+test('a request’s user names its session', () => {
+  assert.equal(decoded({ metadata: { user_id: 'u' } }).session, 'u')
+  assert.equal(decoded({ metadata: { user_id: null } }).session, undefined)
+})
+
 describe('a tool whose schema Anthropic knows by its type', () => {
   const TOOLS: readonly (readonly [type: string, name: string, fields: readonly string[]])[] = [
     ['bash_20250124', 'bash', ['command', 'restart']],

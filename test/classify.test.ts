@@ -25,7 +25,7 @@ for (const name of ['keys', 'quota', 'availability', 'others']) {
         const found = classifyAnswer({ status, contentType: type, text })
         assert.equal(found.text, text)
         for (const [field, value] of Object.entries({ status, ...fault })) {
-          assert.equal(found[field as keyof Fault], value ?? undefined, field)
+          assert.deepEqual(found[field as keyof Fault], value ?? undefined, field)
         }
       })
     }

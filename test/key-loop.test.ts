@@ -10,7 +10,9 @@ import type { Fault } from '../core/fault.ts'
 import type { Key } from '../core/keys.ts'
 import { createRedactor } from '../core/log/redactor.ts'
 import { createPool } from '../core/pool/pool.ts'
+import { createTokenEstimates } from '../core/quota/token-estimates.ts'
 import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
+import { emptyQuotas } from './virtual-pool.ts'
 
 /** What Google says to an attempt: a status, or an exception. */
 type Script = (key: Key, attempt: number) => number | Error
@@ -39,6 +41,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
   const pool = createPool({
     keys,
     strategy: roundRobin({ random }),
+    quotas: emptyQuotas(),
     saved: { keys: [], rests: [] },
     now,
     random,
@@ -49,6 +52,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
   const breakers = createBreakers({ now, wait })
   const loop = createKeyLoop({
     pool,
+    tokens: createTokenEstimates(),
     breakers,
     redactor: createRedactor(),
     deadlineMilliseconds,

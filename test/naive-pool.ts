@@ -11,6 +11,31 @@ interface NaiveKey {
   doubt: { pending: boolean; due: number; unknowns: number } | undefined
 }
 
+interface NaiveDay {
+  readonly until: number
+  readonly midnight: number | undefined
+  readonly isLate: boolean
+}
+
+const HOUR = 3_600_000
+
+const CALIFORNIA = new Intl.DateTimeFormat('en-US', { timeZone: 'America/Los_Angeles' })
+const DAYS = new Map<number, string>()
+
+function dayOf(time: number): string {
+  const hour = Math.floor(time / HOUR)
+  const day = DAYS.get(hour) ?? CALIFORNIA.format(time)
+  DAYS.set(hour, day)
+  return day
+}
+
+/** Tries hour by hour until California shows another day. */
+function midnightAfter(time: number): number {
+  let next = (Math.floor(time / HOUR) + 1) * HOUR
+  while (dayOf(next) === dayOf(time)) next += HOUR
+  return next
+}
+
 /** The pool's rules written down without any care for speed: every question walks all keys. */
 export function createNaivePool(keys: readonly Key[], now: () => number, minute: number) {
   const all: NaiveKey[] = keys.map(({ id, project }) => ({
@@ -22,6 +47,8 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
   }))
   const rests = new Map<string, number>()
   const backoffs = new Map<string, { failures: number; until: number }>()
+  const days = new Map<string, NaiveDay>()
+  let lateness = 0
   const shortest = Math.min(1000, Math.ceil(minute / 60))
   let asked = 0
 
@@ -40,7 +67,8 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
 
   function learn(key: NaiveKey, fault: Fault): void {
     if (fault.project === undefined || key.project !== key.id) return
-    for (const map of [rests, backoffs] as Map<string, unknown>[]) move(map, key.project, fault.project)
+    forgetOldDays()
+    for (const map of [rests, backoffs, days] as Map<string, unknown>[]) move(map, key.project, fault.project)
     key.project = fault.project
   }
 
@@ -54,8 +82,48 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
     }
   }
 
-  const rank = (value: unknown) =>
-    typeof value === 'number' ? value : (value as { failures: number }).failures
+  function rank(value: unknown): number {
+    if (typeof value === 'number') return value
+    const { failures, until } = value as { failures?: number; until: number }
+    return failures ?? until
+  }
+
+  const midnight = (time: number) => midnightAfter(time - lateness) + lateness
+
+  function forgetOldDays(): void {
+    for (const [at, day] of days) {
+      if (now() >= (day.midnight === undefined ? midnight(day.until) : day.midnight + 24 * HOUR))
+        days.delete(at)
+    }
+  }
+
+  function dayUntil(at: string, delay: number): number {
+    forgetOldDays()
+    const day = days.get(at)
+    if (day === undefined) {
+      const until = Math.min(now() + delay, midnight(now()))
+      days.set(at, { until, midnight: undefined, isLate: false })
+      return until
+    }
+    if (now() < day.until) return day.until
+    if (day.midnight !== undefined && now() - day.midnight < 2 * HOUR) {
+      days.set(at, { ...day, until: now() + Math.min(Math.max(delay, 1000), 300_000), isLate: true })
+    } else {
+      const until = midnight(now())
+      days.set(at, { until, midnight: until - lateness, isLate: false })
+    }
+    return days.get(at)!.until
+  }
+
+  function dayWorked(at: string): void {
+    forgetOldDays()
+    const day = days.get(at)
+    if (day === undefined || now() < day.until) return
+    days.delete(at)
+    if (day.midnight === undefined) return
+    if (day.isLate) lateness = Math.min(now() - day.midnight, 2 * HOUR)
+    else lateness = lateness < 1000 ? 0 : lateness / 2
+  }
 
   function rest(project: string, model: string, fault: Fault): void {
     const until = restUntil(project, model, fault)
@@ -66,7 +134,8 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
     if (fault.kind === 'quota_none' || fault.kind === 'model_closed') return FOREVER
     if (fault.kind !== 'quota_unknown' && fault.kind !== 'free_tier_blocked') {
       const asked = fault.retryAfterMilliseconds ?? minute
-      return now() + Math.min(Math.max(asked, shortest), 7 * 24 * 3_600_000)
+      const delay = Math.min(Math.max(asked, shortest), 7 * 24 * HOUR)
+      return fault.kind === 'quota_day' ? dayUntil(place(project, model), delay) : now() + delay
     }
     const known = backoffs.get(place(project, model))
     const isForgotten = known === undefined || known.until + 2 * 3_600_000 < now()
@@ -102,7 +171,11 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
       const first = Math.min(FOREVER, ...times)
       return first < FOREVER ? first : undefined
     },
-    succeed: (id: string, model: string) => void backoffs.delete(place(find(id).project, model)),
+    succeed(id: string, model: string): void {
+      const at = place(find(id).project, model)
+      backoffs.delete(at)
+      dayWorked(at)
+    },
     charge(id: string, model: string, fault: Fault): void {
       const key = find(id)
       const charge: string = FAULTS[fault.kind as FaultKind].charge
@@ -134,6 +207,8 @@ export function createNaivePool(keys: readonly Key[], now: () => number, minute:
     },
     restart(): void {
       backoffs.clear()
+      days.clear()
+      lateness = 0
       for (const key of all) key.isVerdictStale = false
     },
   }

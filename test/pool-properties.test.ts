@@ -7,6 +7,7 @@ import { FOREVER, type KeyRecord, type RestRecord } from '../core/store.ts'
 import { random as randomStrategy } from '../plugins/key-strategies/random.ts'
 import { createNaivePool } from './naive-pool.ts'
 import { seededRandom } from './seeded-random.ts'
+import { emptyQuotas } from './virtual-pool.ts'
 
 const MODELS = ['gemini-a', 'gemini-b', '']
 const KINDS = Object.keys(FAULTS) as FaultKind[]
@@ -50,6 +51,7 @@ function createRun(seed: number) {
     return createPool({
       keys,
       strategy: randomStrategy(),
+      quotas: emptyQuotas(minuteSeconds),
       saved: { keys: [...records.values()], rests: [...rests.values()] },
       now,
       random,

@@ -2,6 +2,9 @@ import type { Fault, FaultKind } from '../core/fault.ts'
 import type { Key, KeyQuery, KeyStrategy, Outcome } from '../core/keys.ts'
 import type { KeyChanges } from '../core/pool/key-memory.ts'
 import { createPool, type PoolOptions } from '../core/pool/pool.ts'
+import { createPacificDays } from '../core/quota/pacific-day.ts'
+import { createQuotaBook, type QuotaBook } from '../core/quota/quota-book.ts'
+import type { QuotaLimits } from '../core/quota/quota-window.ts'
 import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
 
 /** When the virtual time begins. */
@@ -9,8 +12,23 @@ export const START = 1_800_000_000_000
 export const PRO: KeyQuery = { model: 'gemini-pro' }
 export const FLASH: KeyQuery = { model: 'gemini-flash' }
 
+/** A quota book in which nothing was spent; the operator's limits are the same for every project and model. */
+export function emptyQuotas(minuteSeconds = 60, stated: QuotaLimits = {}): QuotaBook {
+  return createQuotaBook({
+    clock: { days: createPacificDays(), lateness: 0 },
+    minuteMilliseconds: minuteSeconds * 1000,
+    saved: [],
+    stated: () => stated,
+  })
+}
+
 /** A pool in virtual time, and what it reported. */
-export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: KeyStrategy) {
+export function setUpPool(
+  keys: readonly Key[],
+  saved?: KeyChanges,
+  strategy?: KeyStrategy,
+  quotas: QuotaBook = emptyQuotas(),
+) {
   let time = START
   const now = () => time
   const changes: KeyChanges[] = []
@@ -19,6 +37,7 @@ export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: K
   const options: PoolOptions = {
     keys,
     strategy: strategy ?? roundRobin({ random: () => 0 }),
+    quotas,
     saved: saved ?? { keys: [], rests: [] },
     now,
     random: () => 0,
@@ -31,6 +50,7 @@ export function setUpPool(keys: readonly Key[], saved?: KeyChanges, strategy?: K
   const find = (id: string) => keys.find((one) => one.id === id) ?? key(id)
   return {
     pool,
+    quotas,
     changes,
     doubted,
     warnings,

@@ -48,6 +48,32 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX attempts_by_time ON attempts (at);
   `,
+  `
+  CREATE TABLE meters (
+    project TEXT NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (project, model)
+  ) WITHOUT ROWID;
+
+  ALTER TABLE requests ADD COLUMN usable_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN total_keys INTEGER;
+  ALTER TABLE requests ADD COLUMN out_keys TEXT;
+  ALTER TABLE requests ADD COLUMN notes TEXT;
+  ALTER TABLE requests ADD COLUMN answered_by TEXT;
+  ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
+
+  CREATE TABLE key_settings (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE, secret TEXT,
+    name TEXT, project TEXT, weight REAL, tags TEXT, note TEXT, disabled_since INTEGER,
+    is_deleted INTEGER NOT NULL, created_at INTEGER NOT NULL, revision INTEGER NOT NULL
+  );
+  CREATE INDEX key_settings_by_revision ON key_settings (revision);
+
+  CREATE TABLE key_settings_revision (number INTEGER NOT NULL);
+  INSERT INTO key_settings_revision (number) VALUES (0);
+
+  CREATE INDEX requests_by_id ON requests (id);
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

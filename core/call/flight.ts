@@ -4,6 +4,8 @@ import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
+import type { Census } from '../pool/census.ts'
+import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { createTrace, type Trace } from './trace.ts'
@@ -20,6 +22,8 @@ export interface Flight {
   readonly bodies: KeptBodies
   /** The request's bytes, as long as an attempt may need them. */
   body: RequestBody | undefined
+  /** What the request's bytes weigh, for the quota. */
+  weight: CallWeight | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
   /** Lets go of the request's bytes; safe to call twice. */
@@ -56,6 +60,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     notes: [],
     bodies: options.keepBodies(),
     body: undefined,
+    weight: undefined,
     takeBytes() {
       const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
       flight.body = { bytes: EMPTY, release }
@@ -73,7 +78,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
         'x-geminate-attempts': String(attempts),
         'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
       }
-      if (flight.notes.length > 0) headers['x-geminate-notes'] = toHeaderText(flight.notes.join('; '))
+      const notes = [...flight.notes, ...(flight.trace.fallback ? [flight.trace.fallback.note] : [])]
+      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
       return headers
     },
     finish(status, error) {
@@ -81,6 +87,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       finished = true
       signal.removeEventListener('abort', leave)
       flight.release()
+      flight.trace.ended(flight.trace.usage)
       const result = toResult(flight, status, error)
       options.record(toRecord(flight, result))
       options.hooks().finished(flight.head, result)
@@ -93,8 +100,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
 const EMPTY = new Uint8Array(0)
 
 /** The call that hooks and codecs see. */
-export function toCall(flight: Flight, { request, notes = [], asked }: Decoded): Call {
-  return { ...flight.head, request, notes, asked, signal: flight.leaving }
+export function toCall(flight: Flight, { request, notes = [], asked, session }: Decoded): Call {
+  return { ...flight.head, request, notes, asked, session, signal: flight.leaving }
 }
 
 function toResult(flight: Flight, status: number, error: GatewayError | undefined): CallResult {
@@ -120,12 +127,17 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     protocol: head.protocol,
     operation: head.operation,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     stream: head.stream,
     status: result.status,
     errorKind: result.error?.kind,
     keyId: result.keyId,
     project: trace.key?.project,
     attempts: result.attempts,
+    usableKeys: trace.census?.usable,
+    totalKeys: trace.census?.total,
+    outKeys: trace.census && outOf(trace.census),
+    notes: flight.notes.join('; ') || undefined,
     promptTokens: result.usage?.promptTokenCount,
     outputTokens: result.usage?.candidatesTokenCount,
     thoughtTokens: result.usage?.thoughtsTokenCount,
@@ -137,6 +149,11 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     replyBody: flight.bodies.reply(),
     failures: trace.failures,
   }
+}
+
+function outOf({ out }: Census): string | undefined {
+  const counts = Object.entries(out).map(([why, keys]) => `${keys} ${why}`)
+  return counts.join(', ') || undefined
 }
 
 /** Clients may send anything as a model's name; the logs keep what a person can read. */
@@ -156,6 +173,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
     id: head.id,
     client: head.client,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     status,
     attempts,
     kind: error?.kind,
@@ -163,7 +181,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
   }
   if (error?.kind === 'internal') log.error({ ...fields, err: error.cause ?? error }, error.message)
   else if (error && error.kind !== 'client_gone') log.info(fields, error.message)
-  else if (faults.length > 0) log.info(fields, 'Answered after failed attempts')
+  else if (faults.length > 0 || trace.fallback) log.info(fields, 'Answered after failed attempts')
   else log.debug(fields, 'Answered')
 }
 

@@ -10,6 +10,7 @@ import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
 import type { HookChain, Shapers } from '../plugins/hooks.ts'
+import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
@@ -85,6 +86,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const body = await flight.trace.waiting(readRequestBody(request, limits))
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
+    flight.weight = weighCall(body.bytes)
   }
 
   function answerCall(flight: Flight, target: NativeTarget | undefined): Promise<Response> {
@@ -125,7 +127,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes
-    const upstream = toCanonicalRequest(call, target)
+    const upstream = toCanonicalRequest(call, target, flight.weight)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
     const encoder = codec.encodeStream(protocolRequest, call)
     const pieces = (frames: FrameSource) => {

@@ -1,8 +1,11 @@
+import type { UsageMetadata } from '../canonical.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import { classifyAnswer } from '../faults/classify.ts'
 import type { Key, KeyQuery } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
+import type { Lease } from '../pool/lease.ts'
 import type { Pool } from '../pool/pool.ts'
+import type { TokenEstimates } from '../quota/token-estimates.ts'
 import type { Breakers } from './breaker.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createPatience } from './patience.ts'
@@ -26,6 +29,7 @@ export type Reader<T> = (answer: Answer, charge: (fault: Fault) => void) => Prom
 
 export interface KeyLoopOptions {
   readonly pool: Pool
+  readonly tokens: TokenEstimates
   readonly upstream: Upstream
   readonly breakers: Breakers
   readonly redactor: Redactor
@@ -52,10 +56,15 @@ interface Walk {
   readonly gate: Gate
 }
 
+/** When an attempt began, and how long the call had waited for it, in milliseconds. */
+interface Beginning {
+  /** By `performance.now()`. */
+  readonly at: number
+  readonly waited: number
+}
+
 /** A call remembers this many keys as tried; the pool itself keeps out those that must not be used. */
 const REMEMBERED = 16
-/** How far a call looks for a project that it has not asked yet, where all that the strategy offers are spent. */
-const LOOKS = 100_000
 const TEXT_LIMIT = 2_048
 
 /** The loop over keys: no call fails while a usable key is left and its deadline has not passed. */
@@ -64,7 +73,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
 
   return {
     async run(request, trace, leaving, read) {
-      const query: KeyQuery = { model: request.model }
+      const query = toQuery(request)
       const gate = createGate(options.breakers, pool, query)
       try {
         await trace.waiting(gate.pass())
@@ -81,14 +90,18 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     const hasModel = request.model !== undefined
     const patience = createPatience({ repeatable: request.repeatable, hasModel, elapsed, random })
     const tried: Key[] = []
+    // Projects that have told this call already that their quota is spent, even if they have rested since.
     const spent = new Set<string>()
+    let waited = 0
     for (;;) {
+      trace.census ??= pool.census(query)
       if (leaving.aborted) throw clientGone()
-      const key = pickOther(query, tried, spent)
-      if (!key) throw nothingLeft(pool, query, trace, now())
-      const reading = await attempt(walk, key, read)
+      const lease = pool.take(query, tried, spent)
+      if (!lease) throw nothingLeft(pool, query, trace, now())
+      const { key } = lease
+      const reading = await attempt(walk, lease, waited, read)
       if (reading.ok) {
-        pool.settle(key, query, { ok: true })
+        lease.settle({ ok: true })
         gate.succeeded()
         return reading.value
       }
@@ -100,41 +113,48 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
       if (patience.isTried(fault) && !(await trace.waiting(gate.closesSoon()))) throw toRefusal(fault)
       if (pause > 0) await trace.waiting(options.wait(pause, leaving))
+      waited = pause
       if (tried.push(key) > REMEMBERED) tried.shift()
     }
   }
 
-  /** Not a project that has told this call already that its quota is spent, even if it has rested since. */
-  function pickOther(query: KeyQuery, tried: readonly Key[], spent: ReadonlySet<string>): Key | undefined {
-    const key = pool.pick(query, tried)
-    if (!key || !spent.has(key.project)) return key
-    const usable = pool.usable(query)
-    const first = Math.floor(random() * usable.size)
-    for (let look = 0; look < Math.min(usable.size, LOOKS); look++) {
-      const other = usable.at((first + look) % usable.size)
-      if (!spent.has(other.project) && !tried.some(({ id }) => id === other.id)) return other
-    }
-    return undefined
+  function toQuery({ model, weight, affinity }: UpstreamRequest): KeyQuery {
+    const isWeighed = model !== undefined && weight !== undefined
+    return { model, tokens: isWeighed ? options.tokens.estimate(model, weight) : 0, affinity }
   }
 
-  async function attempt<T>(walk: Walk, key: Key, read: Reader<T>): Promise<Reading<T>> {
-    const begun = performance.now()
+  async function attempt<T>(walk: Walk, lease: Lease, waited: number, read: Reader<T>): Promise<Reading<T>> {
+    const begun: Beginning = { at: performance.now(), waited }
     walk.trace.attempts++
-    walk.trace.key = key
-    const reading = await walk.trace.waiting(tryOnce(walk, key, read, begun))
-    if (!reading.ok) charge(walk, key, reading.fault, begun)
+    walk.trace.key = lease.key
+    walk.trace.ended = (usage) => ended(walk.request, lease, usage)
+    const reading = await walk.trace.waiting(tryOnce(walk, lease, read, begun))
+    if (!reading.ok) charge(walk, lease, reading.fault, begun)
     return reading
   }
 
-  async function tryOnce<T>(walk: Walk, key: Key, read: Reader<T>, begun: number): Promise<Reading<T>> {
+  /** The call is over, in whatever way. */
+  function ended({ model, weight }: UpstreamRequest, lease: Lease, usage: UsageMetadata | undefined): void {
+    lease.ended(usage)
+    if (model !== undefined && weight !== undefined && usage?.promptTokenCount !== undefined)
+      options.tokens.learn(model, weight, usage.promptTokenCount)
+  }
+
+  async function tryOnce<T>(
+    walk: Walk,
+    lease: Lease,
+    read: Reader<T>,
+    begun: Beginning,
+  ): Promise<Reading<T>> {
     const { leaving } = walk
+    const { key } = lease
     let answer: Answer | undefined
     try {
       answer = await options.upstream.open(key, walk.request, leaving)
       if (answer.status >= 400) return { ok: false, fault: await readFault(answer, walk.gate) }
       walk.gate.reached()
       const reading = await read(answer, (fault) => {
-        if (!leaving.aborted) charge(walk, key, fault, begun)
+        if (!leaving.aborted) charge(walk, lease, fault, begun)
       })
       if (!reading.ok) answer.end()
       return reading
@@ -147,8 +167,9 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     }
   }
 
-  function charge({ query, gate, trace }: Walk, key: Key, fault: Fault, begun: number): void {
-    pool.settle(key, query, { ok: false, ...fault })
+  function charge({ gate, trace }: Walk, lease: Lease, fault: Fault, begun: Beginning): void {
+    const { key } = lease
+    lease.settle({ ok: false, ...fault })
     gate.failed(key, fault)
     trace.failures.push({
       at: now(),
@@ -158,7 +179,8 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       status: fault.status,
       googleStatus: fault.error?.status,
       text: redactor.text(fault.text).slice(0, TEXT_LIMIT),
-      durationMilliseconds: Math.round(performance.now() - begun),
+      waitMilliseconds: Math.round(begun.waited),
+      durationMilliseconds: Math.round(performance.now() - begun.at),
     })
   }
 

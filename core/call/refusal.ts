@@ -1,6 +1,7 @@
 import { GatewayError, type UpstreamError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import type { KeyQuery } from '../keys.ts'
+import type { Census } from '../pool/census.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Trace } from './trace.ts'
 
@@ -52,24 +53,48 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
   )
 }
 
-/** No key may be used now: when the first returns, or that none does by itself. */
+/** No key may be used now: when the first returns, or that none does by itself; and what would still work. */
 export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: number): GatewayError {
   const at = pool.returnsAt(query)
   const model = query.model ? ` for ${query.model}` : ''
+  const { total, out } = pool.census(query)
+  const facts = {
+    keys: total,
+    tried: trace.attempts,
+    ...outFacts(out),
+    workingModels: workingModels(pool, query),
+  }
   if (at !== undefined) {
     const seconds = Math.max(1, Math.ceil((at - now) / 1000))
     return new GatewayError(
       'rate_limited',
-      `All ${pool.total} keys are resting${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
-      { retryAfterSeconds: seconds },
+      `All ${total} keys are resting${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
+      { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
     )
   }
   return new GatewayError(
     'no_available_keys',
-    pool.total === 0
+    total === 0
       ? 'The gateway has no keys yet: add some under "keys" in its config'
-      : `None of the ${pool.total} keys can be used${model}, and none returns by itself; the key list says why`,
+      : `None of the ${total} keys can be used${model}, and none returns by itself; the key list says why`,
+    { facts },
   )
+}
+
+/** `{resting: 3}` as `outResting: 3`. */
+function outFacts(out: Census['out']): Record<string, number> {
+  const named = Object.entries(out).map(([why, keys]) => {
+    const words = why.split(' ').map((word) => word[0]!.toUpperCase() + word.slice(1))
+    return [`out${words.join('')}`, keys] as const
+  })
+  return Object.fromEntries(named)
+}
+
+const MODELS_TOLD = 10
+
+function workingModels(pool: Pool, query: KeyQuery): readonly string[] {
+  const models = pool.workingModels(MODELS_TOLD + 1).filter((model) => model !== query.model)
+  return models.filter((model) => !model.includes(':')).slice(0, MODELS_TOLD)
 }
 
 /** The end of a call that nobody waits for any more. */

@@ -1,20 +1,34 @@
 import type { UsageMetadata } from '../canonical.ts'
 import type { Key } from '../keys.ts'
+import type { Census } from '../pool/census.ts'
 import type { AttemptRecord } from '../store.ts'
 
 /** What happened to one call so far; the log row and the answer's headers are made from it. */
 export interface Trace {
   attempts: number
+  /** The keys there were at the first attempt. */
+  census: Census | undefined
   readonly failures: AttemptRecord[]
   /** The key that answered, or failed last. */
   key: Key | undefined
   /** `performance.now()` when the first content came. */
   firstTokenAt: number | undefined
   usage: UsageMetadata | undefined
+  /** Frees the key of the last attempt; to be called when the call is over. */
+  ended(usage: UsageMetadata | undefined): void
+  /** The model that answered in place of the one that the client asked for, and why. */
+  fallback: Fallback | undefined
   /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
   waiting<T>(promise: Promise<T>): Promise<T>
   /** Time spent waiting so far, what waits now included, in milliseconds. */
   waited(): number
+}
+
+/** Another model than the one that was asked for. */
+export interface Fallback {
+  readonly model: string
+  /** `answered by gemini-b: gemini-a is spent` */
+  readonly note: string
 }
 
 /** A call's trace before its first attempt. */
@@ -23,10 +37,13 @@ export function createTrace(): Trace {
   let since: number | undefined
   return {
     attempts: 0,
+    census: undefined,
     failures: [],
     key: undefined,
     firstTokenAt: undefined,
     usage: undefined,
+    ended() {},
+    fallback: undefined,
     async waiting(promise) {
       since = performance.now()
       try {

@@ -1,5 +1,8 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { Call, Conversion, NativeTarget } from '../plugin.ts'
+import type { CallWeight } from '../quota/call-weight.ts'
+import { affinityKey } from './affinity-key.ts'
+import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -14,13 +17,19 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     path: target.path + target.query,
     headers,
     body: () => flight.body?.bytes,
-    model: target.model || undefined,
+    model: quotaNameOf(target),
+    weight: flight.weight,
     repeatable: method === 'GET' || isGeneration || target.short === true,
+    affinity: isGeneration ? affinityOf(flight) : undefined,
   }
 }
 
 /** A canonical call as Google takes it; always server-sent events where it streams. */
-export function toCanonicalRequest(call: Call, target: NativeTarget | undefined): UpstreamRequest {
+export function toCanonicalRequest(
+  call: Call,
+  target: NativeTarget | undefined,
+  weight: CallWeight | undefined,
+): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
   const resource = call.model.includes('/') ? call.model : `models/${call.model}`
@@ -32,20 +41,35 @@ export function toCanonicalRequest(call: Call, target: NativeTarget | undefined)
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(call.request),
     model: call.model,
+    weight,
     repeatable: true,
+    affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
   }
 }
 
 /** What a plugin made of a request, for a method that generates nothing. */
-export function toConvertedRequest({ target, body }: Conversion, headers: Headers): UpstreamRequest {
+export function toConvertedRequest(
+  { target, body }: Conversion,
+  { exchange, weight }: Flight,
+): UpstreamRequest {
   return {
     method: 'POST',
     path: target.path + target.query,
-    headers: { ...toUpstreamHeaders(headers), 'content-type': 'application/json' },
+    headers: { ...toUpstreamHeaders(exchange.request.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(body),
-    model: target.model || undefined,
+    model: quotaNameOf(target),
+    weight,
     repeatable: target.short === true,
   }
+}
+
+/** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
+function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
+  return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
+}
+
+function affinityOf({ head, body }: Flight): string | undefined {
+  return affinityKey(head, (least) => body && beginningOfBytes(body.bytes, least))
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

@@ -1,5 +1,6 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import type { Key } from '../keys.ts'
+import type { CallWeight } from '../quota/call-weight.ts'
 import type { Transport } from '../transport.ts'
 
 /** A request of Google's native API, complete but for the credential. */
@@ -12,8 +13,12 @@ export interface UpstreamRequest {
   body(): Uint8Array | string | undefined
   /** Without `models/`; undefined where the method names none. */
   readonly model: string | undefined
+  /** How much input it spends; undefined for methods that spend none. */
+  readonly weight?: CallWeight
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
+  /** `KeyQuery.affinity` */
+  readonly affinity?: string
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */

@@ -1,7 +1,7 @@
 import type { GoogleError } from '../errors.ts'
 import { FAULTS, type Fault, type FaultKind } from '../fault.ts'
 import { detailsOf, innermostError, isRecord, readGoogleError } from './google-error.ts'
-import { quotaKind, quotaNames, retryMilliseconds } from './quota-answer.ts'
+import { limitsOf, quotaKind, quotaNames, retryMilliseconds } from './quota-answer.ts'
 import { statusOfError } from './status-of-error.ts'
 
 /** A failed HTTP answer. The text is already masked. */
@@ -128,6 +128,7 @@ function toFault(evidence: Evidence, status: number): Fault {
   const kind = kindOf(evidence)
   const retry = retryMilliseconds(error)
   const project = speaksOfProject(kind) ? projectOf(error) : undefined
+  const limits = FAULTS[kind].charge === 'project-and-model' ? limitsOf(error) : []
   return {
     kind,
     status,
@@ -136,6 +137,7 @@ function toFault(evidence: Evidence, status: number): Fault {
     ...(error === undefined ? {} : { error }),
     ...(retry === undefined ? {} : { retryAfterMilliseconds: retry }),
     ...(project === undefined ? {} : { project }),
+    ...(limits.length === 0 ? {} : { limits }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GoogleError } from '../errors.ts'
 import type { FaultKind } from '../fault.ts'
+import type { QuotaLimit, QuotaWindow } from '../quota/quota-window.ts'
 import { detailsOf, isRecord } from './google-error.ts'
 
 type QuotaKind = Extract<FaultKind, `quota_${string}`>
@@ -29,14 +30,54 @@ export function quotaNames(error: GoogleError | undefined): readonly string[] {
   })
 }
 
-/** How long Google asks to wait, from `RetryInfo`, else from "Please retry in …" in the text. */
+/**
+ * The limits an answer names. Where a violation has no `quotaValue`, the line of the text that names its metric
+ * may have one: `* Quota exceeded for metric: METRIC, limit: 20, model: …`.
+ */
+export function limitsOf(error: GoogleError | undefined): readonly QuotaLimit[] {
+  const told = new Map<string, number>()
+  for (const [, metric = '', limit] of (error?.message ?? '').matchAll(TOLD)) told.set(metric, Number(limit))
+  const found = new Map<QuotaWindow, number | undefined>()
+  for (const violation of violationsOf(error)) {
+    const window = quotaWindowOf(violation)
+    if (window === undefined) continue
+    const limit = toLimit(violation.quotaValue) ?? told.get(String(violation.quotaMetric))
+    found.set(window, lower(found.get(window), limit))
+  }
+  return Array.from(found, ([window, limit]) => ({ window, limit }))
+}
+
+const TOLD = /metric: ?([^\s,]+), ?limit: ?(\d+)(?![\d.])/gi
+
+function toLimit(value: unknown): number | undefined {
+  const limit = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+  return Number.isFinite(limit) && limit > 0 ? limit : undefined
+}
+
+function lower(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+}
+
+/** Undefined for what is counted otherwise, such as tokens waiting in batches. */
+function quotaWindowOf({ quotaId, quotaMetric }: Record<string, unknown>): QuotaWindow | undefined {
+  const name = `${String(quotaId)} ${String(quotaMetric)}`
+  if (/enqueued|concurrent|sessions/i.test(name)) return undefined
+  const isDay = windowOf(String(quotaId)) === 'quota_day' || windowOf(String(quotaMetric)) === 'quota_day'
+  if (!isDay && windowOf(name) === 'quota_unknown') return undefined
+  if (/token/i.test(name)) return isDay ? 'tokens/day' : 'tokens/minute'
+  if (/images?[_ ]?per|image_requests/i.test(name)) return isDay ? undefined : 'images/minute'
+  return isDay ? 'requests/day' : 'requests/minute'
+}
+
+/**
+ * How long Google asks to wait: the longer of `RetryInfo` and of "Please retry in …" in the text, since one of
+ * them is often cut to whole seconds.
+ */
 export function retryMilliseconds(error: GoogleError | undefined): number | undefined {
-  const delays = detailsOf(error, 'RetryInfo')
-    .map((detail) => durationMilliseconds(String(detail.retryDelay)))
-    .filter((delay) => delay !== undefined)
-  if (delays.length > 0) return Math.max(...delays)
   const told = /please retry in ((?:\d+(?:\.\d+)?(?:h|ms|m|s)\s*)+)/i.exec(error?.message ?? '')
-  return told?.[1] === undefined ? undefined : durationMilliseconds(told[1])
+  const texts = detailsOf(error, 'RetryInfo').map(({ retryDelay }) => String(retryDelay))
+  const delays = [...texts, told?.[1] ?? ''].map(durationMilliseconds).filter((delay) => delay !== undefined)
+  return delays.length > 0 ? Math.max(...delays) : undefined
 }
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 }

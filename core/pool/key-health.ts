@@ -1,4 +1,5 @@
 import { type Fault, ruleOf } from '../fault.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
 import type { KeyRecord, RestRecord } from '../store.ts'
 import type { Doubts } from './doubts.ts'
 import type { KeyChanges } from './key-memory.ts'
@@ -9,10 +10,17 @@ import type { Entry, LastingState, Roster } from './roster.ts'
 export interface KeyHealth {
   /** Takes in what was learned before; reports only which rests are over. */
   restore(saved: KeyChanges): void
-  /** Takes a fault in; one that is nobody's of these changes nothing. */
-  charge(entry: Entry, model: string, fault: Fault): void
+  /** Takes in the fault of a call begun at `begun`; one that is nobody's of these changes nothing. */
+  charge(entry: Entry, model: string, fault: Fault, begun: number): void
   /** Takes in a verdict on a key that is in doubt or out. */
   resolve(entry: Entry, verdict: 'good' | 'unknown' | Fault): void
+  /** The key serves as many calls as it may: no other until `freed`. */
+  filled(entry: Entry): void
+  freed(entry: Entry): void
+  /** Takes an entry out of use, whatever it is; what is asked about it says nothing any more. */
+  withdraw(entry: Entry): void
+  /** Puts an entry back in use, as if nothing had ever been said of it. */
+  reinstate(entry: Entry): void
 }
 
 export interface KeyHealthOptions {
@@ -20,6 +28,8 @@ export interface KeyHealthOptions {
   readonly book: RestBook
   readonly doubts: Doubts
   readonly now: () => number
+  /** What projects spent goes with them. */
+  readonly quotas: Pick<QuotaBook, 'move'>
   /** Told of everything that is new to keep, once for each charge or verdict. */
   changed(changes: KeyChanges): void
 }
@@ -27,7 +37,9 @@ export interface KeyHealthOptions {
 const NOTHING: KeyChanges = { keys: [], rests: [] }
 
 /** Moves keys out of use and back, and lets projects rest. */
-export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealthOptions): KeyHealth {
+export function createKeyHealth(options: KeyHealthOptions): KeyHealth {
+  const { roster, book, doubts, now, quotas, changed } = options
+
   function restore({ keys, rests }: KeyChanges): void {
     for (const record of keys) restoreKey(record)
     const over = rests.filter(({ until }) => until <= now()).map((rest) => ({ ...rest, until: 0 }))
@@ -47,7 +59,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
     if (state !== 'active') setAside(entry)
   }
 
-  function charge(entry: Entry, model: string, fault: Fault): void {
+  function charge(entry: Entry, model: string, fault: Fault, begun: number): void {
     switch (ruleOf(fault).charge) {
       case 'key-in-doubt':
         doubt(entry, fault.reason)
@@ -62,7 +74,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
       }
       case 'project-and-model': {
         const learned = learnProject(entry, fault)
-        report(learned, { keys: [], rests: book.rest(entry.key.project, model, fault, now()) })
+        report(learned, { keys: [], rests: book.rest(entry.key.project, model, fault, begun, now()) })
       }
     }
   }
@@ -75,6 +87,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
     setAside(entry)
     roster.join(entry, project)
     const rests = book.move(former, project)
+    quotas.move(former, project)
     if (wasReady) putBack(entry)
     return { keys: [toRecord(entry)], rests }
   }
@@ -109,7 +122,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
 
   function resolveByFault(entry: Entry, fault: Fault): void {
     const { charge: charged } = ruleOf(fault)
-    if (charged === 'key' || charged === 'project') charge(entry, '', fault)
+    if (charged === 'key' || charged === 'project') charge(entry, '', fault, now())
     else if (charged !== 'key-in-doubt') doubts.postpone(entry)
     else if (entry.doubt === undefined) doubt(entry, fault.reason)
     else report(putOut([entry], 'invalid', fault.reason))
@@ -117,10 +130,39 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
 
   function revive(entry: Entry): void {
     if (entry.state === 'disabled' || entry.position >= 0) return
+    if (entry.isFull && entry.state === 'active' && entry.doubt === undefined) return
     const wasOut = entry.state !== 'active'
     doubts.end(entry)
     putBack(entry)
     if (!wasOut) return
+    Object.assign(entry, { state: 'active', reason: '', since: now() })
+    report({ keys: [toRecord(entry)], rests: [] })
+  }
+
+  function filled(entry: Entry): void {
+    if (entry.isFull) return
+    entry.isFull = true
+    roster.fullCount++
+    setAside(entry)
+  }
+
+  function freed(entry: Entry): void {
+    if (!entry.isFull) return
+    entry.isFull = false
+    roster.fullCount--
+    if (entry.state === 'active' && entry.doubt === undefined) putBack(entry)
+  }
+
+  function withdraw(entry: Entry): void {
+    if (entry.doubt?.isPending) entry.isVerdictStale = true
+    doubts.end(entry)
+    setAside(entry)
+  }
+
+  function reinstate(entry: Entry): void {
+    withdraw(entry)
+    putBack(entry)
+    if (entry.state === 'active') return
     Object.assign(entry, { state: 'active', reason: '', since: now() })
     report({ keys: [toRecord(entry)], rests: [] })
   }
@@ -130,6 +172,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
   }
 
   function putBack(entry: Entry): void {
+    if (entry.isFull || entry.position >= 0) return
     roster.enter(entry)
     book.entered(entry.key.project)
   }
@@ -141,7 +184,7 @@ export function createKeyHealth({ roster, book, doubts, now, changed }: KeyHealt
     if (keys.size + rests.size > 0) changed({ keys: [...keys.values()], rests: [...rests.values()] })
   }
 
-  return { restore, charge, resolve }
+  return { restore, charge, resolve, filled, freed, withdraw, reinstate }
 }
 
 function stateOf(fault: Fault): LastingState {

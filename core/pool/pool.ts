@@ -1,10 +1,18 @@
-import type { Fault } from '../fault.ts'
+import { type Fault, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery, KeyStrategy, Outcome, UsableKeys } from '../keys.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
+import type { QuotaLimit } from '../quota/quota-window.ts'
 import { FOREVER } from '../store.ts'
+import { type Census, createCensuses } from './census.ts'
 import { createDoubts } from './doubts.ts'
+import { createFittingSearch } from './fitting-search.ts'
 import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
 import { type KeyView, toKeyViews } from './key-view.ts'
+import { createLease, holdWhereFull, type Lease } from './lease.ts'
+import { createMembership, type Membership } from './membership.ts'
+import type { Rest } from './model-rests.ts'
+import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
@@ -13,6 +21,7 @@ import { readySlots, type Slots, slotsWithout, toUsableKeys, type WatchedKeys } 
 export interface PoolOptions {
   readonly keys: readonly Key[]
   readonly strategy: KeyStrategy
+  readonly quotas: QuotaBook
   /** What was learned before; of keys that are gone it is passed by, rests that are over are reported. */
   readonly saved: KeyChanges
   readonly now: () => number
@@ -29,19 +38,26 @@ export interface PoolOptions {
 
 /** Which keys may be used for what, and what became of them. Nothing here waits. */
 export interface Pool {
-  /** All keys, whatever their state. */
+  /** How many keys there are, whatever their state. */
   readonly total: number
   /**
    * The strategy's choice among the usable keys not `tried` yet, or among all usable ones where no other is
    * left. Undefined only when none is usable.
    */
   pick(query: KeyQuery, tried: readonly Key[]): Key | undefined
+  /**
+   * As `pick`, among the keys whose project has room for the call's tokens and is not one of `passed`, and counts
+   * the call. Its caller must end the lease.
+   */
+  take(query: KeyQuery, tried: readonly Key[], passed?: ReadonlySet<string>): Lease | undefined
   usable(query: KeyQuery): UsableKeys
+  /** How many keys may be used now, and why the others may not; the reasons may be a second old. */
+  census(query: KeyQuery): Census
   /** How many keys may be used now. */
   distinctUsable(query: KeyQuery): number
   /** When the first key may be used, in milliseconds since 1970; undefined when none returns by itself. */
   returnsAt(query: KeyQuery): number | undefined
-  /** Takes in what became of an attempt. Only faults charged to a key or its project change anything. */
+  /** Takes in what became of a request without a lease. Only faults charged to a key or its project change anything. */
   settle(key: Key, query: KeyQuery, outcome: Outcome): void
   /**
    * The verdict on a key, whether it was in doubt or is out: 'good' puts it back in use at once (but for one
@@ -50,26 +66,52 @@ export interface Pool {
    * passed by.
    */
   resolveDoubt(key: Key, verdict: 'good' | 'unknown' | Fault): void
+  /** Models that were called lately and may be called now, at most so many. */
+  workingModels(most: number): readonly string[]
+  /** What a project rests for, of one model; undefined where it does not. */
+  restOf(project: string, model: string): Rest | undefined
+  /** Calls that a key serves now. */
+  inFlight(key: Key): number
   list(): readonly KeyView[]
+  /** The key of this id, as it is now. */
+  find(id: string): Key | undefined
+  /** Keys that come, change and go. */
+  readonly membership: Membership
+  /** All keys at this moment, cheap to ask of every one. */
+  snapshot(): PoolSnapshot
 }
 
 /** A pool in which each key not known to be bad may be used. */
 export function createPool(options: PoolOptions): Pool {
-  const { now, random } = options
+  const { now, random, quotas } = options
   const strategy = createSafeStrategy(options.strategy, options)
   const roster = createRoster(options.keys, now())
-  const book = createRestBook(roster, options.minuteSeconds * 1000)
+  const book = createRestBook(roster, options.minuteSeconds * 1000, quotas.clock)
   const doubts = createDoubts(now, ({ key }) => options.doubted(key))
   const health = createKeyHealth({
     roster,
     book,
     doubts,
     now,
+    quotas,
     changed: (changes) => options.changed(changes),
   })
   const allReady = readySlots(roster)
   const allUsable = toUsableKeys(allReady, roster, random)
+  const membership = createMembership({ roster, book, health, quotas, now, changed: options.changed })
   health.restore(options.saved)
+  const fitting = createFittingSearch({ quotas, now, random })
+  const censuses = createCensuses(roster, now)
+  const leasing = { quotas, book, health, now, settle: settleEntry }
+  holdSpent()
+
+  /** What was counted before a restart holds after it. */
+  function holdSpent(): void {
+    for (const { project, model } of quotas.entries()) {
+      const [entry] = roster.ofProject(project)
+      if (entry !== undefined) holdWhereFull(entry, model, leasing)
+    }
+  }
 
   function slotsFor(query: KeyQuery): Slots {
     const time = now()
@@ -100,27 +142,59 @@ export function createPool(options: PoolOptions): Pool {
     return entry === undefined || slots.slotOf(entry) === undefined ? keys.sample() : entry.key
   }
 
+  function take(query: KeyQuery, tried: readonly Key[], passed = NO_PROJECTS): Lease | undefined {
+    const key =
+      passed.size > 0 || fitting.isNeeded(query)
+        ? fitting.pick(query, { tried, passed, choose: pick, slots: slotsFor(query) })
+        : pick(query, tried)
+    const entry = key && roster.entries.get(key.id)
+    return entry && createLease(entry, query, leasing)
+  }
+
   function returnsAt(query: KeyQuery): number | undefined {
-    if (slotsFor(query).size > 0) return now()
+    const slots = slotsFor(query)
+    if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots) : now()
     const model = book.find(modelOf(query))
     const laterOf = ({ key }: Entry, time: number) =>
       Math.max(time, model?.rests.get(key.project)?.until ?? 0)
-    const first = doubts.firstReturn(laterOf, model?.firstReturn() ?? FOREVER)
+    const ceiling = Math.min(model?.firstReturn() ?? FOREVER, roster.fullCount > 0 ? now() + SOON : FOREVER)
+    const first = doubts.firstReturn(laterOf, ceiling)
     return first < FOREVER ? first : undefined
   }
 
   function settle(key: Key, query: KeyQuery, outcome: Outcome): void {
     const entry = roster.entries.get(key.id)
-    if (entry === undefined) return
-    if (outcome.ok) book.succeeded(entry.key.project, modelOf(query))
-    else health.charge(entry, modelOf(query), outcome)
-    strategy.settle(entry.key, query, outcome)
+    if (entry !== undefined) settleEntry(entry, modelOf(query), outcome, now())
+  }
+
+  function settleEntry(entry: Entry, model: string, outcome: Outcome, begun: number): void {
+    if (outcome.ok) {
+      book.succeeded(entry.key.project, model, begun, now())
+    } else {
+      health.charge(entry, model, outcome, begun)
+      learn(entry, model, outcome)
+    }
+    strategy.settle(entry.key, { model: model || undefined }, outcome)
+  }
+
+  function learn(entry: Entry, model: string, fault: Fault): void {
+    if (ruleOf(fault).charge !== 'project-and-model') book.missed(entry.key.project, model)
+    else if (fault.limits !== undefined) takeLimits(entry, model, fault.limits)
+  }
+
+  function takeLimits(entry: Entry, model: string, limits: readonly QuotaLimit[]): void {
+    quotas.learn(entry.key.project, model, limits, now())
+    holdWhereFull(entry, model, leasing)
   }
 
   return {
-    total: roster.entries.size,
+    get total() {
+      return roster.entries.size
+    },
     pick,
+    take,
     usable: (query) => toUsable(slotsFor(query)),
+    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsFor(query).size),
     distinctUsable: (query) => slotsFor(query).size,
     returnsAt,
     settle,
@@ -128,9 +202,27 @@ export function createPool(options: PoolOptions): Pool {
       const entry = roster.entries.get(key.id)
       if (entry !== undefined) health.resolve(entry, verdict)
     },
+    workingModels: (most) =>
+      quotas
+        .models()
+        .filter((model) => slotsFor({ model }).size > 0)
+        .slice(0, most),
+    restOf(project, model) {
+      const rest = book.find(model)?.rests.get(project)
+      return rest && rest.until > now() ? rest : undefined
+    },
+    inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
     list: () => toKeyViews(roster, book.running(now()), doubts),
+    find: (id) => roster.entries.get(id)?.key,
+    membership,
+    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
   }
 }
+
+/** When a key that serves as many calls as it may is likely to be free, in milliseconds. */
+const SOON = 1000
+
+const NO_PROJECTS: ReadonlySet<string> = new Set()
 
 /** Methods that name no model share one name, which no model has. */
 function modelOf({ model }: KeyQuery): string {

@@ -1,4 +1,5 @@
 import { type Fault, ruleOf } from '../fault.ts'
+import type { MeterClock } from '../quota/meter.ts'
 import type { RestRecord } from '../store.ts'
 import { createModelRests, type ModelRests } from './model-rests.ts'
 import { createRestLengths, type RestLengths } from './rest-length.ts'
@@ -15,18 +16,42 @@ export interface RestBook {
   find(model: string): ModelRests | undefined
   /** The slots left for a model, undefined where no project rests for it. */
   slotsFor(model: string, now: number): Slots | undefined
-  /** Lets a project rest; returns what is new to keep. */
-  rest(project: string, model: string, fault: Fault, now: number): readonly RestRecord[]
-  /** A call to the model succeeded. */
-  succeeded(project: string, model: string): void
+  /** Lets a project rest after the failure of a call begun at `begun`; returns what is new to keep. */
+  rest(project: string, model: string, fault: Fault, begun: number, now: number): readonly RestRecord[]
+  /**
+   * Lets a project rest that has spent a limit by our own count; that is not kept, since the count is. Returns what
+   * is new to keep of others.
+   */
+  hold(project: string, model: string, rest: Hold, now: number): readonly RestRecord[]
+  /** Ends a rest by our own count, which was corrected; false where there is none. */
+  release(project: string, model: string): boolean
+  /** A call is being sent: where it is to find out whether the project is good again, no other goes meanwhile. */
+  sent(project: string, model: string, now: number): void
+  /** A call begun at `begun` succeeded. */
+  succeeded(project: string, model: string, begun: number, now: number): void
+  /** A call that found out nothing is over; the next one may. */
+  missed(project: string, model: string): void
   /** Hands the rests of one project, which has no key left, to another; returns what is new to keep. */
   move(from: string, to: string): readonly RestRecord[]
+  /** Ends what a project rests for, one model or all, also what has no end; returns what is new to keep. */
+  clear(project: string, model?: string): readonly RestRecord[]
+  /** Every model that some project rests for, or did lately. */
+  models(): Iterable<readonly [model: string, rests: ModelRests]>
   /** The rests that are not over, by project. */
   running(now: number): ReadonlyMap<string, readonly RunningRest[]>
   /** An entry was put at the end of `roster.ready`. */
   entered(project: string): void
   /** The entry at a position of `roster.ready` was taken out. */
   left(position: number): void
+}
+
+/** A rest by our own count. */
+export interface Hold {
+  readonly until: number
+  readonly state: RestRecord['state']
+  readonly reason: string
+  /** It ends with Google's day. */
+  readonly isDay: boolean
 }
 
 export interface RunningRest extends RestRecord {
@@ -40,12 +65,15 @@ interface Page {
 }
 
 const PAGES_AT_MOST = 1000
+/** A call on trial that takes longer no longer keeps others out. */
+const TRIAL_AT_MOST = 30_000
+const TRIAL = 'One call finds out whether the day is over for Google too'
 /** What is over is looked for this often; sooner only while the book is full. */
 const SWEEP_EVERY = 3_600_000
 const SWEEP_FULL_BOOK_EVERY = 60_000
 
 /** A book in which nothing rests. */
-export function createRestBook(roster: Roster, minuteMilliseconds: number): RestBook {
+export function createRestBook(roster: Roster, minuteMilliseconds: number, clock: MeterClock): RestBook {
   const pages = new Map<string, Page>()
   let sweptAt = 0
 
@@ -58,7 +86,8 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
       return known
     }
     const rests = createModelRests(roster)
-    const made = { rests, lengths: createRestLengths(minuteMilliseconds), slots: modelSlots(roster, rests) }
+    const lengths = createRestLengths(minuteMilliseconds, clock)
+    const made = { rests, lengths, slots: modelSlots(roster, rests) }
     pages.set(model, made)
     return made
   }
@@ -100,14 +129,54 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
     return undefined
   }
 
-  function rest(project: string, model: string, fault: Fault, now: number): readonly RestRecord[] {
+  function rest(
+    project: string,
+    model: string,
+    fault: Fault,
+    begun: number,
+    now: number,
+  ): readonly RestRecord[] {
     const gone = makeRoom(model, now)
     const { rests, lengths } = page(model)
     rests.expire(now)
-    const until = lengths.restUntil(project, fault, now)
+    if (rests.rests.get(project)?.isTrial) rests.end(project)
+    const until = lengths.restUntil(project, fault, begun, now)
     const state = ruleOf(fault).state === 'exhausted' ? 'exhausted' : 'resting'
     if (!rests.start({ project, until, state, reason: fault.reason, since: now })) return gone
     return [...gone, { project, model, until, state, reason: fault.reason }]
+  }
+
+  function hold(
+    project: string,
+    model: string,
+    { until, state, reason, isDay }: Hold,
+    now: number,
+  ): readonly RestRecord[] {
+    const gone = makeRoom(model, now)
+    const { rests, lengths } = page(model)
+    if (isDay) lengths.days.countedOut(project, now)
+    rests.start({ project, until, state, reason, since: now, isCounted: true })
+    return gone
+  }
+
+  function release(project: string, model: string): boolean {
+    const known = pages.get(model)
+    if (known === undefined || !known.rests.rests.get(project)?.isCounted) return false
+    known.rests.end(project)
+    known.lengths.days.forget(project)
+    return true
+  }
+
+  function sent(project: string, model: string, now: number): void {
+    const known = pages.get(model)
+    if (!known?.lengths.days.isOnTrial(project, now)) return
+    const until = now + TRIAL_AT_MOST
+    known.rests.start({ project, until, state: 'exhausted', reason: TRIAL, since: now, isTrial: true })
+  }
+
+  function missed(project: string, model: string): void {
+    const rests = pages.get(model)?.rests
+    if (rests?.rests.get(project)?.isTrial) rests.end(project)
   }
 
   function move(from: string, to: string): readonly RestRecord[] {
@@ -121,6 +190,23 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
       if (rests.start({ ...rest, project: to })) changes.push({ project: to, model, until, state, reason })
     }
     return changes
+  }
+
+  function clear(project: string, only?: string): readonly RestRecord[] {
+    const changes: RestRecord[] = []
+    const names = only === undefined ? [...pages.keys()] : [only]
+    for (const model of names) {
+      const known = pages.get(model)
+      known?.lengths.forget(project)
+      const rest = known?.rests.end(project)
+      if (rest === undefined) continue
+      changes.push({ project, model, until: 0, state: rest.state, reason: rest.reason })
+    }
+    return changes
+  }
+
+  function* models(): Generator<readonly [string, ModelRests]> {
+    for (const [model, { rests }] of pages) yield [model, rests]
   }
 
   function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
@@ -143,8 +229,17 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number): Rest
     find: (model) => pages.get(model)?.rests,
     slotsFor,
     rest,
-    succeeded: (project, model) => pages.get(model)?.lengths.succeeded(project),
+    hold,
+    release,
+    sent,
+    succeeded(project, model, begun, now) {
+      pages.get(model)?.lengths.succeeded(project, begun, now)
+      missed(project, model)
+    },
+    missed,
     move,
+    clear,
+    models,
     running,
     entered(project) {
       for (const { rests } of pages.values()) rests.entered(project)

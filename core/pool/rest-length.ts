@@ -1,13 +1,19 @@
 import type { Fault } from '../fault.ts'
+import type { MeterClock } from '../quota/meter.ts'
 import { FOREVER } from '../store.ts'
+import { createSpentDays, type SpentDays } from './spent-days.ts'
 
 /** Tells how long a project rests for a model. One for each model: it counts failures of unknown length. */
 export interface RestLengths {
-  /** Until when the project rests, or FOREVER. */
-  restUntil(project: string, fault: Fault, now: number): number
-  succeeded(project: string): void
+  readonly days: SpentDays
+  /** Until when the project rests after the failure of a call begun at `begun`, or FOREVER. */
+  restUntil(project: string, fault: Fault, begun: number, now: number): number
+  /** A call begun at `begun` succeeded. */
+  succeeded(project: string, begun: number, now: number): void
   /** Hands the count of one project to another. */
   move(from: string, to: string): void
+  /** Forgets everything of a project. */
+  forget(project: string): void
   /** Forgets the counts that no longer matter. */
   sweep(now: number): void
   readonly isEmpty: boolean
@@ -22,11 +28,12 @@ const BACKOFF_AT_MOST = 3_600_000
 const FORGOTTEN = 2 * 3_600_000
 
 /**
- * Google's own delay where it gave one, but at least 1 s (a sixtieth of the quota minute, where that is shorter),
+ * For a day see `SpentDays`. Else Google's own delay where it gave one, but at least 1 s (a sixtieth of the quota minute, where that is shorter),
  * else a quota minute; what ends nobody knows when doubles from there with each failure after the last rest, up to
  * an hour, until a call succeeds or two hours pass without a failure.
  */
-export function createRestLengths(minuteMilliseconds: number): RestLengths {
+export function createRestLengths(minuteMilliseconds: number, clock: MeterClock): RestLengths {
+  const days = createSpentDays(clock)
   const shortest = Math.min(SHORTEST, Math.ceil(minuteMilliseconds / SHORTEST_PART_OF_A_MINUTE))
   const backoffs = new Map<string, { failures: number; until: number }>()
 
@@ -40,20 +47,31 @@ export function createRestLengths(minuteMilliseconds: number): RestLengths {
   }
 
   return {
+    days,
     get isEmpty() {
-      return backoffs.size === 0
+      return backoffs.size === 0 && days.isEmpty
     },
-    restUntil(project, { kind, retryAfterMilliseconds }, now) {
+    restUntil(project, { kind, retryAfterMilliseconds }, begun, now) {
       if (kind === 'quota_none' || kind === 'model_closed') return FOREVER
       if (kind === 'quota_unknown' || kind === 'free_tier_blocked') return backOff(project, now)
       const asked = retryAfterMilliseconds ?? minuteMilliseconds
-      return now + Math.min(Math.max(asked, shortest), LONGEST_TRUSTED)
+      const delay = Math.min(Math.max(asked, shortest), LONGEST_TRUSTED)
+      return kind === 'quota_day' ? days.restUntil(project, delay, begun, now) : now + delay
     },
     sweep(now) {
       for (const [project, backoff] of backoffs) if (isOver(backoff, now)) backoffs.delete(project)
+      days.sweep(now)
     },
-    succeeded: (project) => void backoffs.delete(project),
+    succeeded(project, begun, now) {
+      backoffs.delete(project)
+      days.succeeded(project, begun, now)
+    },
+    forget(project) {
+      backoffs.delete(project)
+      days.forget(project)
+    },
     move(from, to) {
+      days.move(from, to)
       const backoff = backoffs.get(from)
       if (backoff === undefined) return
       backoffs.delete(from)

@@ -92,6 +92,11 @@ export function toUsableKeys(slots: Slots, roster: Roster, random: () => number)
         .ofProject(project)
         .filter((entry) => slots.slotOf(entry) !== undefined)
         .map(({ key }) => key),
+    find(id) {
+      const entry = roster.entries.get(id)
+      const slot = entry && slots.slotOf(entry)
+      return slot === undefined ? undefined : give(slot)
+    },
   }
   return keys
 }

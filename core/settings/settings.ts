@@ -28,11 +28,36 @@ const KeySetting = Type.Union([
         Type.Number({ exclusiveMinimum: 0, description: 'For strategies that weigh; 1 where absent.' }),
       ),
       tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      maxConcurrent: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description:
+            'Calls that it may serve at once, in place of routing.maxConcurrentPerKey; 0 is no limit.',
+        }),
+      ),
       proxy: Type.Optional(Type.String({ minLength: 1, description: 'The proxy this key goes through.' })),
     },
     open,
   ),
 ])
+
+const Limit = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }))
+
+const QuotaSetting = Type.Object(
+  {
+    project: Type.Optional(
+      Type.String({ minLength: 1, description: 'As keys state it; every one where absent.' }),
+    ),
+    model: Type.Optional(
+      Type.String({ minLength: 1, description: 'A name, or a pattern with *; every one where absent.' }),
+    ),
+    requestsPerMinute: Limit('Requests a minute.'),
+    tokensPerMinute: Limit('Input tokens a minute.'),
+    requestsPerDay: Limit('Requests a day, from midnight to midnight in California.'),
+    tokensPerDay: Limit('Input tokens a day.'),
+  },
+  open,
+)
 
 const ClientSetting = Type.Object(
   {
@@ -103,7 +128,21 @@ export const SettingsSchema = Type.Object(
     keys: Type.Array(KeySetting, { default: [] }),
     routing: Type.Object(
       {
-        strategy: Type.String({ default: 'round-robin', description: 'How to choose among usable keys.' }),
+        strategy: Type.String({ default: 'quota-aware', description: 'How to choose among usable keys.' }),
+        affinity: Type.Boolean({
+          default: true,
+          description: 'Keeps a conversation with one project while that has quota, for its cache.',
+        }),
+        fallback: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }), {
+          default: {},
+          description:
+            'Model, with * for any text → models to try in its place, in order, where it is spent, overloaded or gone.',
+        }),
+        maxConcurrentPerKey: Type.Integer({
+          minimum: 0,
+          default: 0,
+          description: 'Calls that one key may serve at once; 0 is no limit.',
+        }),
         deadlineSeconds: Seconds(60, 'No new attempt starts after it; a running one is never cut.'),
         checkHours: Type.Number({
           minimum: 0,
@@ -117,6 +156,10 @@ export const SettingsSchema = Type.Object(
     quota: Type.Object(
       {
         minuteSeconds: Seconds(60, 'The length of a quota minute; shorter only in tests.'),
+        limits: Type.Array(QuotaSetting, {
+          default: [],
+          description: 'Limits that are known before Google names them; the tighter of both holds.',
+        }),
       },
       { ...open, default: {} },
     ),

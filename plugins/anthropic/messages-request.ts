@@ -13,7 +13,7 @@ import { familyOf } from './envelope.ts'
 import { toGenerationConfig, toStops } from './generation-config.ts'
 import { readMessages, type Surroundings } from './messages.ts'
 import type { ModelMapping } from './model-mapping.ts'
-import { checkUnmapped, KNOWN, wantsStream } from './parameters.ts'
+import { checkUnmapped, KNOWN, sessionOf, wantsStream } from './parameters.ts'
 import { readSystem } from './system.ts'
 import { readThinking } from './thinking.ts'
 import { isOneCall, toToolConfig } from './tool-choice.ts'
@@ -50,7 +50,14 @@ export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
     stops: toStops(fields) ?? [],
     names: names.changed,
   }
-  return { model, stream: wantsStream(fields), request, notes: [...new Set(notes)], asked }
+  return {
+    model,
+    stream: wantsStream(fields),
+    request,
+    notes: [...new Set(notes)],
+    asked,
+    session: sessionOf(fields),
+  }
 }
 
 /** The body of `POST /v1/messages/count_tokens`, which is that of a message without what shapes its answer. */

@@ -53,6 +53,12 @@ export function checkUnmapped(body: Body): void {
   if (!isRecord(metadata)) refuse('invalid_type', 'metadata', "'metadata' must be an object")
 }
 
+/** What the client calls its user or its conversation; it never goes to Google, but its calls go to one project. */
+export function sessionOf({ metadata }: Body): string | undefined {
+  const id = isRecord(metadata) ? metadata.user_id : undefined
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
 /** Whether the answer is to be streamed. */
 export function wantsStream(body: Body): boolean {
   return optional(body, 'stream', toBoolean) ?? false

@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError, GoogleError } from '../../core/errors.ts'
+import type { ErrorFacts, ErrorKind, GatewayError, GoogleError } from '../../core/errors.ts'
 
 /** An error as Google writes it: https://cloud.google.com/apis/design/errors */
 export function toErrorBody(error: GatewayError): { error: GoogleError } {
@@ -8,6 +8,7 @@ export function toErrorBody(error: GatewayError): { error: GoogleError } {
       '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
       reason: error.kind.toUpperCase(),
       domain: 'geminate',
+      ...(error.facts && { metadata: toMetadata(error.facts) }),
     },
   ]
   if (error.retryAfterSeconds !== undefined) {
@@ -17,6 +18,11 @@ export function toErrorBody(error: GatewayError): { error: GoogleError } {
     })
   }
   return { error: { code: error.status, message: error.message, status: statusOf(error), details } }
+}
+
+/** The values of google.rpc.ErrorInfo are texts. */
+function toMetadata(facts: ErrorFacts): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
 function statusOf(error: GatewayError): string {

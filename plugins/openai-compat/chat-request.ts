@@ -57,7 +57,14 @@ export function decodeChat(body: unknown): Decoded {
     custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
   }
   const stream = optional(body, 'stream', toBoolean) ?? false
-  return { model, stream, request, notes: [...new Set([...notes, ...toNotes(body, ignored)])], asked }
+  const all = [...new Set([...notes, ...toNotes(body, ignored)])]
+  return { model, stream, request, notes: all, asked, session: sessionOf(body) }
+}
+
+/** What names the conversation, or who speaks; checked by `checkUnmapped`. */
+function sessionOf({ prompt_cache_key, user }: Body): string | undefined {
+  const name = prompt_cache_key ?? user
+  return typeof name === 'string' && name !== '' ? name : undefined
 }
 
 function refuseBody(): never {

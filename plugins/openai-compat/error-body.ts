@@ -1,4 +1,4 @@
-import type { ErrorKind, GatewayError } from '../../core/errors.ts'
+import type { ErrorFacts, ErrorKind, GatewayError } from '../../core/errors.ts'
 
 /** An error as OpenAI writes it: https://platform.openai.com/docs/guides/error-codes */
 export interface ErrorBody {
@@ -7,6 +7,8 @@ export interface ErrorBody {
     readonly type: string
     readonly param: string | null
     readonly code: string | null
+    /** What the gateway knows beside it; no field of OpenAI's, whose clients pass it by. */
+    readonly metadata?: ErrorFacts
   }
 }
 
@@ -28,6 +30,7 @@ export function toErrorBody(error: GatewayError): { body: ErrorBody; status: num
       type,
       param: error.param ?? param ?? null,
       code: error.code ?? code ?? null,
+      ...(error.facts && { metadata: error.facts }),
     },
   }
   return { body, status }

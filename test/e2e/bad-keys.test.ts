@@ -15,7 +15,8 @@ import {
   until,
 } from './scene.ts'
 
-const FORMS: readonly Form[] = ['whole', 'sse', 'array', 'countTokens']
+const GENERATIONS: readonly Form[] = ['whole', 'sse', 'array']
+const FORMS: readonly Form[] = [...GENERATIONS, 'countTokens']
 
 interface BadKey {
   readonly kind: Behaviour['kind']
@@ -53,7 +54,8 @@ describe('One bad key among three', () => {
     test(`is used once, put aside as ${state} and never seen by a client: ${kind}`, () =>
       inScene(3, async (scene, [bad = '']) => {
         scene.google.script(bad, { kind, times: 'forever' } as Behaviour)
-        const answers = await askInTurn(scene, 30)
+        const isKeys = !['resting', 'exhausted'].includes(state)
+        const answers = await askInTurn(scene, 30, isKeys ? FORMS : GENERATIONS)
         for (const answer of answers) assertGood(answer)
         assert.equal(uses(scene, bad), 1)
         assert.equal(answers.filter(({ attempts }) => attempts === 2).length, 1)
@@ -86,7 +88,7 @@ describe('A pool', () => {
       for (const [index, key] of bad.entries()) {
         scene.google.script(key, { kind: kinds[index % kinds.length], times: 'forever' } as Behaviour)
       }
-      const answers = await askInTurn(scene, 60)
+      const answers = await askInTurn(scene, 60, GENERATIONS)
       for (const answer of answers) assertGood(answer)
       assert.equal(
         answers.reduce((sum, { attempts }) => sum + attempts, 0),
@@ -117,16 +119,23 @@ describe('A pool', () => {
   test('says that no key will return where all have a limit of zero', () =>
     inScene(3, async (scene) => {
       scene.google.script('*', { kind: 'limitZero429', times: 'forever' })
-      for (const form of FORMS) assertNoKeys(await ask(scene, form))
+      for (const form of GENERATIONS) assertNoKeys(await ask(scene, form))
       assert.equal(scene.google.calls.length, 3)
     }))
 
   test('says at once when it will be back where all keys rest, and is', () =>
     inScene(3, async (scene) => {
       scene.google.script('*', { kind: 'perMinute429', retrySeconds: 1.2, times: 3 })
-      for (const form of FORMS) assertResting(await ask(scene, form))
+      for (const form of GENERATIONS) assertResting(await ask(scene, form))
       assert.equal(scene.google.calls.length, 3)
       await until(async () => (await ask(scene, 'whole')).status === 200, 'the first key is back')
+    }))
+
+  test('still counts tokens, which spends another quota, where all keys rest', () =>
+    inScene(2, async (scene) => {
+      scene.google.script('*', { kind: 'perMinute429', times: 2 })
+      assert.equal((await ask(scene, 'whole')).status, 429)
+      assertGood(await ask(scene, 'countTokens'))
     }))
 
   test('without a key says that asking again is of no use', () =>
@@ -179,9 +188,9 @@ async function inScene(
   }
 }
 
-async function askInTurn(scene: Scene, count: number): Promise<NativeAnswer[]> {
+async function askInTurn(scene: Scene, count: number, forms = FORMS): Promise<NativeAnswer[]> {
   const answers: NativeAnswer[] = []
-  for (let index = 0; index < count; index++) answers.push(await ask(scene, FORMS[index % FORMS.length]!))
+  for (let index = 0; index < count; index++) answers.push(await ask(scene, forms[index % forms.length]!))
   return answers
 }
 

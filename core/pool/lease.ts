@@ -1,0 +1,92 @@
+import type { UsageMetadata } from '../canonical.ts'
+import { ruleOf } from '../fault.ts'
+import type { Key, KeyQuery, Outcome } from '../keys.ts'
+import type { QuotaBook, Spent } from '../quota/quota-book.ts'
+import type { KeyHealth } from './key-health.ts'
+import type { RestBook } from './rest-book.ts'
+import type { Entry } from './roster.ts'
+
+/** A key lent to one attempt, whose call is counted from now on. */
+export interface Lease {
+  readonly key: Key
+  /** Takes in what became of the attempt; a fault may follow a success, where a stream broke off later. */
+  settle(outcome: Outcome): void
+  /** The answer is over: the key is free again, and Google's own count of tokens takes the place of ours. */
+  ended(usage: UsageMetadata | undefined): void
+}
+
+export interface LeaseOptions {
+  readonly quotas: QuotaBook
+  readonly book: RestBook
+  readonly health: KeyHealth
+  readonly now: () => number
+  /** Passes an outcome on to whoever takes part in it. */
+  settle(entry: Entry, model: string, outcome: Outcome, begun: number): void
+}
+
+/** Counts a call for a key, and keeps its project out once that has spent a limit. */
+export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions): Lease {
+  const { quotas, book, health, now } = options
+  const model = query.model ?? ''
+  const begun = now()
+  const { key } = entry
+  const spent = quotas.spend(key.project, model, query.tokens ?? 0, begun)
+  book.sent(key.project, model, begun)
+  entry.inFlight++
+  if (key.maxConcurrent !== undefined && entry.inFlight >= key.maxConcurrent) health.filled(entry)
+  holdWhereFull(entry, model, options)
+  let isOver = false
+
+  function ended(usage: UsageMetadata | undefined): void {
+    if (isOver) return
+    isOver = true
+    entry.inFlight--
+    if (entry.isFull) health.freed(entry)
+    if (spent === undefined || usage?.promptTokenCount === undefined) return
+    measure(quotas, spent, usage)
+    review()
+  }
+
+  /** What was counted too much may keep the project out no longer. */
+  function review(): void {
+    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, options)
+  }
+
+  return {
+    key,
+    settle(outcome) {
+      if (!outcome.ok) {
+        if (spent && !isOver && !COUNTED.has(ruleOf(outcome).charge)) {
+          quotas.refused(spent)
+          review()
+        }
+        ended(undefined)
+      }
+      options.settle(entry, model, outcome, begun)
+    },
+    ended,
+  }
+}
+
+/** Keeps a project out of use for a model until there is room again, where a limit that is known is spent. */
+export function holdWhereFull(
+  { key }: Entry,
+  model: string,
+  { quotas, book, now }: Pick<LeaseOptions, 'quotas' | 'book' | 'now'>,
+): void {
+  const time = now()
+  const full = quotas.fullWindow(key.project, model, 1, time)
+  if (full === undefined) return
+  const { window, limit, at: until } = full
+  const isDay = window.endsWith('/day')
+  const reason = `All of ${limit} ${window.replace('/', ' a ')} is used, by our own count`
+  book.hold(key.project, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
+}
+
+/** What Google may have counted although it failed; what it refuses it does not count. */
+const COUNTED: ReadonlySet<string> = new Set(['model', 'way-out', 'attempt'])
+
+function measure(quotas: QuotaBook, spent: Spent, usage: UsageMetadata): void {
+  const tokens = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0)
+  quotas.measured(spent, tokens, usage.cachedContentTokenCount ?? 0)
+}

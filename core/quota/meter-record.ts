@@ -1,0 +1,78 @@
+import type { MeterRecord } from '../store.ts'
+import type { Meter, MeterClock } from './meter.ts'
+import type { Spending } from './minute-log.ts'
+import { QUOTA_WINDOWS } from './quota-window.ts'
+
+/** Entries of a minute that are kept at most: closer ones are put together. */
+const KEPT_ENTRIES = 60
+
+/** A meter as it is kept; without one, the record that removes what was kept. */
+export function toMeterRecord(
+  project: string,
+  model: string,
+  meter: Meter | undefined,
+  now: number,
+): MeterRecord {
+  if (meter === undefined) return { project, model, state: undefined }
+  const { dayStart, dayRequests, dayTokens, dayCachedTokens, learned } = meter
+  // Without a limit of a minute nobody asks after a restart what was spent within it.
+  const minute = knowsMinute(meter) ? condense(meter.minute.entries(now)) : []
+  return {
+    project,
+    model,
+    state: { day: [dayStart, dayRequests, dayTokens, dayCachedTokens], minute, learned },
+  }
+}
+
+/** Fills an empty meter with what was kept. What cannot be read counts as nothing. */
+export function fromMeterRecord({ state }: MeterRecord, meter: Meter): Meter {
+  const [dayStart = 0, dayRequests = 0, dayTokens = 0, dayCachedTokens = 0] = state?.day ?? []
+  Object.assign(meter, { dayStart, dayRequests, dayTokens, dayCachedTokens })
+  for (const window of QUOTA_WINDOWS) {
+    const learned = state?.learned?.[window]
+    if (learned !== undefined) meter.learned[window] = learned
+  }
+  meter.minute.restore(
+    (state?.minute ?? []).map(([at = 0, requests = 0, tokens = 0]) => ({ from: at, at, requests, tokens })),
+  )
+  return meter
+}
+
+/** Adds one meter to another: two projects turned out to be one. */
+export function mergeMeters(into: Meter, from: Meter): void {
+  if (from.dayStart >= into.dayStart) {
+    const isSameDay = from.dayStart === into.dayStart
+    into.dayRequests = from.dayRequests + (isSameDay ? into.dayRequests : 0)
+    into.dayTokens = from.dayTokens + (isSameDay ? into.dayTokens : 0)
+    into.dayCachedTokens = from.dayCachedTokens + (isSameDay ? into.dayCachedTokens : 0)
+    into.dayStart = from.dayStart
+  }
+  const entries = [...into.minute.entries(0), ...from.minute.entries(0)]
+  into.minute.restore(entries.toSorted((one, other) => one.at - other.at))
+  Object.assign(into.learned, { ...from.learned, ...into.learned })
+}
+
+/** Whether a meter says nothing that a new one would not. */
+export function isIdle(meter: Meter, { days, lateness }: MeterClock, now: number): boolean {
+  const isToday = meter.dayStart === days.start(now - lateness)
+  const isUsed = (isToday && meter.dayRequests > 0) || meter.minute.requests(now) > 0
+  return !isUsed && Object.keys(meter.learned).length === 0
+}
+
+function knowsMinute({ learned, stated }: Meter): boolean {
+  return [learned, stated].some((limits) => 'requests/minute' in limits || 'tokens/minute' in limits)
+}
+
+function condense(entries: readonly Readonly<Spending>[]): readonly (readonly number[])[] {
+  const together = Math.ceil(entries.length / KEPT_ENTRIES)
+  const kept: number[][] = []
+  for (let index = 0; index < entries.length; index += together) {
+    const group = entries.slice(index, index + together)
+    kept.push([
+      group.at(-1)!.at,
+      group.reduce((sum, { requests }) => sum + requests, 0),
+      group.reduce((sum, { tokens }) => sum + tokens, 0),
+    ])
+  }
+  return kept
+}

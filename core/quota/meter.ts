@@ -1,0 +1,162 @@
+import { FOREVER } from '../store.ts'
+import { createMinuteLog, type MinuteLog, type Spending } from './minute-log.ts'
+import type { PacificDays } from './pacific-day.ts'
+import { QUOTA_WINDOWS, type QuotaLimits, type QuotaWindow } from './quota-window.ts'
+
+/** A limit that Google named. */
+export interface LearnedLimit {
+  readonly limit: number
+  /** When Google named it last; milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What one project spent on one model, and what it may spend. */
+export interface Meter {
+  readonly minute: MinuteLog
+  /** What was spent on the day that began at `dayStart`. */
+  dayStart: number
+  dayRequests: number
+  dayTokens: number
+  /** Input tokens of today that Google took from its cache. */
+  dayCachedTokens: number
+  readonly learned: Partial<Record<QuotaWindow, LearnedLimit>>
+  readonly stated: QuotaLimits
+}
+
+/** A day of Google's, and how long what it said holds. */
+export interface MeterClock {
+  readonly days: PacificDays
+  /** By how much Google's day was seen to end after midnight, in milliseconds. */
+  lateness: number
+}
+
+/** A learned limit is believed for so long; then one call too many finds out whether it was raised. */
+const BELIEVED = 24 * 3_600_000
+
+/** A meter at zero. */
+export function createMeter(minuteMilliseconds: number, stated: QuotaLimits): Meter {
+  return {
+    minute: createMinuteLog(minuteMilliseconds),
+    dayStart: 0,
+    dayRequests: 0,
+    dayTokens: 0,
+    dayCachedTokens: 0,
+    learned: {},
+    stated,
+  }
+}
+
+/** Counts a call that is being sent. */
+export function spend(meter: Meter, clock: MeterClock, now: number, tokens: number): Spending {
+  turnDay(meter, clock, now)
+  meter.dayRequests++
+  meter.dayTokens += tokens
+  return meter.minute.add(now, tokens)
+}
+
+/** Changes what was counted for a call: Google does not count what it refused, and knows its tokens better. */
+export function correct(meter: Meter, spending: Spending, requests: number, tokens: number): void {
+  meter.minute.correct(spending, requests, tokens)
+  if (spending.from < meter.dayStart) return
+  meter.dayRequests = Math.max(0, meter.dayRequests + requests)
+  meter.dayTokens = Math.max(0, meter.dayTokens + tokens)
+}
+
+/** The tightest of what is stated and what is learned; undefined where neither is known. */
+export function limitOf(meter: Meter, window: QuotaWindow, now: number): number | undefined {
+  const stated = meter.stated[window]
+  const learned = meter.learned[window]
+  if (learned === undefined || now - learned.at > BELIEVED) return stated
+  return stated === undefined ? learned.limit : Math.min(stated, learned.limit)
+}
+
+/** What is spent of a window by now. */
+export function usedOf(meter: Meter, clock: MeterClock, window: QuotaWindow, now: number): number {
+  turnDay(meter, clock, now)
+  switch (window) {
+    case 'requests/minute':
+      return meter.minute.requests(now)
+    case 'tokens/minute':
+      return meter.minute.tokens(now)
+    case 'requests/day':
+      return meter.dayRequests
+    case 'tokens/day':
+      return meter.dayTokens
+    case 'images/minute':
+      return 0 // images are counted by nobody yet
+  }
+}
+
+/** When a window has room for a call of so many tokens, and which window that is. */
+export interface Room {
+  /** Milliseconds since 1970; not after `now` where there is room already, FOREVER where there never is. */
+  readonly at: number
+  readonly window: QuotaWindow
+  readonly limit: number
+}
+
+/**
+ * The window that keeps a call out for longest; undefined where none does. A call larger than a whole limit goes
+ * out when nothing else is counted: the estimate may be wrong, and Google says so best.
+ */
+export function fullWindow(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
+  let longest: Room | undefined
+  for (const window of QUOTA_WINDOWS) {
+    const limit = limitOf(meter, window, now)
+    if (limit === undefined) continue
+    const at = roomAt(meter, clock, window, limit, now, tokens)
+    if (at > now && (longest === undefined || at > longest.at)) longest = { at, window, limit }
+  }
+  return longest
+}
+
+function roomAt(
+  meter: Meter,
+  clock: MeterClock,
+  window: QuotaWindow,
+  limit: number,
+  now: number,
+  tokens: number,
+): number {
+  const cost = costOf(window, tokens)
+  const used = usedOf(meter, clock, window, now)
+  if (limit === 0) return FOREVER
+  if (used === 0 || used + cost <= limit) return now
+  const most = Math.max(0, limit - cost)
+  if (window === 'requests/minute') return meter.minute.whenAtMost('requests', most, now)
+  if (window === 'tokens/minute') return meter.minute.whenAtMost('tokens', most, now)
+  return clock.days.end(now - clock.lateness) + clock.lateness
+}
+
+/**
+ * The part of the tightest limit that would be left after a call of so many tokens: at most 1, below 0 where it
+ * does not fit. Where no limit is known: between 0 and 1, the less the more was spent within the minute.
+ */
+export function slackOf(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
+  let slack = Number.POSITIVE_INFINITY
+  for (const window of QUOTA_WINDOWS) {
+    const limit = limitOf(meter, window, now)
+    if (limit === undefined) continue
+    const left = limit - usedOf(meter, clock, window, now) - costOf(window, tokens)
+    slack = Math.min(slack, limit === 0 ? -1 : left / limit)
+  }
+  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + meter.minute.requests(now) / GUESS) : slack
+}
+
+/** Where nobody knows a limit, so many requests a minute count for half of it. */
+const GUESS = 10
+
+function costOf(window: QuotaWindow, tokens: number): number {
+  if (window === 'images/minute') return 0
+  return window.startsWith('tokens') ? tokens : 1
+}
+
+/** Nothing is spent of a new day. */
+function turnDay(meter: Meter, { days, lateness }: MeterClock, now: number): void {
+  const start = days.start(now - lateness)
+  if (meter.dayStart === start) return
+  meter.dayStart = start
+  meter.dayRequests = 0
+  meter.dayTokens = 0
+  meter.dayCachedTokens = 0
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createPacificDays } from '../core/quota/pacific-day.ts'
+import { createQuotaBook } from '../core/quota/quota-book.ts'
+import type { QuotaLimits } from '../core/quota/quota-window.ts'
+import { createStatedLimits } from '../core/quota/stated-limits.ts'
+import { FOREVER, type MeterRecord } from '../core/store.ts'
+import { emptyQuotas } from './virtual-pool.ts'
+
+const NOON = Date.parse('2026-06-15T19:00:00Z')
+const MIDNIGHT = Date.parse('2026-06-16T07:00:00Z')
+const MINUTE = 60_000
+
+function bookOf(stated: QuotaLimits = {}, saved: readonly MeterRecord[] = []) {
+  return createQuotaBook({
+    clock: { days: createPacificDays(), lateness: 0 },
+    minuteMilliseconds: MINUTE,
+    saved,
+    stated: () => stated,
+  })
+}
+
+test('a quota book knows no limit before one is stated or learned', () => {
+  const book = emptyQuotas()
+  for (let call = 0; call < 1_000; call++) book.spend('p', 'm', 10_000, NOON + call)
+  assert.equal(book.fullWindow('p', 'm', 1_000_000, NOON + 1_000), undefined)
+  assert.equal(book.slack('unused', 'm', 1, NOON), 1)
+  assert.ok(book.slack('p', 'm', 1, NOON + 1_000) < 0.1, 'what was used more stands behind')
+})
+
+test('a quota book says which window is full, and until when', () => {
+  const book = bookOf({ 'requests/minute': 2, 'requests/day': 3 })
+  book.spend('p', 'm', 0, NOON)
+  assert.equal(book.fullWindow('p', 'm', 0, NOON), undefined)
+  book.spend('p', 'm', 0, NOON + 5_000)
+  const minute = book.fullWindow('p', 'm', 0, NOON + 5_000)
+  assert.equal(minute?.window, 'requests/minute')
+  assert.ok(minute.at > NOON + MINUTE && minute.at < NOON + MINUTE + 1_000)
+  assert.equal(book.fullWindow('p', 'm', 0, minute.at), undefined)
+  book.spend('p', 'm', 0, minute.at)
+  const day = book.fullWindow('p', 'm', 0, minute.at)
+  assert.deepEqual([day?.window, day?.at], ['requests/day', MIDNIGHT])
+  assert.equal(book.fullWindow('p', 'm', 0, MIDNIGHT), undefined)
+  assert.equal(book.fullWindow('other', 'm', 0, NOON), undefined)
+  assert.equal(book.fullWindow('p', 'other', 0, NOON), undefined)
+})
+
+test('a quota book counts a call of any size where nothing else is counted, since it may be smaller than it looks', () => {
+  const book = bookOf({ 'tokens/minute': 1_000 })
+  assert.equal(book.fullWindow('p', 'm', 5_000, NOON), undefined)
+  book.spend('p', 'm', 500, NOON)
+  assert.equal(book.fullWindow('p', 'm', 500, NOON), undefined)
+  const full = book.fullWindow('p', 'm', 501, NOON)
+  assert.equal(full?.window, 'tokens/minute')
+  assert.ok(full.at > NOON + MINUTE)
+})
+
+test('a limit of nothing has never room', () => {
+  const book = bookOf({ 'requests/day': 0 })
+  book.spend('p', 'm', 1, NOON)
+  assert.equal(book.fullWindow('p', 'm', 1, NOON)?.at, FOREVER)
+  assert.ok(book.slack('p', 'm', 1, NOON) < 0)
+})
+
+test('a quota book goes by the tighter of what is stated and what was learned, which it believes for a day', () => {
+  const book = bookOf({ 'requests/minute': 5 })
+  for (let call = 0; call < 3; call++) book.spend('p', 'm', 0, NOON)
+  assert.equal(book.fullWindow('p', 'm', 0, NOON), undefined)
+  book.learn('p', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
+  assert.equal(book.fullWindow('p', 'm', 0, NOON)?.limit, 3)
+  const later = NOON + 25 * 3_600_000
+  for (let call = 0; call < 3; call++) book.spend('p', 'm', 0, later)
+  assert.equal(book.fullWindow('p', 'm', 0, later), undefined)
+  book.forget('p', 'm')
+  for (let call = 0; call < 2; call++) book.spend('p', 'm', 0, later)
+  assert.equal(book.fullWindow('p', 'm', 0, later)?.limit, 5)
+})
+
+test('a quota book takes Google’s count for its own, and does not count what Google refused', () => {
+  const book = bookOf({ 'tokens/minute': 1_000, 'requests/day': 2 })
+  const refused = book.spend('p', 'm', 900, NOON)!
+  assert.ok(book.slack('p', 'm', 200, NOON) < 0)
+  book.refused(refused)
+  assert.equal(book.slack('p', 'm', 0, NOON), 0.5)
+  const spent = book.spend('p', 'm', 900, NOON)!
+  book.measured(spent, 100, 60)
+  assert.equal(book.fullWindow('p', 'm', 900, NOON), undefined)
+  assert.equal(book.fullWindow('p', 'm', 901, NOON)?.window, 'tokens/minute')
+  const [entry] = [...book.entries()]
+  assert.deepEqual([entry?.meter.dayTokens, entry?.meter.dayCachedTokens], [100, 60])
+})
+
+test('a quota book that was kept counts on where it was', () => {
+  const book = bookOf({})
+  book.learn('p', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
+  for (let call = 0; call < 3; call++) book.spend('p', 'm', 7, NOON + call * 1_000)
+  const saved = book.takeChanges(NOON + 2_000)
+  assert.deepEqual(book.takeChanges(NOON + 2_000), [])
+  const other = bookOf({}, JSON.parse(JSON.stringify(saved)))
+  const full = other.fullWindow('p', 'm', 0, NOON + 2_000)
+  assert.deepEqual([full?.window, full?.limit], ['requests/minute', 3])
+  assert.equal(full?.at, book.fullWindow('p', 'm', 0, NOON + 2_000)?.at)
+})
+
+test('a quota book hands what one project spent to another, and keeps no trace of it', () => {
+  const book = bookOf({ 'requests/day': 3 })
+  book.spend('key', 'm', 1, NOON)
+  book.spend('projects/1', 'm', 1, NOON)
+  book.move('key', 'projects/1')
+  assert.equal(book.slack('projects/1', 'm', 0, NOON), 0)
+  assert.equal(book.slack('key', 'm', 0, NOON), 1)
+  const removed = book.takeChanges(NOON).filter(({ state }) => state === undefined)
+  assert.deepEqual(removed, [{ project: 'key', model: 'm', state: undefined }])
+})
+
+test('a quota book holds a thousand models, whatever clients call', () => {
+  const book = emptyQuotas()
+  book.learn('p', 'known', [{ window: 'requests/day', limit: 1 }], NOON)
+  for (let model = 0; model < 1_500; model++) book.spend('p', `model-${model}`, 1, NOON)
+  assert.equal(book.models().length, 1_000)
+  assert.ok(book.models().includes('known'), 'what was learned is forgotten last')
+})
+
+test('a quota book forgets what says nothing any more', () => {
+  const book = emptyQuotas()
+  book.spend('p', 'm', 1, NOON)
+  book.takeChanges(NOON)
+  book.takeChanges(NOON + 48 * 3_600_000)
+  assert.equal([...book.entries()].length, 0)
+})
+
+test('stated limits go by project and by patterns of models, the later entry first', () => {
+  const stated = createStatedLimits([
+    { requestsPerMinute: 10, requestsPerDay: 100 },
+    { model: 'gemini-*-pro*', requestsPerMinute: 5 },
+    { project: 'paid', model: 'gemini-3.1-pro-preview', requestsPerMinute: 50, tokensPerMinute: 1_000 },
+  ])
+  assert.deepEqual(stated('free', 'gemini-3.8-flash'), { 'requests/minute': 10, 'requests/day': 100 })
+  assert.deepEqual(stated('free', 'gemini-3.1-pro-preview'), { 'requests/minute': 5, 'requests/day': 100 })
+  assert.deepEqual(stated('paid', 'gemini-3.1-pro-preview'), {
+    'requests/minute': 50,
+    'tokens/minute': 1_000,
+    'requests/day': 100,
+  })
+})
