@@ -47,7 +47,7 @@ export function readMessages(body: Readonly<Record<string, unknown>>, around: Su
   return { said, system }
 }
 
-/** Fields of messages that are documented, and those of answers that come back whole. */
+/** Fields of messages that are documented, and those of answers that come back whole; Claude Code notes its effort there. */
 const FIELDS = new Set([
   'content',
   'context_management',
@@ -55,6 +55,7 @@ const FIELDS = new Set([
   'diagnostics',
   'id',
   'model',
+  'output_config',
   'role',
   'stop_details',
   'stop_reason',
