@@ -3,6 +3,7 @@ import type { Gateway } from '../plugin.ts'
 /** A gateway that serves nobody: a plugin may hold on to it where it is set up but not to be used. */
 export const CLOSED: Gateway = {
   answer: async () => refuse(),
+  convert: async () => refuse(),
   relay: async () => refuse(),
   refuse,
   models: async () => [],

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -27,7 +28,7 @@ export function parseNativePath(url: URL): NativePath | undefined {
   // Google's own OpenAI layer takes another credential and has a place of its own.
   if (/^openai(\/|$)/.test(rest)) return undefined
   const version = stated ?? 'v1beta'
-  const decoded = decode(rest)
+  const decoded = percentDecoded(rest)
   const named = parseModel(decoded)
   const collection = /^[^/:?]*/.exec(decoded)?.[0] ?? ''
   return {
@@ -55,14 +56,4 @@ function parseModel(decoded: string): { model: string; action: string; path: str
   const model = collection === 'models' ? id : `${collection}/${id}`
   const path = `${collection}/${encodeURIComponent(id)}${action && `:${action}`}`
   return { model, action, path }
-}
-
-/** Percent-decoded where it can be. */
-export function decode(text: string): string {
-  if (!text.includes('%')) return text
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a stray percent sign: Google may say what it thinks of it
-  }
 }
