@@ -13,7 +13,8 @@ export function toConnectError(name: string, thrown: unknown): ProxyError {
       cause: thrown,
     })
   }
-  return new ProxyError(`The proxy ${name} cannot be reached: ${code || message}`, { cause: thrown })
+  const why = code || /\b(E[A-Z]{5,})\b/.exec(message)?.[1] || message
+  return new ProxyError(`The proxy ${name} cannot be reached: ${why}`, { cause: thrown })
 }
 
 /** Why the proxy would not connect to the host, by the HTTP status that it gave. */
