@@ -1,8 +1,10 @@
+import { proxyRoutes } from './admin/proxy-routes.ts'
 import { createBreakers } from './call/breaker.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
+import { createAddressList } from './http/address-list.ts'
 import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
@@ -32,6 +34,10 @@ import type { Rooms } from './rooms.ts'
 import { secretsIn } from './settings/setting-secrets.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
+import { keyFor, ownProxies, preferredWay } from './ways/key-ways.ts'
+import { createWayChecker } from './ways/way-checker.ts'
+import { startWayWatch } from './ways/way-watch.ts'
+import { createWays } from './ways/ways.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -102,10 +108,19 @@ export async function startGateway(
     doubted: (key) => prober.check(key),
     warn: (message, fields) => log.warn(fields, message),
   })
+  const breakers = createBreakers({ now: elapsed, wait })
+  const ways = createWays({
+    settings: settings.proxies,
+    own: ownProxies(settings.keys),
+    direct: rooms.createTransport(),
+    createProxyTransport: rooms.createProxyTransport,
+    random,
+  })
+  const { baseUrl, headers } = settings.upstream.gemini
   const upstream = createUpstream({
-    transport: rooms.createTransport(),
-    baseUrl: settings.upstream.gemini.baseUrl,
-    headers: settings.upstream.gemini.headers,
+    wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),
+    baseUrl,
+    headers,
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
     authorize: keyRing.authorize,
   })
@@ -136,12 +151,31 @@ export async function startGateway(
     tokens,
     upstream,
     redactor,
-    breakers: createBreakers({ now: elapsed, wait }),
+    breakers,
+    ways,
     deadlineMilliseconds: settings.routing.deadlineSeconds * 1000,
     now,
     elapsed,
     random,
     wait,
+  })
+  const checker = createWayChecker({
+    baseUrl,
+    headers,
+    exitAddressUrl: settings.proxies.exitAddressUrl,
+    breakers,
+    redactor,
+    now,
+    keyFor: (way) => keyFor(way, ways, pool, keysById),
+    authorize: keyRing.authorize,
+  })
+  const watch = startWayWatch({
+    ways,
+    breakers,
+    checker,
+    everyMilliseconds: settings.proxies.checkSeconds * 1000,
+    later,
+    returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
   const hooks = createHookChain(plugins.plugins, log)
   const gateway = createGateway({
@@ -161,7 +195,7 @@ export async function startGateway(
   late.bind(gateway)
 
   const app = createApp()
-  mountOwnRoutes(app, { pool, keyRing, log })
+  mountOwnRoutes(app, { pool, keyRing, log, admin: proxyRoutes({ ways, breakers, checker, redactor }) })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
   const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
@@ -169,6 +203,8 @@ export async function startGateway(
     app,
     clients,
     log,
+    basePath: settings.server.basePath,
+    isTrusted: createAddressList(settings.server.trustedProxies),
     protocols: () => protocols,
     hooks: () => hooks,
     sockets: () => sockets,
@@ -181,11 +217,12 @@ export async function startGateway(
   })
 
   return {
-    url: toUrl(settings.server.host, listening.port),
+    url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
     problems: plugins.problems,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)
       recheck.close()
+      watch.close()
       prober.close()
       catalogue.close()
       await plugins.stop()

@@ -16,6 +16,8 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^pino$/, /^core\/log\/log\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
+  [/^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/, /^adapters\/transport\//],
+  [/^ipaddr\.js$/, /^core\/http\/address-list\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

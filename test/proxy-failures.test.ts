@@ -26,11 +26,7 @@ const get = (proxy: string, url: string, ca?: string) =>
   transportOf(proxy, ca).fetch(url, { method: 'GET', headers: {}, signal: new AbortController().signal })
 
 const openSocket = (proxy: string, url: string) =>
-  transportOf(proxy).openSocket(
-    url,
-    { headers: {}, signal: new AbortController().signal },
-    { message() {} },
-  )
+  transportOf(proxy).openSocket(url, { headers: {}, signal: new AbortController().signal }, { message() {} })
 
 const saying = (pattern: RegExp) => (thrown: unknown) => {
   assert.ok(thrown instanceof ProxyError, `${thrown}`)
@@ -80,7 +76,10 @@ for (const [kind, scheme, start] of [
       test(`no password where one is wanted, to ${to}`, () =>
         withProxy(start, { certificate, credentials: CREDENTIALS }, async ({ upstream, proxy }) => {
           const url = `${scheme}://127.0.0.1:${proxy.port}`
-          await assert.rejects(get(url, `${http}://localhost:${upstream.port}/whole`), saying(/^The proxy P /))
+          await assert.rejects(
+            get(url, `${http}://localhost:${upstream.port}/whole`),
+            saying(/^The proxy P /),
+          )
         }))
 
       test(`a proxy that is not there, to ${to}`, () =>

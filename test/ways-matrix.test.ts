@@ -71,7 +71,10 @@ for (const kind of KINDS) {
       const isTunnel = secure || kind.scheme !== 'http'
       const wentThrough = (least: { sent?: number; received?: number }) => {
         assert.ok(relay.sent >= (least.sent ?? 1), `only ${relay.sent} bytes were sent through the relay`)
-        assert.ok(relay.received >= (least.received ?? 1), `only ${relay.received} bytes came back through it`)
+        assert.ok(
+          relay.received >= (least.received ?? 1),
+          `only ${relay.received} bytes came back through it`,
+        )
       }
 
       test('whole answers come, four in a row', async () => {

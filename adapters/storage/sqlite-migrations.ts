@@ -60,6 +60,11 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE requests ADD COLUMN notes TEXT;
   ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
   `,
+  `
+  ALTER TABLE requests ADD COLUMN way TEXT;
+  ALTER TABLE requests ADD COLUMN address TEXT;
+  ALTER TABLE attempts ADD COLUMN way TEXT;
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

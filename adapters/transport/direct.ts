@@ -58,10 +58,7 @@ function toFlow(bytes: Uint8Array): ReadableStream<Uint8Array> {
   })
 }
 
-function fetchDirectly(
-  url: string,
-  { method, headers, body, signal }: TransportRequest,
-): Promise<Response> {
+function fetchDirectly(url: string, { method, headers, body, signal }: TransportRequest): Promise<Response> {
   return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
 }
 

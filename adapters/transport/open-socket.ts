@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http'
 import WebSocket, { type RawData } from 'ws'
 import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../../core/sockets.ts'
-import { type SocketRequest, SocketRefused } from '../../core/transport.ts'
+import { SocketRefused, type SocketRequest } from '../../core/transport.ts'
 
 /** How long the other side may take to open a WebSocket, in milliseconds. */
 const OPENING = 60_000

@@ -1,7 +1,7 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import type { Key } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
-import type { Transport } from '../transport.ts'
+import type { Way } from '../ways/way.ts'
 
 /** A request of Google's native API, complete but for the credential. */
 export interface UpstreamRequest {
@@ -42,12 +42,13 @@ export class ConnectionError extends Error {}
 export class SilenceError extends Error {}
 
 export interface Upstream {
-  /** Sends one attempt with one key; any status is an answer. */
-  open(key: Key, request: UpstreamRequest, leaving: AbortSignal): Promise<Answer>
+  /** Sends one attempt with one key, its preferred way where none is named; any status is an answer. */
+  open(key: Key, request: UpstreamRequest, leaving: AbortSignal, way?: Way): Promise<Answer>
 }
 
 export interface UpstreamOptions {
-  readonly transport: Transport
+  /** The way of a request that is no call's. */
+  wayOf(key: Key): Way
   readonly baseUrl: string
   /** The operator's own headers, for every call. */
   readonly headers: Readonly<Record<string, string>>
@@ -60,7 +61,7 @@ export interface UpstreamOptions {
 export function createUpstream(options: UpstreamOptions): Upstream {
   const base = options.baseUrl.replace(/\/+$/, '')
   return {
-    async open(key, request, leaving) {
+    async open(key, request, leaving, way = options.wayOf(key)) {
       const headers: Record<string, string> = {
         ...request.headers,
         ...options.headers,
@@ -71,7 +72,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const line = createLine(leaving, options.silenceMilliseconds)
       try {
         const init = { method: request.method, headers, body: request.body(), signal: line.signal }
-        const response = await line.wait(options.transport.fetch(base + request.path, init))
+        const response = await line.wait(way.transport.fetch(base + request.path, init))
         return toAnswer(response, line)
       } catch (thrown) {
         line.end()

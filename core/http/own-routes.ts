@@ -1,4 +1,5 @@
 import type { Elysia } from 'elysia'
+import type { ProxyRoute } from '../admin/proxy-routes.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { KeyRing } from '../pool/key-ring.ts'
@@ -12,10 +13,12 @@ export interface OwnRoutesOptions {
   readonly pool: Pool
   readonly keyRing: KeyRing
   readonly log: Log
+  /** What only the admin token opens. */
+  readonly admin: readonly ProxyRoute[]
 }
 
 /** The routes that are the gateway's own: a sign of life, readiness, and what the admin sees of the keys. */
-export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOptions): void {
+export function mountOwnRoutes(app: Elysia, { pool, keyRing, log, admin }: OwnRoutesOptions): void {
   const alive = () => Response.json({ name: 'geminate', version: VERSION })
   const healthy = () => Response.json({ status: 'ok' })
   const bare = { parse: 'none' } as const
@@ -37,6 +40,7 @@ export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOpt
       if (shown.kind === 'internal') log.error({ err: shown.cause, id: exchange.id }, 'A route failed')
       return renderError(shown, exchange)
     })
+  for (const { method, path, answer } of admin) app.route(method, path, answer, bare)
 }
 
 /** Ready is a gateway that has a key it can use now, or that returns by itself. */

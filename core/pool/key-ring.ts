@@ -46,7 +46,7 @@ export function createKeyRing(settings: readonly KeySetting[], redactor: Redacto
 }
 
 function toKey(setting: Exclude<KeySetting, string>, secret: string): Key {
-  const id = `k_${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`
+  const id = keyIdOf(secret)
   return {
     id,
     name: setting.name,
@@ -54,6 +54,11 @@ function toKey(setting: Exclude<KeySetting, string>, secret: string): Key {
     weight: setting.weight ?? 1,
     tags: setting.tags ?? [],
   }
+}
+
+/** A key's id: stable over restarts, and the secret cannot be derived from it. */
+export function keyIdOf(secret: string): string {
+  return `k_${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`
 }
 
 function mask(secret: string): string {
