@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import process from 'node:process'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createNodeTransport } from '../adapters/transport/node-http.ts'
+import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { serving, transportContract } from './contract/transport.ts'
+import { missingProxies, startMicrosocks } from './proxies/real-proxies.ts'
 
 transportContract('direct transport', createDirectTransport)
 transportContract('node:http transport', createNodeTransport)
+
+if (missingProxies() === false) {
+  const proxy = await startMicrosocks()
+  after(proxy.stop)
+  transportContract('SOCKS5 proxy transport', () =>
+    createProxyTransport({ url: `socks5h://127.0.0.1:${proxy.port}`, name: 'P' }),
+  )
+}
 
 const get = (url: string) =>
   createDirectTransport().fetch(url, { method: 'GET', headers: {}, signal: new AbortController().signal })

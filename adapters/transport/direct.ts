@@ -10,7 +10,9 @@ export function createDirectTransport(): Transport {
   const node = createNodeTransport()
   if (!('Bun' in globalThis)) {
     forgetProxies()
-    return { ...node, fetch: fetchDirectly }
+    // Deno's fetch does not let a stream state its length.
+    const isFlow = ({ body }: TransportRequest) => body instanceof ReadableStream
+    return { ...node, fetch: (url, sent) => (isFlow(sent) ? node.fetch : fetchDirectly)(url, sent) }
   }
   return spillingOver(fetchFlowing, node)
 }

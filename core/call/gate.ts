@@ -39,7 +39,7 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
   const trials: string[] = []
 
   async function enter(scope: string): Promise<void> {
-    if (breakers.isClosed(scope)) return
+    if (breakers.isClosed(scope) || trials.includes(scope)) return
     const verdict = await breakers.enter(scope)
     if (verdict === 'trial') trials.push(scope)
     if (verdict === 'refuse') throw toRefusal(scope, breakers.kindOf(scope))
@@ -59,7 +59,7 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
     hasOtherWay: () => route?.hasOther() === true,
     async closesSoon() {
       const closed = await Promise.all(scopes.map((scope) => breakers.closesWithin(scope, MOMENT)))
-      return closed.every(Boolean)
+      return closed.every(Boolean) && route?.isBlocked() !== true
     },
     reached(way) {
       way.health.verdict = 'good'

@@ -12,6 +12,8 @@ export interface Route {
   anyWayFor(key: Key): Way | undefined
   /** Whether a closed way is left that has not failed this call; true at most once for each way. */
   hasOther(): boolean
+  /** Whether every way there is is open. */
+  isBlocked(): boolean
   failed(way: Way, fault: Fault): void
 }
 
@@ -26,6 +28,7 @@ export function createRoute(ways: Ways, breakers: Breakers): Route {
     wayFor: (key) => ways.choose(key, isFresh) ?? ways.choose(key, isClosed),
     anyWayFor: (key) => ways.choose(key, (way) => !failures.has(way)) ?? ways.choose(key, () => true),
     hasOther: () => ways.all.some(isFresh) && ++moves <= ways.all.length,
+    isBlocked: () => !ways.all.some(isClosed),
     failed(way, { kind }) {
       failures.add(way)
       const isAlone = !ways.all.some((other) => other !== way && isClosed(other))

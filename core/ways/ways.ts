@@ -44,7 +44,7 @@ interface Choice {
 /** The ways that the settings name; the direct one alone where they name no proxy at all. */
 export function createWays({ settings, own, direct, random, ...options }: WaysOptions): Ways {
   const proxies = createProxyWays(options.createProxyTransport)
-  const everyones = settings.urls.map(proxies.of)
+  const everyones = [...new Set(settings.urls.map(proxies.of))]
   const tagged = Object.entries(settings.byTag).map(([tag, urls]) => [tag, urls.map(proxies.of)] as const)
   const owned = new Map([...own].map(([keyId, url]) => [keyId, toOwn(url)]))
   const last = settings.direct || proxies.all.length === 0 ? createDirectWay(direct) : undefined
@@ -57,7 +57,7 @@ export function createWays({ settings, own, direct, random, ...options }: WaysOp
 
   function arrange(): void {
     all = [...proxies.all, ...(last ? [last] : [])]
-    only = all.length === 1 && untagged.proxies.length + (untagged.last ? 1 : 0) === 1 ? all[0] : undefined
+    only = all.length === 1 && (untagged.proxies[0] ?? untagged.last) === all[0] ? all[0] : undefined
   }
 
   function toOwn(url: string): Choice {

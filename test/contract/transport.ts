@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import type { Transport } from '../../core/transport.ts'
+import { WebSocketServer } from 'ws'
+import { SocketRefused, type Transport } from '../../core/transport.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -24,6 +25,29 @@ function closing(request: IncomingMessage): Promise<void> {
   request.on('error', () => {})
   request.socket.on('error', () => {})
   return new Promise((resolve) => request.socket.once('close', () => resolve()))
+}
+
+/** A WebSocket server that sends back what it hears, texts with the key before them. */
+async function echoing(use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer()
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket, request) => {
+    socket.on('message', (data, isBinary) =>
+      socket.send(isBinary ? data : `${request.headers['x-goog-api-key']} ${data}`),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    await use(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  } finally {
+    for (const socket of sockets.clients) socket.terminate()
+    server.close()
+  }
+}
+
+function toSocketUrl(url: string): string {
+  return url.replace(/^http/, 'ws')
 }
 
 /** What every way out promises. */
@@ -58,6 +82,79 @@ export function transportContract(name: string, create: () => Transport): void {
         const { signal } = new AbortController()
         const response = await create().fetch(url, { method: 'POST', headers: {}, body, signal })
         assert.equal(await response.text(), '3000000 3000000 true')
+      },
+    ))
+
+  test(`${name}: a body that flows is sent as it comes`, async () => {
+    const { promise: seen, resolve: see } = Promise.withResolvers<void>()
+    await serving(
+      async (request, response) => {
+        let text = ''
+        for await (const bytes of request) {
+          text += bytes
+          see()
+        }
+        response.end(`${text} ${request.headers['content-length']}`)
+      },
+      async (url) => {
+        const pieces = ['one', 'two'].map((piece) => new TextEncoder().encode(piece))
+        const body = new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            const piece = pieces.shift()
+            if (piece === undefined) return controller.close()
+            if (pieces.length === 0) await seen
+            controller.enqueue(piece)
+          },
+        })
+        const { signal } = new AbortController()
+        const headers = { 'content-length': '6' }
+        const response = await create().fetch(url, { method: 'POST', headers, body, signal })
+        assert.equal(await response.text(), 'onetwo 6')
+      },
+    )
+  })
+
+  test(`${name}: a WebSocket speaks both ways, and says when it closes`, () =>
+    echoing(async (url) => {
+      const { promise: closed, resolve: close } = Promise.withResolvers<[number, string]>()
+      const { promise: said, resolve: say } = Promise.withResolvers<void>()
+      const heard: (string | Uint8Array)[] = []
+      const socket = await create().openSocket(
+        url,
+        { headers: { 'x-goog-api-key': 'k' }, signal: new AbortController().signal },
+        {
+          message: (_, data) => void (heard.push(data) === 2 && say()),
+          close: (_, code, reason) => close([code, reason]),
+        },
+      )
+      socket.send('text')
+      socket.send(Uint8Array.of(1, 2, 3))
+      await said
+      assert.deepEqual(heard, ['k text', Uint8Array.of(1, 2, 3)])
+      socket.close(4000, 'enough')
+      assert.deepEqual(await closed, [4000, 'enough'])
+    }))
+
+  test(`${name}: aborting closes a WebSocket`, () =>
+    echoing(async (url) => {
+      const leaving = new AbortController()
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>()
+      await create().openSocket(
+        url,
+        { headers: {}, signal: leaving.signal },
+        { message() {}, close: () => close() },
+      )
+      leaving.abort()
+      await closed
+    }))
+
+  test(`${name}: a WebSocket that is refused says with which status`, () =>
+    serving(
+      (_, response) => response.writeHead(403).end(),
+      async (url) => {
+        const { signal } = new AbortController()
+        const opening = create().openSocket(toSocketUrl(url), { headers: {}, signal }, { message() {} })
+        await assert.rejects(opening, (thrown) => thrown instanceof SocketRefused && thrown.status === 403)
       },
     ))
 

@@ -31,7 +31,7 @@ export function missingProxies(): string | false {
 export async function startTinyproxy(credentials?: Credentials): Promise<RealProxy> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'geminate-tinyproxy-'))
-  const lines = [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', 'Allow 127.0.0.1', 'MaxClients 200']
+  const lines = [`Port ${port}`, 'Listen 127.0.0.1', 'Timeout 60', 'Allow 127.0.0.1', 'MaxClients 1000']
   if (credentials) lines.push(`BasicAuth ${credentials.user} ${credentials.password}`)
   await writeFile(join(folder, 'tinyproxy.conf'), `${lines.join('\n')}\n`)
   const child = spawn('tinyproxy', ['-d', '-c', join(folder, 'tinyproxy.conf')], { stdio: 'ignore' })
