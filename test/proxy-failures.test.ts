@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { ProxyError, SocketRefused } from '../core/transport.ts'
+import { AUTHORITY } from './proxies/certificates.ts'
 import { startCountingRelay } from './proxies/counting-relay.ts'
 import {
   type Credentials,
@@ -12,8 +13,9 @@ import {
   type RealProxy,
   startMicrosocks,
   startTinyproxy,
+  startTlsTinyproxy,
 } from './proxies/real-proxies.ts'
-import { AUTHORITY, type Certificate, startUpstream, type UpstreamServer } from './proxies/upstream.ts'
+import { type Certificate, startUpstream, type UpstreamServer } from './proxies/upstream.ts'
 
 const CREDENTIALS: Credentials = { user: 'worker', password: 'right-one' }
 const WRONG = 'worker:wrong-one@'
@@ -172,6 +174,40 @@ test('a WebSocket that the other side does not open is refused with its status',
     ),
     (thrown) => thrown instanceof SocketRefused && thrown.status === 403,
   )
+  server.close()
+})
+
+test('an HTTPS proxy whose certificate nobody trusts is not spoken to', { skip }, async () => {
+  const proxy = await startTlsTinyproxy()
+  const transport = createProxyTransport({
+    url: `https://worker:wrong-one@localhost:${proxy.port}`,
+    name: 'P',
+  })
+  for (const url of ['http://localhost:9/', 'https://localhost:9/']) {
+    const { signal } = new AbortController()
+    await assert.rejects(
+      transport.fetch(url, { method: 'GET', headers: {}, signal }),
+      saying(/^The certificate of the proxy P is not to be trusted/),
+    )
+  }
+  await proxy.stop()
+})
+
+test('a name goes to a SOCKS proxy as a name, also by socks5: nobody here looks it up', async () => {
+  const asked = Promise.withResolvers<Buffer>()
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write(Uint8Array.of(5, 0))
+      socket.once('data', (bytes) => asked.resolve(bytes as Buffer))
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const failing = get(`socks5://127.0.0.1:${port}`, 'http://nowhere.invalid/')
+  const DOMAIN_NAME = 3
+  assert.equal((await asked.promise)[3], DOMAIN_NAME)
+  await assert.rejects(failing)
   server.close()
 })
 

@@ -23,7 +23,7 @@ const get = (url: string) =>
 
 test('direct transport: a proxy of the environment is not used', () =>
   serving(
-    (_, response) => response.end('through the proxy'),
+    (_, response) => response.writeHead(418).end('through the proxy'),
     (proxy) =>
       serving(
         (_, response) => response.end('direct'),
@@ -32,6 +32,14 @@ test('direct transport: a proxy of the environment is not used', () =>
           Object.assign(process.env, { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' })
           try {
             assert.equal(await (await get(url)).text(), 'direct')
+            const { signal } = new AbortController()
+            const opening = createDirectTransport().openSocket(
+              url.replace('http', 'ws'),
+              { headers: {}, signal },
+              { message() {} },
+            )
+            // By the proxy it would be refused with 418.
+            await assert.rejects(opening, /refused with 200/)
           } finally {
             for (const name of ['HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy']) delete process.env[name]
             Object.assign(process.env, saved)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import type { Transport } from '../core/transport.ts'
+import { AUTHORITY } from './proxies/certificates.ts'
 import { type CountingRelay, startCountingRelay } from './proxies/counting-relay.ts'
 import {
   type Credentials,
@@ -9,8 +10,9 @@ import {
   type RealProxy,
   startMicrosocks,
   startTinyproxy,
+  startTlsTinyproxy,
 } from './proxies/real-proxies.ts'
-import { AUTHORITY, startUpstream, type UpstreamServer } from './proxies/upstream.ts'
+import { startUpstream, type UpstreamServer } from './proxies/upstream.ts'
 
 const CREDENTIALS: Credentials = { user: 'worker', password: 'p4ss-w0rd' }
 const LARGE = 3_000_000
@@ -25,6 +27,12 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { title: 'an HTTP proxy', scheme: 'http', start: startTinyproxy },
   { title: 'an HTTP proxy with a password', scheme: 'http', start: startTinyproxy, credentials: CREDENTIALS },
+  {
+    title: 'an HTTPS proxy with a password',
+    scheme: 'https',
+    start: startTlsTinyproxy,
+    credentials: CREDENTIALS,
+  },
   { title: 'a SOCKS5 proxy', scheme: 'socks5', start: startMicrosocks },
   {
     title: 'a SOCKS5 proxy with a password',
@@ -68,7 +76,7 @@ for (const kind of KINDS) {
           body,
           signal: new AbortController().signal,
         })
-      const isTunnel = secure || kind.scheme !== 'http'
+      const isTunnel = secure || kind.scheme.startsWith('socks')
       const wentThrough = (least: { sent?: number; received?: number }) => {
         assert.ok(relay.sent >= (least.sent ?? 1), `only ${relay.sent} bytes were sent through the relay`)
         assert.ok(

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import type { Agent } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import { HttpProxyAgent } from 'http-proxy-agent'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { SocksProxyAgent } from 'socks-proxy-agent'
@@ -50,7 +52,12 @@ function createPlainAgent(
 ): Agent {
   // Such proxies close after each answer, and a connection that is kept breaks at its second request.
   const agent = new HttpProxyAgent(url, { keepAlive: false, ca })
-  const connect = agent.connect.bind(agent)
+  const connect = async (...destination: Parameters<typeof agent.connect>) => {
+    const socket = await HttpProxyAgent.prototype.connect.apply(agent, destination)
+    // The agent waits for no more than the connection below TLS.
+    if (socket instanceof TLSSocket) await once(socket, 'secureConnect')
+    return socket
+  }
   return Object.assign(agent, {
     connect: (...destination: Parameters<typeof connect>) =>
       within(connectMilliseconds, connect(...destination), (late) => late.destroy()).catch((thrown) => {

@@ -28,7 +28,9 @@ const KeySetting = Type.Union([
         Type.Number({ exclusiveMinimum: 0, description: 'For strategies that weigh; 1 where absent.' }),
       ),
       tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-      proxy: Type.Optional(Type.String({ minLength: 1, description: 'The proxy this key goes through.' })),
+      proxy: Type.Optional(
+        Type.String({ minLength: 1, description: 'The one proxy that this key goes through.' }),
+      ),
     },
     open,
   ),

@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import tls from 'node:tls'
+import { pem } from './certificates.ts'
 
 /** A proxy server that other people wrote, in a process of its own. */
 export interface RealProxy {
@@ -41,6 +43,26 @@ export async function startTinyproxy(credentials?: Credentials): Promise<RealPro
   }
   await listening(child, port)
   return { port, stop }
+}
+
+/** An HTTP proxy that is spoken to by TLS, as `localhost`. */
+export async function startTlsTinyproxy(credentials?: Credentials): Promise<RealProxy> {
+  const proxy = await startTinyproxy(credentials)
+  const front = tls.createServer({ cert: pem('server'), key: pem('server-key') }, (near) => {
+    const far = connect(proxy.port, '127.0.0.1')
+    near.pipe(far).pipe(near)
+    near.on('error', () => far.destroy())
+    far.on('error', () => near.destroy())
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+  })
+  front.listen(0, '127.0.0.1')
+  await once(front, 'listening')
+  const stop = async () => {
+    front.close()
+    await proxy.stop()
+  }
+  return { port: (front.address() as AddressInfo).port, stop }
 }
 
 /** A SOCKS5 proxy. */

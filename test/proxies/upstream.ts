@@ -1,16 +1,9 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { WebSocketServer } from 'ws'
-
-const pem = (name: string) =>
-  readFileSync(fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url)), 'utf8')
-
-/** The authority that signed the certificates of the tests. */
-export const AUTHORITY = pem('authority')
+import { pem } from './certificates.ts'
 
 /** Whom the server says to be: itself, or another host. */
 export type Certificate = 'server' | 'elsewhere'
