@@ -9,8 +9,8 @@ export interface Key {
   readonly project: string
   readonly weight: number
   readonly tags: readonly string[]
-  /** Calls that it may serve at one time; undefined for any number. */
-  readonly maxConcurrent?: number
+  /** Calls that it may serve at once; no limit where absent. */
+  readonly maxConcurrent?: number | undefined
 }
 
 /** `resting` and `exhausted` end by themselves, the others do not. */

@@ -114,6 +114,8 @@ export interface Call extends Head {
   readonly request: GenerateContentRequest
   /** What had to be weakened or dropped of the client's request: the `x-geminate-notes` header. */
   readonly notes: readonly string[]
+  /** The conversation it belongs to, where its request names one; calls of one session go to one project. */
+  readonly session?: string
   /** Aborted when the client has left. */
   readonly signal: AbortSignal
 }
@@ -164,6 +166,8 @@ export interface Decoded {
   readonly stream: boolean
   readonly request: GenerateContentRequest
   readonly notes?: readonly string[]
+  /** What names the conversation in the body, or who speaks: `prompt_cache_key`, `user`. It never goes upstream. */
+  readonly session?: string
 }
 
 /** A whole body on the wire. */

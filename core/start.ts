@@ -1,5 +1,6 @@
 import { proxyRoutes } from './admin/proxy-routes.ts'
 import { createBreakers } from './call/breaker.ts'
+import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
@@ -64,7 +65,7 @@ export async function startGateway(
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
-  const keyRing = createKeyRing(settings.keys, redactor)
+  const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
   const late = createLateGateway()
   const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
 
@@ -93,7 +94,7 @@ export async function startGateway(
   const tokens = createTokenEstimates()
   const pool = createPool({
     keys: keyRing.keys,
-    strategy: chooseStrategy(plugins.plugins, settings.routing.strategy, {
+    strategy: chooseStrategy(plugins.plugins, settings.routing, {
       now,
       random,
       slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
@@ -178,8 +179,9 @@ export async function startGateway(
     returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
   const hooks = createHookChain(plugins.plugins, log)
+  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop,
+    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,

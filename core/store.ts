@@ -98,7 +98,10 @@ export interface RequestRecord {
   readonly protocol: string
   /** Google's method name: `generateContent`, `countTokens`, … */
   readonly operation: string
+  /** The one that the client asked for. */
   readonly model: string | undefined
+  /** The one that answered in its place; undefined where none did. */
+  readonly answeredBy: string | undefined
   readonly stream: boolean
   readonly status: number
   readonly errorKind: string | undefined

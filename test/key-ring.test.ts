@@ -9,19 +9,34 @@ describe('the key ring', () => {
   test('makes a key of a bare secret, a project of its own', () => {
     const { keys } = createKeyRing([SECRET], createRedactor())
     assert.deepEqual(keys, [
-      { id: 'k_051bb79c0e65ef91', name: undefined, project: 'k_051bb79c0e65ef91', weight: 1, tags: [] },
+      {
+        id: 'k_051bb79c0e65ef91',
+        name: undefined,
+        project: 'k_051bb79c0e65ef91',
+        weight: 1,
+        tags: [],
+        maxConcurrent: undefined,
+      },
     ])
   })
 
   test('takes what the settings state', () => {
     const { keys } = createKeyRing(
-      [{ key: SECRET, name: 'paid-1', project: 'p1', weight: 2, tags: ['paid'] }],
+      [{ key: SECRET, name: 'paid-1', project: 'p1', weight: 2, tags: ['paid'], maxConcurrent: 3 }],
       createRedactor(),
     )
     assert.deepEqual(
       { ...keys[0], id: '' },
-      { id: '', name: 'paid-1', project: 'p1', weight: 2, tags: ['paid'] },
+      { id: '', name: 'paid-1', project: 'p1', weight: 2, tags: ['paid'], maxConcurrent: 3 },
     )
+  })
+
+  test('gives keys that state no limit of calls at once the common one; 0 is no limit', () => {
+    const settings = ['AQ.one', { key: 'AQ.two', maxConcurrent: 5 }, { key: 'AQ.three', maxConcurrent: 0 }]
+    const limits = (common?: number) =>
+      createKeyRing(settings, createRedactor(), common).keys.map(({ maxConcurrent }) => maxConcurrent)
+    assert.deepEqual(limits(2), [2, 5, undefined])
+    assert.deepEqual(limits(), [undefined, 5, undefined])
   })
 
   test('puts the secret into the one header and shows it nowhere else', () => {

@@ -58,6 +58,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE requests ADD COLUMN total_keys INTEGER;
   ALTER TABLE requests ADD COLUMN out_keys TEXT;
   ALTER TABLE requests ADD COLUMN notes TEXT;
+  ALTER TABLE requests ADD COLUMN answered_by TEXT;
   ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
   `,
   `

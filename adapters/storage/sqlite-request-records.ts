@@ -10,6 +10,7 @@ const REQUEST_COLUMNS = {
   protocol: 'protocol',
   operation: 'operation',
   model: 'model',
+  answeredBy: 'answered_by',
   stream: 'stream',
   status: 'status',
   errorKind: 'error_kind',

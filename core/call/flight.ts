@@ -2,7 +2,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
-import type { Call, CallResult, Head } from '../plugin.ts'
+import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
@@ -78,7 +78,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
         'x-geminate-attempts': String(attempts),
         'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
       }
-      if (flight.notes.length > 0) headers['x-geminate-notes'] = toHeaderText(flight.notes.join('; '))
+      const notes = [...flight.notes, ...(flight.trace.fallback ? [flight.trace.fallback.note] : [])]
+      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
       return headers
     },
     finish(status, error) {
@@ -99,8 +100,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
 const EMPTY = new Uint8Array(0)
 
 /** The call that hooks and codecs see. */
-export function toCall(flight: Flight, request: Call['request'], notes: readonly string[] = []): Call {
-  return { ...flight.head, request, notes, signal: flight.leaving }
+export function toCall(flight: Flight, { request, notes = [], session }: Decoded): Call {
+  return { ...flight.head, request, notes, session, signal: flight.leaving }
 }
 
 function toResult(flight: Flight, status: number, error: GatewayError | undefined): CallResult {
@@ -126,6 +127,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     protocol: head.protocol,
     operation: head.operation,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     stream: head.stream,
     status: result.status,
     errorKind: result.error?.kind,
@@ -173,6 +175,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
     id: head.id,
     client: head.client,
     model: shownModel(head),
+    answeredBy: trace.fallback?.model,
     status,
     attempts,
     kind: error?.kind,
@@ -180,7 +183,7 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
   }
   if (error?.kind === 'internal') log.error({ ...fields, err: error.cause ?? error }, error.message)
   else if (error && error.kind !== 'client_gone') log.info(fields, error.message)
-  else if (faults.length > 0) log.info(fields, 'Answered after failed attempts')
+  else if (faults.length > 0 || trace.fallback) log.info(fields, 'Answered after failed attempts')
   else log.debug(fields, 'Answered')
 }
 

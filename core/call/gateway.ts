@@ -118,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
-    const begun = toCall(flight, decoded.request, decoded.notes)
+    const begun = toCall(flight, decoded)
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes

@@ -18,10 +18,19 @@ export interface Trace {
   usage: UsageMetadata | undefined
   /** Frees the key of the last attempt; to be called when the call is over. */
   ended(usage: UsageMetadata | undefined): void
+  /** The model that answered in place of the one that the client asked for, and why. */
+  fallback: Fallback | undefined
   /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
   waiting<T>(promise: Promise<T>): Promise<T>
   /** Time spent waiting so far, what waits now included, in milliseconds. */
   waited(): number
+}
+
+/** Another model than the one that was asked for. */
+export interface Fallback {
+  readonly model: string
+  /** `answered by gemini-b: gemini-a is spent` */
+  readonly note: string
 }
 
 /** A call's trace before its first attempt. */
@@ -37,6 +46,7 @@ export function createTrace(): Trace {
     firstTokenAt: undefined,
     usage: undefined,
     ended() {},
+    fallback: undefined,
     async waiting(promise) {
       since = performance.now()
       try {

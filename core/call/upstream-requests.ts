@@ -1,6 +1,8 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { Call, NativeTarget } from '../plugin.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
+import { affinityKey } from './affinity-key.ts'
+import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
 import type { UpstreamRequest } from './upstream.ts'
 
@@ -18,6 +20,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     model: quotaNameOf(target),
     weight: flight.weight,
     repeatable: method === 'GET' || isGeneration || target.short === true,
+    affinity: isGeneration ? affinityOf(flight) : undefined,
   }
 }
 
@@ -40,12 +43,17 @@ export function toCanonicalRequest(
     model: call.model,
     weight,
     repeatable: true,
+    affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
   }
 }
 
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
 function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
+}
+
+function affinityOf({ head, body }: Flight): string | undefined {
+  return affinityKey(head, (least) => body && beginningOfBytes(body.bytes, least))
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

@@ -15,10 +15,10 @@ export interface UpstreamRequest {
   readonly model: string | undefined
   /** How much input it spends; undefined for methods that spend none. */
   readonly weight?: CallWeight
-  /** Calls with the same text are best served by one project. */
-  readonly affinity?: string
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
+  /** `KeyQuery.affinity` */
+  readonly affinity?: string
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */

@@ -27,7 +27,7 @@ export const check: Command = {
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
     const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
     mountPluginRoutes(createApp(), plugins, closed, log)
-    chooseStrategy(plugins, settings.routing.strategy, {
+    chooseStrategy(plugins, settings.routing, {
       now: Date.now,
       random: Math.random,
       slack: () => 1,

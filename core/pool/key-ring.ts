@@ -15,15 +15,20 @@ export interface KeyRing {
 
 /**
  * Takes the settings' keys and makes every secret known to the redactor. White space around a secret is no
- * part of it; of entries with the same secret the first counts, and blank ones do not.
+ * part of it; of entries with the same secret the first counts, and blank ones do not. `maxConcurrent` holds for
+ * keys that state none of their own; 0 is no limit.
  */
-export function createKeyRing(settings: readonly KeySetting[], redactor: Redactor): KeyRing {
+export function createKeyRing(
+  settings: readonly KeySetting[],
+  redactor: Redactor,
+  maxConcurrent = 0,
+): KeyRing {
   const secrets = new Map<string, string>()
   const keys: Key[] = []
   for (const setting of settings) {
     const entry = typeof setting === 'string' ? { key: setting } : setting
     const secret = entry.key.trim()
-    const key = toKey(entry, secret)
+    const key = toKey({ maxConcurrent, ...entry }, secret)
     if (secret === '' || secrets.has(key.id)) continue
     secrets.set(key.id, secret)
     keys.push(key)
@@ -53,6 +58,7 @@ function toKey(setting: Exclude<KeySetting, string>, secret: string): Key {
     project: setting.project ?? id,
     weight: setting.weight ?? 1,
     tags: setting.tags ?? [],
+    maxConcurrent: setting.maxConcurrent || undefined,
   }
 }
 

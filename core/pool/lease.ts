@@ -42,14 +42,24 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
     isOver = true
     entry.inFlight--
     if (entry.isFull) health.freed(entry)
-    if (spent && usage?.promptTokenCount !== undefined) measure(quotas, spent, usage)
+    if (spent === undefined || usage?.promptTokenCount === undefined) return
+    measure(quotas, spent, usage)
+    review()
+  }
+
+  /** What was counted too much may keep the project out no longer. */
+  function review(): void {
+    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, options)
   }
 
   return {
     key,
     settle(outcome) {
       if (!outcome.ok) {
-        if (spent && !isOver && !mayBeCounted(outcome)) quotas.refused(spent)
+        if (spent && !isOver && !mayBeCounted(outcome)) {
+          quotas.refused(spent)
+          review()
+        }
         ended(undefined)
       }
       options.settle(entry, model, outcome, begun)

@@ -14,6 +14,8 @@ export interface Rest {
   readonly since: number
   /** It only lasts while one call finds out whether the project is good again. */
   isTrial?: boolean
+  /** It follows from our own count, and ends where that is corrected. */
+  isCounted?: boolean
   /** When to look at it next: never after `until`. */
   due: number
 }
@@ -42,15 +44,16 @@ export function createModelRests(roster: Roster): ModelRests {
   const heap = createDueHeap<Rest>()
   const partition = createSparsePartition(roster.ready.length)
 
-  function start({ project, until, state, reason, since, isTrial }: Omit<Rest, 'due'>): boolean {
+  function start({ project, until, state, reason, since, isTrial, isCounted }: Omit<Rest, 'due'>): boolean {
     const running = rests.get(project)
     if (running !== undefined) {
       if (running.until >= until) return false
-      Object.assign(running, { until, state, reason, isTrial })
+      Object.assign(running, { until, state, reason, isTrial, isCounted })
       return true
     }
     const rest: Rest = { project, until, state, reason, since, due: until }
     if (isTrial) rest.isTrial = true
+    if (isCounted) rest.isCounted = true
     rests.set(project, rest)
     if (until < FOREVER) heap.push(rest)
     for (const { position } of roster.ofProject(project)) if (position >= 0) partition.exclude(position)

@@ -23,6 +23,8 @@ export interface RestBook {
    * is new to keep of others.
    */
   hold(project: string, model: string, rest: Hold, now: number): readonly RestRecord[]
+  /** Ends a rest by our own count, which was corrected; false where there is none. */
+  release(project: string, model: string): boolean
   /** A call is being sent: where it is to find out whether the project is good again, no other goes meanwhile. */
   sent(project: string, model: string, now: number): void
   /** A call begun at `begun` succeeded. */
@@ -151,8 +153,16 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     const gone = makeRoom(model, now)
     const { rests, lengths } = page(model)
     if (isDay) lengths.days.countedOut(project, now)
-    rests.start({ project, until, state, reason, since: now })
+    rests.start({ project, until, state, reason, since: now, isCounted: true })
     return gone
+  }
+
+  function release(project: string, model: string): boolean {
+    const known = pages.get(model)
+    if (known === undefined || !known.rests.rests.get(project)?.isCounted) return false
+    known.rests.end(project)
+    known.lengths.days.forget(project)
+    return true
   }
 
   function sent(project: string, model: string, now: number): void {
@@ -213,6 +223,7 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     slotsFor,
     rest,
     hold,
+    release,
     sent,
     succeeded(project, model, begun, now) {
       pages.get(model)?.lengths.succeeded(project, begun, now)

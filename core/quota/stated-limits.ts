@@ -1,4 +1,4 @@
-import { fitsModel } from '../model-pattern.ts'
+import { type ModelPattern, toModelPattern } from '../models/model-pattern.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { QuotaLimits } from './quota-window.ts'
 
@@ -11,15 +11,21 @@ type QuotaSetting = Settings['quota']['limits'][number]
 export function createStatedLimits(
   settings: readonly QuotaSetting[],
 ): (project: string, model: string) => QuotaLimits {
+  const rules = settings.map(toRule)
   return (project, model) => {
-    const limits: QuotaLimits = {}
-    for (const setting of settings) {
-      if (setting.project !== undefined && setting.project !== project) continue
-      if (setting.model !== undefined && !fitsModel(setting.model, model)) continue
-      Object.assign(limits, toLimits(setting))
-    }
-    return limits
+    const fitting = rules.filter((rule) => (rule.project ?? project) === project && rule.fits(model))
+    return Object.assign({}, ...fitting.map(({ limits }) => limits))
   }
+}
+
+interface Rule {
+  readonly project: string | undefined
+  readonly fits: ModelPattern
+  readonly limits: QuotaLimits
+}
+
+function toRule(setting: QuotaSetting): Rule {
+  return { project: setting.project, fits: toModelPattern(setting.model ?? '*'), limits: toLimits(setting) }
 }
 
 function toLimits(setting: QuotaSetting): QuotaLimits {

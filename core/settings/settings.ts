@@ -28,6 +28,13 @@ const KeySetting = Type.Union([
         Type.Number({ exclusiveMinimum: 0, description: 'For strategies that weigh; 1 where absent.' }),
       ),
       tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      maxConcurrent: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description:
+            'Calls that it may serve at once, in place of routing.maxConcurrentPerKey; 0 is no limit.',
+        }),
+      ),
       proxy: Type.Optional(
         Type.String({ minLength: 1, description: 'The one proxy that this key goes through.' }),
       ),
@@ -173,7 +180,21 @@ export const SettingsSchema = Type.Object(
     proxies: ProxiesSetting,
     routing: Type.Object(
       {
-        strategy: Type.String({ default: 'round-robin', description: 'How to choose among usable keys.' }),
+        strategy: Type.String({ default: 'quota-aware', description: 'How to choose among usable keys.' }),
+        affinity: Type.Boolean({
+          default: true,
+          description: 'Keeps a conversation with one project while that has quota, for its cache.',
+        }),
+        fallback: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }), {
+          default: {},
+          description:
+            'Model, with * for any text → models to try in its place, in order, where it is spent, overloaded or gone.',
+        }),
+        maxConcurrentPerKey: Type.Integer({
+          minimum: 0,
+          default: 0,
+          description: 'Calls that one key may serve at once; 0 is no limit.',
+        }),
         deadlineSeconds: Seconds(60, 'No new attempt starts after it; a running one is never cut.'),
         checkHours: Type.Number({
           minimum: 0,

@@ -9,26 +9,81 @@ export function keyStrategyContract(name: string, create: (context: StrategyCont
     test('picks one of the usable keys, and undefined only when there is none', () => {
       const { strategy, random } = setUp(create)
       for (let turn = 0; turn < 500; turn++) {
-        const usable = countedKeys(makeKeys(Math.floor(random() * 6)), random)
+        const usable = countedKeys(makeKeys(Math.floor(random() * 20)), random)
         const picked = strategy.pick(usable, { model: 'm' })
         if (usable.size === 0) assert.equal(picked, undefined)
         else assert.ok(picked !== undefined && usable.keys.includes(picked))
       }
     })
 
-    test('spreads the calls of each model evenly over keys of one weight', () => {
+    test('never picks a key that is no longer usable', () => {
       const { strategy, random } = setUp(create)
-      const usable = countedKeys(makeKeys(8), random)
-      const counts = new Map<string, number>()
-      for (let turn = 0; turn < 8_000; turn++) {
-        const model = turn % 2 === 0 ? 'even' : 'odd'
-        const picked = strategy.pick(usable, { model })!
-        strategy.settle?.(picked, { model }, { ok: true })
-        counts.set(`${model} ${picked.id}`, (counts.get(`${model} ${picked.id}`) ?? 0) + 1)
+      const keys = makeKeys(30)
+      for (let turn = 0; turn < 500; turn++) {
+        const usable = countedKeys(
+          keys.filter(() => random() < 0.5),
+          random,
+        )
+        const picked = strategy.pick(usable, { model: `m${turn % 3}`, tokens: turn, affinity: 'a' })
+        assert.ok(usable.size === 0 || usable.keys.includes(picked!))
       }
-      assert.equal(counts.size, 16)
-      for (const [who, count] of counts) assert.ok(count > 350 && count < 650, `${who}: ${count}`)
     })
+
+    test('picks where every project is short of quota and every key is busy', () => {
+      const { strategy, random } = setUp(create, { slack: () => -1, inFlight: () => 1_000 })
+      for (const size of [1, 8, 100]) {
+        assert.ok(strategy.pick(countedKeys(makeKeys(size), random), { model: 'm', tokens: 1e6 }))
+      }
+    })
+
+    test('looks at a few keys only, of however many', () => {
+      const { strategy, random } = setUp(create)
+      const keys = makeKeys(100_000)
+      let looks = 0
+      for (let turn = 0; turn < 40; turn++) {
+        const usable = countedKeys(turn % 2 === 0 ? keys : keys.slice(turn), random)
+        strategy.pick(usable, { model: 'm' })
+        looks += usable.looks()
+      }
+      assert.ok(looks <= 40 * 8, `${looks} looks for 40 picks`)
+    })
+
+    test('looks at no more than thirty keys where no project has room', () => {
+      const { strategy, random } = setUp(create, { slack: () => -1, inFlight: () => 1_000 })
+      const usable = countedKeys(makeKeys(100_000), random)
+      strategy.pick(usable, { model: 'm' })
+      assert.ok(usable.looks() <= 30, `${usable.looks()} looks for one pick`)
+    })
+
+    test('takes outcomes of keys it never picked', () => {
+      const { strategy, random } = setUp(create)
+      const [key] = makeKeys(1)
+      const fault = { kind: 'quota_minute', status: 429, reason: '', text: '' } as const
+      strategy.settle?.(key!, { model: 'm' }, { ok: true })
+      strategy.settle?.(key!, { model: 'm' }, { ok: false, ...fault })
+      assert.ok(strategy.pick(countedKeys(makeKeys(3), random), { model: 'm' }))
+    })
+  })
+}
+
+/** What a strategy must do, beside the above, that prefers no key of several alike. */
+export function spreadingContract(name: string, create: (context: StrategyContext) => KeyStrategy): void {
+  describe(`The spreading key strategy ${name}`, () => {
+    for (const size of [8, 16]) {
+      test(`spreads the calls of each model evenly over ${size} keys that are alike`, () => {
+        const { strategy, random } = setUp(create)
+        const usable = countedKeys(makeKeys(size), random)
+        const counts = new Map<string, number>()
+        for (let turn = 0; turn < 1_000 * size; turn++) {
+          const model = turn % 2 === 0 ? 'even' : 'odd'
+          const picked = strategy.pick(usable, { model })!
+          strategy.settle?.(picked, { model }, { ok: true })
+          counts.set(`${model} ${picked.id}`, (counts.get(`${model} ${picked.id}`) ?? 0) + 1)
+        }
+        assert.equal(counts.size, 2 * size)
+        for (const [who, count] of counts) assert.ok(count > 350 && count < 650, `${who}: ${count}`)
+      })
+    }
 
     test('leaves no key out when the list changes between picks', () => {
       const { strategy, random } = setUp(create)
@@ -44,26 +99,13 @@ export function keyStrategyContract(name: string, create: (context: StrategyCont
       }
       assert.equal(picked.size, 5)
     })
-
-    test('looks at a few keys only, of however many', () => {
-      const { strategy, random } = setUp(create)
-      const usable = countedKeys(makeKeys(100_000), random)
-      for (let turn = 0; turn < 10; turn++) strategy.pick(usable, { model: 'm' })
-      assert.ok(usable.looks() <= 10 * 8, `${usable.looks()} looks for 10 picks`)
-    })
-
-    test('takes outcomes of keys it never picked', () => {
-      const { strategy, random } = setUp(create)
-      const [key] = makeKeys(1)
-      const fault = { kind: 'quota_minute', status: 429, reason: '', text: '' } as const
-      strategy.settle?.(key!, { model: 'm' }, { ok: true })
-      strategy.settle?.(key!, { model: 'm' }, { ok: false, ...fault })
-      assert.ok(strategy.pick(countedKeys(makeKeys(3), random), { model: 'm' }))
-    })
   })
 }
 
-function setUp(create: (context: StrategyContext) => KeyStrategy) {
+function setUp(
+  create: (context: StrategyContext) => KeyStrategy,
+  quota: Partial<Pick<StrategyContext, 'slack' | 'inFlight'>> = {},
+) {
   const random = seededRandom(1)
   let time = 1_800_000_000_000
   const context: StrategyContext = {
@@ -71,11 +113,13 @@ function setUp(create: (context: StrategyContext) => KeyStrategy) {
     now: () => (time += 5),
     slack: () => 0.5,
     inFlight: () => 0,
+    ...quota,
   }
   return { random, strategy: create(context) }
 }
 
-function makeKeys(count: number): Key[] {
+/** Keys that are projects of their own. */
+export function makeKeys(count: number): Key[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `k${index}`,
     name: undefined,
@@ -86,7 +130,7 @@ function makeKeys(count: number): Key[] {
 }
 
 /** Usable keys that count how many of them were looked at. */
-function countedKeys(keys: readonly Key[], random: () => number) {
+export function countedKeys(keys: readonly Key[], random: () => number) {
   let looks = 0
   const at = (index: number): Key => {
     looks++
@@ -103,7 +147,10 @@ function countedKeys(keys: readonly Key[], random: () => number) {
       looks += found.length
       return found
     },
-    find: (id) => keys.find((key) => key.id === id),
+    find(id) {
+      looks++
+      return keys.find((key) => key.id === id)
+    },
   }
   return { ...usable, keys, looks: () => looks }
 }

@@ -138,6 +138,7 @@ function requestsContract(testStore: TestStore): void {
     const unknown = request({
       client: undefined,
       model: undefined,
+      answeredBy: undefined,
       errorKind: undefined,
       keyId: undefined,
       project: undefined,

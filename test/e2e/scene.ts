@@ -40,7 +40,10 @@ export interface SceneOptions {
 /** For scenes whose requests are odder than Google's own document knows. */
 export const LENIENT: SceneOptions = { google: { dataFolder: undefined } }
 
-/** Starts both; `keys` are the gateway's, all of them good at Google unless a script says otherwise. */
+/**
+ * Starts both; `keys` are the gateway's, all of them good at Google unless a script says otherwise. They are
+ * used in turn, so that a test knows when each is met, unless the settings state a strategy.
+ */
 export async function openScene(
   keys: readonly string[],
   settings: Record<string, unknown> = {},
@@ -48,10 +51,11 @@ export async function openScene(
 ): Promise<Scene> {
   const dataFolder = process.env.GEMINATE_GOOGLE_DATA
   const google = await startSimulatedGoogle({ keys: [...keys], dataFolder, ...googleOptions })
-  const { upstream = {}, ...rest } = settings as { upstream?: { gemini?: object } }
+  const { upstream = {}, routing, ...rest } = settings as { upstream?: { gemini?: object }; routing?: object }
   const gateway = await startGatewayProcess(
     {
       keys: keys.map((key, index) => ({ key, name: `key-${index + 1}` })),
+      routing: { strategy: 'round-robin', ...routing },
       upstream: { ...upstream, gemini: { baseUrl: google.url, ...upstream.gemini } },
       ...rest,
     },

@@ -1,0 +1,15 @@
+import type { KeyStrategy, StrategyContext } from '../../core/keys.ts'
+import { leastAmong } from './least-among.ts'
+
+/** Two would do to keep keys about equally busy; four also find an idle one where most are not. */
+const LOOKS = 4
+
+/** Of a few keys by chance, or of all in a small pool, the one that serves the fewest calls at this moment. */
+export function leastBusy({ random, inFlight }: Pick<StrategyContext, 'random' | 'inFlight'>): KeyStrategy {
+  return {
+    pick(usable) {
+      const found = leastAmong(usable, LOOKS, random, inFlight)
+      return found && usable.at(found.index)
+    },
+  }
+}
