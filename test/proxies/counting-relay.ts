@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** Passes connections on and counts what went through: proof that it went this way. */
 export interface CountingRelay {
   readonly port: number
+  /** The port on loopback that new connections are passed on to. */
+  target: number
   /** Bytes from and to whoever connects. */
   readonly sent: number
   readonly received: number
@@ -21,7 +23,7 @@ export async function startCountingRelay(target: number, port = 0): Promise<Coun
   const counts = { sent: 0, received: 0, connections: 0 }
   const server: Server = createServer((near) => {
     counts.connections++
-    const far = connect(target, '127.0.0.1')
+    const far = connect(relay.target, '127.0.0.1')
     near.on('data', (bytes) => {
       counts.sent += bytes.length
     })
@@ -46,7 +48,8 @@ export async function startCountingRelay(target: number, port = 0): Promise<Coun
   const cut = () => {
     for (const socket of open) socket.destroy()
   }
-  return {
+  const relay: CountingRelay = {
+    target,
     port: (server.address() as AddressInfo).port,
     get sent() {
       return counts.sent
@@ -68,4 +71,5 @@ export async function startCountingRelay(target: number, port = 0): Promise<Coun
       await closed
     },
   }
+  return relay
 }
