@@ -47,6 +47,7 @@ const CASES: readonly (readonly [string, string, Record<string, string>, string]
     { 'x-forwarded-for': '6.6.6.6, unknown, 10.2.2.2' },
     '10.2.2.2',
   ],
+  ['an IPv4 peer in IPv6 clothes is shown without them', '::ffff:192.0.2.1', {}, '192.0.2.1'],
   [
     'an IPv4 peer in IPv6 clothes is itself',
     '::ffff:10.1.1.1',

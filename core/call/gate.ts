@@ -39,7 +39,7 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
   const trials: string[] = []
 
   async function enter(scope: string): Promise<void> {
-    if (breakers.isClosed(scope) || trials.includes(scope)) return
+    if (trials.includes(scope)) return
     const verdict = await breakers.enter(scope)
     if (verdict === 'trial') trials.push(scope)
     if (verdict === 'refuse') throw toRefusal(scope, breakers.kindOf(scope))
@@ -47,13 +47,13 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
 
   return {
     async pass() {
-      for (const scope of scopes) await enter(scope)
+      for (const scope of scopes) if (!breakers.isClosed(scope)) await enter(scope)
     },
     wayFor: (key) => (route ? route.wayFor(key) : only),
     async lastWayFor(key) {
       const way = route?.anyWayFor(key) ?? only
       if (way === undefined) throw toRefusal('way-out:none', undefined)
-      await enter(way.scope)
+      if (!breakers.isClosed(way.scope)) await enter(way.scope)
       return way
     },
     hasOtherWay: () => route?.hasOther() === true,

@@ -6,8 +6,8 @@ import type { AddressList } from './address-list.ts'
  * writes the one passes the other on as the client sent it.
  */
 export function clientAddress(peer: string, headers: Headers, isTrusted: AddressList): string {
-  if (!isTrusted(peer)) return peer
-  let address = peer
+  let address = peer.replace(/^::ffff:(?=[\d.]+$)/i, '') // an IPv4 peer of a server that listens on IPv6 too
+  if (!isTrusted(address)) return address
   for (const said of hopsOf(headers).reverse()) {
     if (said === undefined) break // hidden, or not to be read: all that is known is who said so
     address = said
