@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createBreakers } from '../core/call/breaker.ts'
 import { createKeyLoop } from '../core/call/key-loop.ts'
+import { createRoute } from '../core/call/route.ts'
 import { createTrace } from '../core/call/trace.ts'
 import { type Answer, ConnectionError, type UpstreamRequest } from '../core/call/upstream.ts'
 import { readWholeBytes } from '../core/call/whole-reply.ts'
@@ -76,6 +77,7 @@ function createBench(ways: Ways, said: Record<string, Said>, count = 4) {
   })
   return {
     used,
+    ways,
     breakers,
     now,
     said,
@@ -161,6 +163,19 @@ describe('a call with several ways out', () => {
     assert.equal(bench.isOut(A) && bench.isOut(B), false)
   })
 
+  test('one failure puts a way out, but never the last one', () => {
+    const bench = createBench(waysOf({ urls: [A, B] }), {})
+    const [first, second] = bench.ways.all
+    const route = createRoute(bench.ways, bench.breakers)
+    const fault = { kind: 'proxy_failed', status: 0, reason: '', text: '' } as const
+    route.failed(first!, fault)
+    route.failed(second!, fault)
+    assert.deepEqual([bench.isOut(A), bench.isOut(B)], [true, false])
+    for (let more = 0; more < 4; more++) route.failed(second!, fault)
+    assert.equal(bench.isOut(B), true)
+    assert.equal(route.isBlocked(), true)
+  })
+
   test('keys whose own proxy is dead are passed over, and charged nothing', async () => {
     const ways = waysOf({ urls: [C] }, { k0: A, k1: B })
     const bench = createBench(ways, { [A]: 'refused', [B]: 'refused' })
@@ -176,7 +191,9 @@ describe('a call with several ways out', () => {
     const begun = bench.now()
     let trials = 0
     for (let call = 0; call < 50; call++) {
+      const started = bench.now()
       await assert.rejects(bench.run(), GatewayError)
+      assert.ok(bench.now() - started < 900, 'a call that is the trial waits for itself')
       if (bench.used.length > 0) trials++
     }
     const seconds = (bench.now() - begun) / 1000
