@@ -3,6 +3,7 @@ import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
@@ -24,6 +25,7 @@ const rooms: Rooms = {
   runtime: currentRuntime(),
   openStore,
   createTransport: createDirectTransport,
+  createProxyTransport,
   plugins: standardPlugins,
   importPlugin: async (path) => (await importFile(path)).default,
   startSimulatedGoogle,
