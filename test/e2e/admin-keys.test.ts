@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { askAdmin, newKeys, oldKeys } from './admin-client.ts'
 import { databaseIn, filesIn } from './kept-data.ts'
-import { ask, openScene, type Scene } from './scene.ts'
+import { ask, openScene, type Scene, until } from './scene.ts'
 
 const CONFIGURED = newKeys(2, 'configured')
 const FRESH = [...oldKeys(2), ...newKeys(2, 'fresh')]
@@ -170,10 +170,13 @@ describe('The admin of keys', () => {
       all.items.map(({ key }) => key),
       [...CONFIGURED, ...FRESH],
     )
-    const lines = scene.gateway
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('Keys were revealed'))
+    const revealed = () =>
+      scene.gateway
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('Keys were revealed'))
+    await until(() => revealed().length > 1, 'both are in the log')
+    const lines = revealed()
     const audit = JSON.parse(lines[0]!)
     assert.deepEqual([lines.length, audit.level, audit.by, audit.keys], [2, 'warn', 'admin', ids])
     assert.ok(audit.time)

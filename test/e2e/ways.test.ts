@@ -123,7 +123,8 @@ test('where direct is allowed it comes last', async () => {
 
 test('the admin tests the ways by hand, and the request log says which way each call went', async () => {
   const [good, bad] = [await startSteeredProxy(), await startSteeredProxy()]
-  const scene = await openScene(fakeKeys(4), { proxies: { urls: [good.url, bad.url] } })
+  // So many that some prefer each of the two.
+  const scene = await openScene(fakeKeys(20), { proxies: { urls: [good.url, bad.url] } })
   const testWays = async (body?: unknown) => {
     const response = await fetch(`${scene.gateway.url}/admin/api/proxies/test`, {
       method: 'POST',
@@ -145,7 +146,7 @@ test('the admin tests the ways by hand, and the request log says which way each 
     assert.equal((await testWays({ name: 'nowhere' })).status, 404)
     assert.equal((await testWays({ nam: 1 })).status, 400)
 
-    for (let call = 0; call < 8; call++) await ask(scene, 'whole')
+    for (let call = 0; call < 20; call++) await ask(scene, 'whole')
     await scene.gateway.end('SIGTERM')
     const rows = await rowsIn(scene.gateway.folder)
     assert.deepEqual(new Set(rows.map(({ way }) => way)), new Set([good.url]))
