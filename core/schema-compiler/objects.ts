@@ -1,0 +1,121 @@
+import { countSentences, larger, readCount, smaller } from './counts.ts'
+import { type JsonObject, membersOf, textsOf } from './json-object.ts'
+import { within } from './place.ts'
+import { asJson } from './sentences.ts'
+import type { Shape } from './shape.ts'
+import { definedOnly } from './written.ts'
+
+/** The keywords of objects. */
+export interface Objects {
+  /** In the order of the source. */
+  readonly properties: ReadonlyMap<string, Shape>
+  readonly required: readonly string[]
+  /** What properties of other names are; undefined: anything, unsaid. */
+  readonly additional?: Shape
+  /** What properties are whose names match a pattern. */
+  readonly patterns: readonly (readonly [pattern: string, shape: Shape])[]
+  readonly minProperties?: number
+  readonly maxProperties?: number
+  readonly ordering?: readonly string[]
+  readonly sentences: readonly string[]
+}
+
+const KEYWORDS = [
+  'properties',
+  'required',
+  'additionalProperties',
+  'unevaluatedProperties',
+  'patternProperties',
+  'propertyNames',
+  'minProperties',
+  'maxProperties',
+  'propertyOrdering',
+]
+
+type ReadChild = (source: unknown, at: string) => Shape
+type MeetChild = (a: Shape, b: Shape) => Shape
+
+/** undefined: no such keyword, or `required` alone as draft 3 had it. */
+export function readObjects(source: JsonObject, at: string, read: ReadChild): Objects | undefined {
+  if (!KEYWORDS.some((keyword) => isGiven(source, keyword))) return undefined
+  const properties = membersOf(source.properties)
+  const open = source.additionalProperties === undefined ? 'unevaluatedProperties' : 'additionalProperties'
+  const ordering = textsOf(source.propertyOrdering)
+  return {
+    properties: readAll(properties, within(at, 'properties'), read),
+    required: [
+      ...new Set([...textsOf(source.required), ...properties.filter(isRequired).map(([name]) => name)]),
+    ],
+    ...(source[open] === undefined ? {} : { additional: read(source[open], within(at, open)) }),
+    patterns: [...readAll(membersOf(source.patternProperties), within(at, 'patternProperties'), read)],
+    ...definedOnly({
+      minProperties: readCount(source.minProperties),
+      maxProperties: readCount(source.maxProperties),
+    }),
+    ...(ordering.length === 0 ? {} : { ordering }),
+    sentences: readNames(source.propertyNames),
+  }
+}
+
+function isGiven(source: JsonObject, keyword: string): boolean {
+  return keyword === 'required' ? Array.isArray(source.required) : source[keyword] !== undefined
+}
+
+/** Draft 3, and many a hand-written tool, say `required: true` at the property. */
+function isRequired([, property]: [string, unknown]): boolean {
+  return (property as JsonObject | null)?.required === true
+}
+
+function readAll(members: [string, unknown][], at: string, read: ReadChild): ReadonlyMap<string, Shape> {
+  return new Map(members.map(([name, source]) => [name, read(source, within(at, name))]))
+}
+
+function readNames(names: unknown): string[] {
+  return names === undefined || names === true ? [] : [`Names of properties must match ${asJson(names)}.`]
+}
+
+/** What both allow. A property that one has stays, even where the other is closed. */
+export function meetObjects(a: Objects, b: Objects, meet: MeetChild): Objects {
+  const additional =
+    a.additional && b.additional ? meet(a.additional, b.additional) : (a.additional ?? b.additional)
+  const ordering = a.ordering ?? b.ordering
+  return {
+    properties: joinProperties(a.properties, b.properties, meet),
+    required: [...new Set([...a.required, ...b.required])],
+    ...(additional === undefined ? {} : { additional }),
+    patterns: [...a.patterns, ...b.patterns.filter((one) => !a.patterns.includes(one))],
+    ...definedOnly({
+      minProperties: larger(a.minProperties, b.minProperties),
+      maxProperties: smaller(a.maxProperties, b.maxProperties),
+    }),
+    ...(ordering === undefined ? {} : { ordering }),
+    sentences: [...new Set([...a.sentences, ...b.sentences])],
+  }
+}
+
+/** The properties of both; `join` makes one of two with the same name. */
+export function joinProperties(
+  a: ReadonlyMap<string, Shape>,
+  b: ReadonlyMap<string, Shape>,
+  join: MeetChild,
+): ReadonlyMap<string, Shape> {
+  const joined = new Map(a)
+  for (const [name, shape] of b) {
+    const known = joined.get(name)
+    joined.set(name, known === undefined ? shape : join(known, shape))
+  }
+  return joined
+}
+
+/** Objects that say nothing of their properties. */
+export const ANY_OBJECT: Objects = { properties: new Map(), required: [], patterns: [], sentences: [] }
+
+/** The sentences for what neither dialect has. */
+export function objectSentences(objects: Objects, areCountsWritten: boolean): string[] {
+  const unknown = objects.required.filter((name) => !objects.properties.has(name))
+  return [
+    ...(unknown.length === 0 ? [] : [`Always give ${unknown.map(asJson).join(', ')} too.`]),
+    ...(areCountsWritten ? [] : countSentences('properties', objects.minProperties, objects.maxProperties)),
+    ...objects.sentences,
+  ]
+}
