@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts'
 import { isSilent } from './about.ts'
 import { readDocument } from './read-document.ts'
 import { resolve } from './resolve.ts'
-import { restoreValue } from './restore.ts'
+import { createRestore } from './restore.ts'
 import { isWrapper, toAnswer, toParameters, unwrapped } from './roots.ts'
 import { writeDocument } from './write-document.ts'
 import type { Dialect } from './written.ts'
@@ -49,15 +49,13 @@ export function compileSchema(schema: unknown, options: CompileOptions): Compile
   }
   const root = main.core === shape.core ? (schema as object) : undefined
   const { written, coercions } = writeDocument(main, root, { dialect, note })
+  const restore = createRestore(written, coercions)
   const isWrapped = role === 'parameters' && isWrapper(main, shape)
   return {
     schema: written,
     notes: [...notes],
     restores: isWrapped || coercions.size > 0,
-    restore: (value) => {
-      const restored = restoreValue(value, written, coercions)
-      return isWrapped ? unwrapped(restored) : restored
-    },
+    restore: (value) => (isWrapped ? unwrapped(restore(value)) : restore(value)),
   }
 }
 

@@ -104,7 +104,12 @@ export function joinProperties(
     const known = joined.get(name)
     joined.set(name, known === undefined ? shape : join(known, shape))
   }
-  return joined
+  return inObjectOrder(joined)
+}
+
+/** An object has names that are whole numbers first, so the same order holds here. */
+export function inObjectOrder(properties: ReadonlyMap<string, Shape>): ReadonlyMap<string, Shape> {
+  return new Map(Object.entries(Object.fromEntries(properties)))
 }
 
 /** Objects that say nothing of their properties. */

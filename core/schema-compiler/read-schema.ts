@@ -5,7 +5,7 @@ import { readConditions } from './conditions.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 import { type Meeting, meet } from './meet.ts'
 import { readNumbers } from './numbers.ts'
-import { ANY_OBJECT, type Objects, readObjects } from './objects.ts'
+import { ANY_OBJECT, inObjectOrder, type Objects, readObjects } from './objects.ts'
 import { within } from './place.ts'
 import type { Core, Reference, Shape, Typed } from './shape.ts'
 import { readStrings } from './strings.ts'
@@ -65,7 +65,8 @@ function forbidsAll(not: unknown): boolean {
 function withMore(objects: Objects | undefined, more: ReadonlyMap<string, Shape>): Objects | undefined {
   if (more.size === 0) return objects
   const own = objects ?? ANY_OBJECT
-  return { ...own, properties: new Map([...more, ...own.properties]) }
+  const unknown = [...more].filter(([name]) => !own.properties.has(name))
+  return { ...own, properties: inObjectOrder(new Map([...own.properties, ...unknown])) }
 }
 
 type Families = Pick<Typed, 'numbers' | 'strings' | 'arrays' | 'objects'>

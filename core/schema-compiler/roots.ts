@@ -1,3 +1,4 @@
+import { ANY_OBJECT } from './objects.ts'
 import type { Shape, Typed } from './shape.ts'
 import type { Dialect } from './written.ts'
 
@@ -14,7 +15,7 @@ export function toParameters(shape: Shape, dialect: Dialect): Shape | undefined 
   if (object === undefined) return wrapper(shape)
   if (saysNothing(object)) return undefined
   const isOpen = (object.objects?.properties.size ?? 0) === 0
-  if (isOpen && dialect === 'openapi') return wrapper(shape)
+  if (isOpen) return dialect === 'openapi' ? wrapper(shape) : { ...shape, core: opened(object, shape.at) }
   return object === shape.core ? shape : { ...shape, core: object }
 }
 
@@ -33,13 +34,20 @@ function asObject({ core }: Shape): Typed | undefined {
   return types.length === 1 && types[0] === 'object' ? { ...core, types } : undefined
 }
 
+/** True for an object that nothing can be put into, or of which nothing is said. */
 function saysNothing({ objects }: Typed): boolean {
   if (objects === undefined) return true
   const { properties, required, additional, patterns, sentences, minProperties = 0 } = objects
-  const isClosed = additional === undefined || additional.core.kind === 'never'
-  return (
-    isClosed && properties.size + required.length + patterns.length + sentences.length + minProperties === 0
-  )
+  if (properties.size + patterns.length > 0) return false
+  if (additional !== undefined) return additional.core.kind === 'never'
+  return required.length + sentences.length + minProperties === 0
+}
+
+/** Parameters of any name, said so that they are not taken for none. */
+function opened(object: Typed, at: string): Typed {
+  const objects = object.objects ?? ANY_OBJECT
+  const anything: Shape = { at, about: { says: [] }, core: { kind: 'any' } }
+  return { ...object, objects: { ...objects, additional: objects.additional ?? anything } }
 }
 
 function wrapper(shape: Shape): Shape {

@@ -1,4 +1,4 @@
-const LONGEST_JSON = 400
+const LONGEST_JSON = 1_500
 
 /** A value or a schema inside a sentence: as JSON, cut where it gets too long to read. */
 export function asJson(value: unknown): string {

@@ -54,8 +54,9 @@ function sayGroups(members: readonly unknown[], keyword: 'anyOf' | 'oneOf'): str
 /** A union without what adds nothing: unions inside it, forms that allow no value, a single member. */
 export function toUnion(members: readonly Shape[], exactlyOne: boolean): Core {
   const flat = members.flatMap((member) => flattened(member, exactlyOne))
-  const possible = flat.filter((member) => member.core.kind !== 'never')
+  const possible = withoutTwins(flat.filter((member) => member.core.kind !== 'never'))
   if (possible.length === 0) return { kind: 'never' }
+  if (possible.every(({ about, core }) => core.kind === 'any' && isSilent(about))) return { kind: 'any' }
   return { kind: 'union', members: possible, exactlyOne: exactlyOne && possible.length > 1 }
 }
 
@@ -63,4 +64,15 @@ function flattened(member: Shape, exactlyOne: boolean): readonly Shape[] {
   const { about, core } = member
   const isPlain = core.kind === 'union' && !core.exactlyOne && !exactlyOne && isSilent(about)
   return isPlain ? core.members : [member]
+}
+
+/** The same reference twice is one form. */
+function withoutTwins(members: readonly Shape[]): readonly Shape[] {
+  const seen = new Set<object>()
+  return members.filter(({ about, core }) => {
+    if (core.kind !== 'reference' || !isSilent(about)) return true
+    const isNew = !seen.has(core.target)
+    seen.add(core.target)
+    return isNew
+  })
 }

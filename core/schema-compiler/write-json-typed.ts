@@ -105,17 +105,10 @@ function writeJsonObject(objects: Objects, shape: Shape, { write, cycles }: Shee
 function writeAdditional({ additional, patterns }: Objects, { at }: Shape, write: Sheet['write']): unknown {
   const open = additional === undefined || additional.core.kind === 'never' ? [] : [additional]
   const forms = [...patterns.map(([, form]) => form), ...open]
-  if (patterns.length > 0) return write(asOne(forms, at))
-  if (additional === undefined) return undefined
-  if (additional.core.kind === 'never') return false
-  const written = write(additional)
+  const [first] = forms
+  if (first === undefined) return additional === undefined ? undefined : false
+  const written = write(forms.length === 1 ? first : { at, about: { says: [] }, core: toUnion(forms, false) })
   return Object.keys(written).length === 0 ? true : written
-}
-
-function asOne(forms: readonly Shape[], at: string): Shape {
-  const [only, another] = forms
-  if (only !== undefined && another === undefined) return only
-  return { at, about: { says: [] }, core: toUnion(forms, false) }
 }
 
 function softSentences(names: ReadonlySet<string>): string[] {

@@ -1,4 +1,4 @@
-import { isSilent, writeAbout } from './about.ts'
+import { type About, isSilent, joinAbout, readAbout, writeAbout } from './about.ts'
 import { createDefinitions } from './definitions.ts'
 import { areDisjoint } from './disjoint.ts'
 import type { JsonObject } from './json-object.ts'
@@ -54,11 +54,26 @@ export function writeJson(shape: Shape, root: object | undefined, writing: Writi
 
   function writeUnion(shape: Shape, { members, exactlyOne }: Union): JsonObject {
     const sentences = exactlyOne && !areDisjoint(members) ? [EXACTLY_ONE] : []
-    return {
-      ...writeAbout(shape.about, noted(writing, shape, sentences)),
-      anyOf: uniqueForms(members.map(write)),
-    }
+    const about = { ...shape.about, says: [...shape.about.says, ...noted(writing, shape, sentences)] }
+    const forms = uniqueForms(members.map(write).flatMap(innerForms))
+    const [only, another] = forms
+    const isOne = only !== undefined && another === undefined && (only.$ref === undefined || isSilent(about))
+    return isOne ? describedNode(about, only, writing) : { ...writeAbout(about), anyOf: forms }
   }
+}
+
+/** A union inside a union, where nothing is said of it, is part of it. */
+function innerForms(node: JsonObject): readonly JsonObject[] {
+  return Array.isArray(node.anyOf) && Object.keys(node).length === 1 ? node.anyOf : [node]
+}
+
+/** Forms that came out the same are one node, which takes the description of both. */
+function describedNode(outer: About, node: JsonObject, { coercions }: Writing): JsonObject {
+  if (isSilent(outer)) return node
+  const { type, title: _title, description: _description, ...others } = node
+  const about = joinAbout(outer, readAbout(node))
+  const made = { ...(type === undefined ? {} : { type }), ...writeAbout(about), ...others }
+  return withCoercionOf(node, made, coercions)
 }
 
 function withDefinitions(
@@ -66,8 +81,11 @@ function withDefinitions(
   definitions: readonly [name: string, schema: JsonObject][],
   { coercions }: Writing,
 ): JsonObject {
-  const whole = { ...main, $defs: Object.fromEntries(definitions) }
-  const coercion = coercions.get(main)
-  if (coercion !== undefined) coercions.set(whole, coercion)
-  return whole
+  return withCoercionOf(main, { ...main, $defs: Object.fromEntries(definitions) }, coercions)
+}
+
+function withCoercionOf(node: JsonObject, made: JsonObject, coercions: Writing['coercions']): JsonObject {
+  const coercion = coercions.get(node)
+  if (coercion !== undefined) coercions.set(made, coercion)
+  return made
 }
