@@ -8,7 +8,7 @@ import { randomSchema } from './random-schema.ts'
 import { jsonProblems, openapiProblems } from './schema-grammar.ts'
 import { seededRandom } from './seeded-random.ts'
 
-const RUNS = 1_500
+const RUNS = 500
 const PROBLEMS = { json: jsonProblems, openapi: openapiProblems }
 
 for (const dialect of ['json', 'openapi'] as const) {

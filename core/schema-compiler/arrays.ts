@@ -98,7 +98,7 @@ export function isFull({ prefix, maxItems }: Arrays): boolean {
 /** The sentences for what neither dialect has, and for bounds that are not written as keywords. */
 export function arraySentences(arrays: Arrays, areBoundsWritten: boolean): string[] {
   return [
-    ...(areBoundsWritten ? [] : countSentences('items', arrays.minItems, arrays.maxItems)),
+    ...(areBoundsWritten ? [] : countSentences('item', arrays.minItems, arrays.maxItems)),
     ...(arrays.isUnique ? ['No item twice.'] : []),
     ...arrays.sentences,
   ]

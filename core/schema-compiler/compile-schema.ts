@@ -1,9 +1,9 @@
-import { GatewayError } from '../errors.ts'
 import { isSilent } from './about.ts'
 import { readDocument } from './read-document.ts'
 import { resolve } from './resolve.ts'
 import { createRestore } from './restore.ts'
 import { isWrapper, toAnswer, toParameters, unwrapped } from './roots.ts'
+import { schemaError } from './schema-error.ts'
 import { writeDocument } from './write-document.ts'
 import type { Dialect } from './written.ts'
 
@@ -41,7 +41,7 @@ export function compileSchema(schema: unknown, options: CompileOptions): Compile
   const note = (place: string, text: string) => notes.add(`${place === '' ? 'the schema' : place}: ${text}`)
   if (schema === undefined || schema === null) return without(notes)
   const shape = resolve(readDocument(schema, at, note))
-  if (shape.core.kind === 'never') throw allowsNothing(at)
+  if (shape.core.kind === 'never') throw schemaError(at, 'allows no value at all')
   const main = role === 'parameters' ? toParameters(shape, dialect) : toAnswer(shape, dialect)
   if (main === undefined) {
     if (!isSilent(shape.about)) note(at, 'its title and description are left out')
@@ -61,9 +61,4 @@ export function compileSchema(schema: unknown, options: CompileOptions): Compile
 
 function without(notes: ReadonlySet<string>): CompiledSchema {
   return { schema: undefined, notes: [...notes], restores: false, restore: (value) => value }
-}
-
-function allowsNothing(at: string): GatewayError {
-  const message = `${at === '' ? 'The schema' : at} allows no value at all`
-  return new GatewayError('invalid_request', message, { param: at })
 }

@@ -1,6 +1,6 @@
+import { either } from './either.ts'
 import { isJsonObject, type JsonObject, membersOf, textsOf } from './json-object.ts'
-import { either } from './loosen.ts'
-import { joinProperties } from './objects.ts'
+import { allProperties, joinProperties } from './objects.ts'
 import { within } from './place.ts'
 import { resolve } from './resolve.ts'
 import { asJson } from './sentences.ts'
@@ -66,7 +66,7 @@ function propertiesOf(shape: Shape): ReadonlyMap<string, Shape> {
   if (core.kind === 'union') {
     return joinAll(core.members.map(propertiesOf))
   }
-  return core.kind === 'typed' ? (core.objects?.properties ?? new Map()) : new Map()
+  return core.kind === 'typed' && core.objects ? allProperties(core.objects) : new Map()
 }
 
 function joinAll(all: readonly ReadonlyMap<string, Shape>[]): ReadonlyMap<string, Shape> {

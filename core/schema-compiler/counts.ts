@@ -17,10 +17,18 @@ export function smaller(a: number | undefined, b: number | undefined): number | 
   return a === undefined ? b : b === undefined ? a : Math.min(a, b)
 }
 
+const PLURALS = { character: 'characters', item: 'items', property: 'properties' }
+
 /** `At least 2 items.`, or nothing for bounds that say nothing. */
-export function countSentences(what: string, least: number | undefined, most: number | undefined): string[] {
+export function countSentences(
+  what: keyof typeof PLURALS,
+  least: number | undefined,
+  most: number | undefined,
+): string[] {
+  const counted = (count: number) => `${count} ${count === 1 ? what : PLURALS[what]}`
+  if (least !== undefined && least === most) return [`Exactly ${counted(least)}.`]
   return [
-    ...(least === undefined || least === 0 ? [] : [`At least ${least} ${what}.`]),
-    ...(most === undefined ? [] : [`At most ${most} ${what}.`]),
+    ...(least === undefined || least === 0 ? [] : [`At least ${counted(least)}.`]),
+    ...(most === undefined ? [] : [`At most ${counted(most)}.`]),
   ]
 }

@@ -46,8 +46,8 @@ export function createDefinitions(root: object | undefined): Definitions {
   }
 }
 
-/** What a chain of bare references ends at. */
-function finalTarget(alias: Target): Target | undefined {
+/** What a chain of bare references ends at; undefined for a circle. */
+export function finalTarget(alias: Target): Target | undefined {
   const seen = new Set<Target>()
   for (let target = alias; !seen.has(target); ) {
     seen.add(target)

@@ -3,7 +3,7 @@ import type { Form, Forms } from './forms.ts'
 import type { JsonObject } from './json-object.ts'
 import { jsonText } from './json-text.ts'
 import { writeNumbers } from './numbers.ts'
-import { type Objects, objectSentences } from './objects.ts'
+import { allProperties, type Objects, objectSentences } from './objects.ts'
 import { asJson } from './sentences.ts'
 import type { Shape, Typed } from './shape.ts'
 import { writeStrings } from './strings.ts'
@@ -73,10 +73,10 @@ export function formsOfTyped(shape: Shape, typed: Typed, write: WriteChild, writ
 
   /** An object without known properties is refused, or comes back empty; so it is asked for as text. */
   function formOfObject(objects: Objects | undefined): Form {
-    if (objects !== undefined && objects.properties.size > 0)
-      return formOf('object', writeObject(objects, write))
+    if (objects !== undefined && allProperties(objects).size > 0)
+      return formOf('object', writeObject(objects, write, writing))
     const others =
-      objects === undefined ? [] : [...sayOthers(objects, write), ...objectSentences(objects, false)]
+      objects === undefined ? [] : [...sayOthers(objects, writing), ...objectSentences(objects, false)]
     return {
       about: { says: noted(writing, shape, ['A JSON object, written as text.', ...others]) },
       ...JSON_TEXT,
@@ -121,8 +121,9 @@ function brief({ type, title, description }: JsonObject): string {
   return words === undefined ? kind : `${kind} (${words})`
 }
 
-function writeObject(objects: Objects, write: WriteChild): Written {
-  const { properties, required, ordering, minProperties, maxProperties } = objects
+function writeObject(objects: Objects, write: WriteChild, writing: Writing): Written {
+  const { required, ordering, minProperties, maxProperties } = objects
+  const properties = allProperties(objects)
   const known = required.filter((name) => properties.has(name))
   const ordered = ordering?.filter((name) => properties.has(name)) ?? []
   return {
@@ -133,17 +134,21 @@ function writeObject(objects: Objects, write: WriteChild): Written {
       minProperties,
       maxProperties,
     }),
-    sentences: [...sayOthers(objects, write), ...objectSentences(objects, true)],
+    sentences: [...sayOthers(objects, writing), ...objectSentences(objects, true)],
   }
 }
 
-/** Only listed properties can be given in this dialect; that none may be added needs no words. */
-function sayOthers({ properties, additional, patterns }: Objects, write: WriteChild): string[] {
-  const named = patterns.map(
-    ([pattern, shape]) => `Names that match ${asJson(pattern)} hold ${asJson(write(shape))}.`,
-  )
+/**
+ * Only listed properties can be given in this dialect; that none may be added needs no words. What the others
+ * hold is JSON inside of text, so it is said in the dialect that changes no value.
+ */
+function sayOthers(objects: Objects, writing: Writing): string[] {
+  const { additional, patterns } = objects
+  const said = (shape: Shape) => asJson(writing.asJsonSchema(shape))
+  const named = patterns.map(([pattern, shape]) => `Names that match ${asJson(pattern)} hold ${said(shape)}.`)
   if (additional === undefined || additional.core.kind === 'never') return named
   if (additional.core.kind === 'any') return [...named, 'Other properties may be given.']
-  const which = properties.size + patterns.length === 0 ? 'Every property holds' : 'Other properties hold'
-  return [...named, `${which} ${asJson(write(additional))}.`]
+  const which =
+    allProperties(objects).size + patterns.length === 0 ? 'Every property holds' : 'Other properties hold'
+  return [...named, `${which} ${said(additional)}.`]
 }

@@ -1,4 +1,5 @@
-import { ANY_OBJECT, joinProperties, type Objects } from './objects.ts'
+import { either } from './either.ts'
+import { ANY_OBJECT, allProperties, joinProperties, type Objects } from './objects.ts'
 import { resolve } from './resolve.ts'
 import type { Core, Shape, Typed, Union } from './shape.ts'
 import { uniqueTypes } from './type-names.ts'
@@ -31,14 +32,8 @@ function itemsOf({ arrays }: Typed): readonly Shape[] {
 function looseObjects(a: Objects, b: Objects): Objects {
   return {
     ...ANY_OBJECT,
-    properties: joinProperties(a.properties, b.properties, either),
+    properties: joinProperties(allProperties(a), allProperties(b), either),
     required: a.required.filter((name) => b.required.includes(name)),
     patterns: [...a.patterns, ...b.patterns],
   }
-}
-
-/** The union of two shapes. */
-export function either(a: Shape, b: Shape): Shape {
-  if (a === b) return a
-  return { at: a.at, about: { says: [] }, core: { kind: 'union', members: [a, b], exactlyOne: false } }
 }

@@ -3,10 +3,11 @@ import { meetArrays } from './arrays.ts'
 import { loosen } from './loosen.ts'
 import { meetNumbers } from './numbers.ts'
 import { meetObjects } from './objects.ts'
+import { asJson } from './sentences.ts'
 import type { Core, Reference, Shape, Typed, Union } from './shape.ts'
 import { meetStrings } from './strings.ts'
 import { commonTypes } from './type-names.ts'
-import { commonValues, sayValues, valuesOfTypes } from './values.ts'
+import { commonValues, valuesOfTypes } from './values.ts'
 
 /** What a meeting needs of the reading that it is part of. */
 export interface Meeting {
@@ -48,7 +49,11 @@ function meetReference(reference: Reference, other: Shape, meeting: Meeting): Co
 function meetUnion(union: Union, other: Shape, meeting: Meeting): Core {
   const plain = { ...other, about: { says: [] } }
   if (other.core.kind !== 'union') {
-    const members = union.members.map((member) => meet(member, plain, meeting))
+    const fitting = union.members.filter((member) => isPossible(member, other))
+    if (fitting.length < union.members.length) meeting.note(other.at, 'forms of another type are left out')
+    const members = (fitting.length > 0 ? fitting : union.members).map((member) =>
+      meet(member, plain, meeting),
+    )
     return { ...union, members }
   }
   if (union.members.length * other.core.members.length > MOST_MEMBERS) {
@@ -61,6 +66,11 @@ function meetUnion(union: Union, other: Shape, meeting: Meeting): Core {
     members: union.members.flatMap((member) => inner.map((one) => meet(member, one, meeting))),
     exactlyOne: union.exactlyOne || other.core.exactlyOne,
   }
+}
+
+/** A form of another type than what stands beside the union can never be. */
+function isPossible({ core }: Shape, { core: other }: Shape): boolean {
+  return core.kind !== 'typed' || other.kind !== 'typed' || commonTypes(core.types, other.types).length > 0
 }
 
 function meetTyped(a: Typed, b: Typed, at: string, meeting: Meeting): Typed {
@@ -85,7 +95,7 @@ function meetValues(a: Typed, b: Typed, at: string, meeting: Meeting): readonly 
   if (a.values === undefined || b.values === undefined) return a.values ?? b.values
   const common = commonValues(a.values, b.values)
   if (common.length > 0) return common
-  meeting.note(at, `no value is common to two lists; the first is kept, not "${sayValues(b.values)}"`)
+  meeting.note(at, `no value is common to two lists; the first is kept, not ${asJson(b.values)}`)
   return a.values
 }
 

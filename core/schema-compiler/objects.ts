@@ -1,5 +1,6 @@
 import { countSentences, larger, readCount, smaller } from './counts.ts'
-import { type JsonObject, membersOf, textsOf } from './json-object.ts'
+import { either } from './either.ts'
+import { isJsonObject, type JsonObject, membersOf, textsOf } from './json-object.ts'
 import { within } from './place.ts'
 import { asJson } from './sentences.ts'
 import type { Shape } from './shape.ts'
@@ -9,6 +10,8 @@ import { definedOnly } from './written.ts'
 export interface Objects {
   /** In the order of the source. */
   readonly properties: ReadonlyMap<string, Shape>
+  /** Properties that only a condition names: they are there, but constrain no property of the same name. */
+  readonly hinted?: ReadonlyMap<string, Shape>
   readonly required: readonly string[]
   /** What properties of other names are; undefined: anything, unsaid. */
   readonly additional?: Shape
@@ -41,20 +44,41 @@ export function readObjects(source: JsonObject, at: string, read: ReadChild): Ob
   const properties = membersOf(source.properties)
   const open = source.additionalProperties === undefined ? 'unevaluatedProperties' : 'additionalProperties'
   const ordering = textsOf(source.propertyOrdering)
-  return {
-    properties: readAll(properties, within(at, 'properties'), read),
-    required: [
-      ...new Set([...textsOf(source.required), ...properties.filter(isRequired).map(([name]) => name)]),
-    ],
-    ...(source[open] === undefined ? {} : { additional: read(source[open], within(at, open)) }),
-    patterns: [...readAll(membersOf(source.patternProperties), within(at, 'patternProperties'), read)],
-    ...definedOnly({
-      minProperties: readCount(source.minProperties),
-      maxProperties: readCount(source.maxProperties),
-    }),
-    ...(ordering.length === 0 ? {} : { ordering }),
-    sentences: readNames(source.propertyNames),
-  }
+  return withListedNames(
+    {
+      properties: readAll(properties, within(at, 'properties'), read),
+      required: [
+        ...new Set([...textsOf(source.required), ...properties.filter(isRequired).map(([name]) => name)]),
+      ],
+      ...(source[open] === undefined ? {} : { additional: read(source[open], within(at, open)) }),
+      patterns: [...readAll(membersOf(source.patternProperties), within(at, 'patternProperties'), read)],
+      ...definedOnly({
+        minProperties: readCount(source.minProperties),
+        maxProperties: readCount(source.maxProperties),
+      }),
+      ...(ordering.length === 0 ? {} : { ordering }),
+      sentences: readNames(source.propertyNames),
+    },
+    listedNames(source.propertyNames),
+    at,
+  )
+}
+
+/** The names of an `enum`, where that is all there is to say of them. */
+function listedNames(names: unknown): readonly string[] {
+  const isList =
+    isJsonObject(names) && Object.keys(names).every((keyword) => ['type', 'enum'].includes(keyword))
+  return isList ? textsOf(names.enum) : []
+}
+
+/** Other properties of listed names are properties. */
+function withListedNames(objects: Objects, names: readonly string[], at: string): Objects {
+  const { additional, properties, patterns } = objects
+  if (names.length === 0 || patterns.length > 0 || additional?.core.kind === 'never') return objects
+  const other: Shape = additional ?? { at, about: { says: [] }, core: { kind: 'any' } }
+  const listed = names.filter((name) => !properties.has(name)).map((name) => [name, other] as const)
+  const none: Shape = { at, about: { says: [] }, core: { kind: 'never' } }
+  return { ...objects, properties: inObjectOrder(new Map([...properties, ...listed])), additional: none }
 }
 
 function isGiven(source: JsonObject, keyword: string): boolean {
@@ -71,7 +95,9 @@ function readAll(members: [string, unknown][], at: string, read: ReadChild): Rea
 }
 
 function readNames(names: unknown): string[] {
-  return names === undefined || names === true ? [] : [`Names of properties must match ${asJson(names)}.`]
+  return names === undefined || names === true || listedNames(names).length > 0
+    ? []
+    : [`Names of properties must match ${asJson(names)}.`]
 }
 
 /** What both allow. A property that one has stays, even where the other is closed. */
@@ -79,8 +105,10 @@ export function meetObjects(a: Objects, b: Objects, meet: MeetChild): Objects {
   const additional =
     a.additional && b.additional ? meet(a.additional, b.additional) : (a.additional ?? b.additional)
   const ordering = a.ordering ?? b.ordering
+  const hinted = a.hinted && b.hinted ? joinProperties(a.hinted, b.hinted, either) : (a.hinted ?? b.hinted)
   return {
     properties: joinProperties(a.properties, b.properties, meet),
+    ...(hinted === undefined ? {} : { hinted }),
     required: [...new Set([...a.required, ...b.required])],
     ...(additional === undefined ? {} : { additional }),
     patterns: [...a.patterns, ...b.patterns.filter((one) => !a.patterns.includes(one))],
@@ -107,8 +135,13 @@ export function joinProperties(
   return inObjectOrder(joined)
 }
 
+/** Every property that a value can have: those of conditions behind the others. */
+export function allProperties({ properties, hinted }: Objects): ReadonlyMap<string, Shape> {
+  return hinted === undefined ? properties : joinProperties(properties, hinted, (own) => own)
+}
+
 /** An object has names that are whole numbers first, so the same order holds here. */
-export function inObjectOrder(properties: ReadonlyMap<string, Shape>): ReadonlyMap<string, Shape> {
+function inObjectOrder(properties: ReadonlyMap<string, Shape>): ReadonlyMap<string, Shape> {
   return new Map(Object.entries(Object.fromEntries(properties)))
 }
 
@@ -117,10 +150,12 @@ export const ANY_OBJECT: Objects = { properties: new Map(), required: [], patter
 
 /** The sentences for what neither dialect has. */
 export function objectSentences(objects: Objects, areCountsWritten: boolean): string[] {
-  const unknown = objects.required.filter((name) => !objects.properties.has(name))
+  const isClosed = objects.additional?.core.kind === 'never'
+  const known = allProperties(objects)
+  const unknown = isClosed ? [] : objects.required.filter((name) => !known.has(name))
   return [
     ...(unknown.length === 0 ? [] : [`Always give ${unknown.map(asJson).join(', ')} too.`]),
-    ...(areCountsWritten ? [] : countSentences('properties', objects.minProperties, objects.maxProperties)),
+    ...(areCountsWritten ? [] : countSentences('property', objects.minProperties, objects.maxProperties)),
     ...objects.sentences,
   ]
 }

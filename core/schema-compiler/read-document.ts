@@ -3,8 +3,8 @@ import { meet } from './meet.ts'
 import { type Reading, readSchema } from './read-schema.ts'
 import { createReferences } from './references.ts'
 import { resolve } from './resolve.ts'
+import { schemaError } from './schema-error.ts'
 import type { Reference, Shape, Target } from './shape.ts'
-import { tooMuch } from './too-much.ts'
 
 /** Steps of combining, and targets made by it, before a schema counts as too intricate. */
 const MOST_STEPS = 20_000
@@ -31,7 +31,7 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
     if (!isJsonObject(source)) return readSchema(source, place, reading)
     const known = shapes.get(source)
     if (known !== undefined) return known
-    if (depth >= DEEPEST) throw tooMuch(place, `is nested deeper than ${DEEPEST} levels`)
+    if (depth >= DEEPEST) throw isTooDeep(place)
     depth++
     shapes.set(source, { at: place, about: { says: [] }, core: { kind: 'any' } })
     const shape = readSchema(source, place, reading)
@@ -60,7 +60,7 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
     const key = parts.map(numberOf).join('&')
     const known = meetings.get(key)
     if (known !== undefined) return known
-    if (meetings.size >= MOST_TARGETS) throw tooMuch(b.at, 'combines too many schemas')
+    if (meetings.size >= MOST_TARGETS) throw isTooMuch(b.at)
     const name = a.target.name
     const target = createTarget(name, parts, () => meet(resolve(shapeOf(a, b.at)), resolve(b), reading))
     const made: Reference = { kind: 'reference', target }
@@ -77,7 +77,7 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
       read() {
         if (shape !== undefined) return shape
         if (isReading) return { at, about: { says: [] }, core: { kind: 'any' } }
-        if (depth >= DEEPEST) throw tooMuch(at, `is nested deeper than ${DEEPEST} levels`)
+        if (depth >= DEEPEST) throw isTooDeep(at)
         depth++
         isReading = true
         shape = read()
@@ -96,10 +96,18 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
   }
 
   function spend() {
-    if (++steps > MOST_STEPS) throw tooMuch(at, 'combines too many schemas')
+    if (++steps > MOST_STEPS) throw isTooMuch(at)
   }
 }
 
 function shapeOf(core: Reference, at: string): Shape {
   return { at, about: { says: [] }, core }
+}
+
+function isTooDeep(at: string) {
+  return schemaError(at, `is nested deeper than ${DEEPEST} levels; make it flatter`)
+}
+
+function isTooMuch(at: string) {
+  return schemaError(at, 'combines too many schemas; make it simpler')
 }

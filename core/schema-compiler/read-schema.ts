@@ -1,12 +1,12 @@
-import { GatewayError } from '../errors.ts'
 import { readAbout } from './about.ts'
 import { readArrays } from './arrays.ts'
 import { readConditions } from './conditions.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 import { type Meeting, meet } from './meet.ts'
 import { readNumbers } from './numbers.ts'
-import { ANY_OBJECT, inObjectOrder, type Objects, readObjects } from './objects.ts'
+import { ANY_OBJECT, type Objects, readObjects } from './objects.ts'
 import { within } from './place.ts'
+import { schemaError } from './schema-error.ts'
 import type { Core, Reference, Shape, Typed } from './shape.ts'
 import { readStrings } from './strings.ts'
 import { readTypes } from './types-of-schema.ts'
@@ -33,16 +33,15 @@ export function readSchema(source: unknown, at: string, reading: Reading): Shape
   return source.nullable === true ? orNull(single(whole, reading)) : single(whole, reading)
 }
 
-function isNoSchema(source: unknown, at: string): GatewayError {
+function isNoSchema(source: unknown, at: string) {
   const what = source === null ? 'null' : Array.isArray(source) ? 'a list' : `a ${typeof source}`
-  const message = `${at === '' ? 'The schema' : at} must be a JSON Schema (an object, true or false), not ${what}`
-  return new GatewayError('invalid_request', message, { param: at })
+  return schemaError(at, `must be a JSON Schema (an object, true or false), not ${what}`)
 }
 
 /** What the schema's own keywords say, without the schemas beside them. */
 function readOwn(source: JsonObject, at: string, reading: Reading) {
   const conditions = readConditions(source, at, reading.child)
-  const objects = withMore(readObjects(source, at, reading.child), conditions.properties)
+  const objects = hinting(readObjects(source, at, reading.child), conditions.properties)
   const families = definedFamilies({
     numbers: readNumbers(source),
     strings: readStrings(source),
@@ -53,6 +52,7 @@ function readOwn(source: JsonObject, at: string, reading: Reading) {
   if (forbidsAll(source.not)) return { own: { kind: 'never' } as Core, sentences: [] }
   const said = [...conditions.sentences, ...sentences, ...groupSentences(source)]
   for (const sentence of said) reading.note(at, sentence)
+  if (Array.isArray(source.enum) && source.enum.length === 0) reading.note(at, 'an empty enum is left out')
   const own: Core = types === undefined ? { kind: 'any' } : { kind: 'typed', types, ...values, ...families }
   return { own, sentences: said }
 }
@@ -62,11 +62,8 @@ function forbidsAll(not: unknown): boolean {
   return not === true || (isJsonObject(not) && Object.keys(not).length === 0)
 }
 
-function withMore(objects: Objects | undefined, more: ReadonlyMap<string, Shape>): Objects | undefined {
-  if (more.size === 0) return objects
-  const own = objects ?? ANY_OBJECT
-  const unknown = [...more].filter(([name]) => !own.properties.has(name))
-  return { ...own, properties: inObjectOrder(new Map([...own.properties, ...unknown])) }
+function hinting(objects: Objects | undefined, hinted: ReadonlyMap<string, Shape>): Objects | undefined {
+  return hinted.size === 0 ? objects : { ...(objects ?? ANY_OBJECT), hinted }
 }
 
 type Families = Pick<Typed, 'numbers' | 'strings' | 'arrays' | 'objects'>

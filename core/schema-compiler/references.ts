@@ -1,6 +1,6 @@
-import { GatewayError } from '../errors.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 import { within } from './place.ts'
+import { schemaError } from './schema-error.ts'
 import { asJson } from './sentences.ts'
 import { subSchemas } from './sub-schemas.ts'
 
@@ -20,6 +20,9 @@ export interface References {
   follow(reference: string, from: JsonObject, at: string): Found
 }
 
+/** Names further in are not looked for; no reader follows schemas so deep. */
+const DEEPEST = 200
+
 /** The base of a schema that names itself nowhere. */
 const ROOT = 'schema:/'
 
@@ -31,20 +34,20 @@ export function createReferences(root: JsonObject, rootAt: string): References {
   const bases = new Map<object, string>()
   const resources = new Map<string, Found>([[ROOT, { source: root, at: rootAt, name: 'root' }]])
   const anchors = new Map<string, Found>()
-  const waiting: [schema: JsonObject, at: string, base: string][] = [[root, rootAt, ROOT]]
+  const waiting: [schema: JsonObject, at: string, base: string, depth: number][] = [[root, rootAt, ROOT, 0]]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [schema, at, outer] = next
-    if (bases.has(schema)) continue
+    const [schema, at, outer, depth] = next
+    if (bases.has(schema) || depth > DEEPEST) continue
     const base = register(schema, at, outer)
     bases.set(schema, base)
-    for (const [inner, innerAt] of subSchemas(schema, at)) waiting.push([inner, innerAt, base])
+    for (const [inner, innerAt] of subSchemas(schema, at)) waiting.push([inner, innerAt, base, depth + 1])
   }
 
   function register(schema: JsonObject, at: string, outer: string): string {
     const id = schema.$id ?? schema.id
     const named = typeof id === 'string' ? absolute(id, outer) : outer
     const [base = outer, fragment = ''] = named.split('#')
-    const found = { source: schema, at, name: at.split('.').at(-1) ?? 'root' }
+    const found = { source: schema, at, name: schema === root ? 'root' : (at.split('.').at(-1) ?? '') }
     if (base !== outer && !resources.has(base)) resources.set(base, found)
     for (const anchor of [schema.$anchor, schema.$dynamicAnchor, fragment]) {
       if (typeof anchor === 'string' && anchor !== '') anchors.set(`${base}#${anchor}`, found)
@@ -101,13 +104,11 @@ function into({ source, at }: Found, step: string): Found | undefined {
   return { source: (source as Record<string, unknown>)[step], at: within(at, step), name: step }
 }
 
-function isOutside(reference: string, at: string): GatewayError {
-  const message = `${at}: ${asJson(reference)} leads out of this schema; put what it names into "$defs" and refer to it there`
-  return new GatewayError('invalid_request', message, { param: at })
+function isOutside(reference: string, at: string) {
+  const advice = 'put what it names into "$defs" and refer to it there'
+  return schemaError(at, `leads out of this schema (${asJson(reference)}); ${advice}`)
 }
 
-function leadsNowhere(reference: string, at: string): GatewayError {
-  return new GatewayError('invalid_request', `${at}: ${asJson(reference)} leads nowhere in this schema`, {
-    param: at,
-  })
+function leadsNowhere(reference: string, at: string) {
+  return schemaError(at, `leads nowhere in this schema (${asJson(reference)})`)
 }

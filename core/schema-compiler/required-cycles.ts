@@ -1,4 +1,4 @@
-import type { Objects } from './objects.ts'
+import { allProperties, type Objects } from './objects.ts'
 import { resolve } from './resolve.ts'
 import type { Core, Shape } from './shape.ts'
 
@@ -94,7 +94,7 @@ function edgesFrom(root: Core): readonly Edge[] {
 
     function walkProperties(objects: Objects, way: Way) {
       const required = new Set(way === 'optional' ? [] : objects.required)
-      for (const [name, { core }] of objects.properties) {
+      for (const [name, { core }] of allProperties(objects)) {
         walk(core, required.has(name) ? ownerOf(objects, name) : 'optional')
       }
     }

@@ -1,4 +1,4 @@
-import { ANY_OBJECT } from './objects.ts'
+import { ANY_OBJECT, allProperties } from './objects.ts'
 import type { Shape, Typed } from './shape.ts'
 import type { Dialect } from './written.ts'
 
@@ -14,7 +14,7 @@ export function toParameters(shape: Shape, dialect: Dialect): Shape | undefined 
   const object = asObject(shape)
   if (object === undefined) return wrapper(shape)
   if (saysNothing(object)) return undefined
-  const isOpen = (object.objects?.properties.size ?? 0) === 0
+  const isOpen = object.objects === undefined || allProperties(object.objects).size === 0
   if (isOpen) return dialect === 'openapi' ? wrapper(shape) : { ...shape, core: opened(object, shape.at) }
   return object === shape.core ? shape : { ...shape, core: object }
 }
@@ -37,8 +37,8 @@ function asObject({ core }: Shape): Typed | undefined {
 /** True for an object that nothing can be put into, or of which nothing is said. */
 function saysNothing({ objects }: Typed): boolean {
   if (objects === undefined) return true
-  const { properties, required, additional, patterns, sentences, minProperties = 0 } = objects
-  if (properties.size + patterns.length > 0) return false
+  const { required, additional, patterns, sentences, minProperties = 0 } = objects
+  if (allProperties(objects).size + patterns.length > 0) return false
   if (additional !== undefined) return additional.core.kind === 'never'
   return required.length + sentences.length + minProperties === 0
 }

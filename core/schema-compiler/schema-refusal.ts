@@ -1,9 +1,12 @@
+/** The places of a request that hold a schema, as Google writes them: `tools[0].function_declarations[1].parameters`. */
+const PLACE = String.raw`[^']*(function_?declarations\[\d+\]\.(parameters|response)|response_?(json_?)?schema)`
+
 /** Words in which Google refuses a schema, collected from real answers. */
 const REFUSALS: readonly RegExp[] = [
   // The JSON of the request does not fit Google's `Schema`.
-  /Unknown name \\?"[^"]*\\?" at '[^']*(parameters|response|schema)/i,
-  /Invalid value at '[^']*(parameters|response|schema)/i,
-  /Proto field is not repeating, cannot start list/,
+  new RegExp(String.raw`Unknown name \\?"[^"]*" at '${PLACE}`, 'i'),
+  new RegExp(`Invalid value at '${PLACE}`, 'i'),
+  /Unknown name \\?"(parameters|response)_?json_?schema/i,
   // Its parts contradict each other.
   /only allowed for (OBJECT|STRING|ARRAY|NUMBER|INTEGER|BOOLEAN) type/,
   /should be non-empty for (OBJECT|STRING) type/,

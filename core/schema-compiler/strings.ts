@@ -72,7 +72,7 @@ export function writeStrings(strings: Strings, dialect: Dialect): Written {
     keywords: definedOnly({ format, ...(dialect === 'openapi' ? { minLength, maxLength, pattern } : {}) }),
     sentences: [
       ...strings.formats.filter((one) => one !== format).map((one) => `Format: ${one}.`),
-      ...(dialect === 'json' ? countSentences('characters', minLength, maxLength) : []),
+      ...(dialect === 'json' ? countSentences('character', minLength, maxLength) : []),
       ...strings.patterns.filter((one) => one !== pattern).map((one) => `Matches the pattern ${one}`),
       ...strings.content,
     ],

@@ -1,5 +1,4 @@
 import { copyJson, isSameJson, type JsonObject } from './json-object.ts'
-import { asJson } from './sentences.ts'
 import { holdsType, type TypeName, typeOfValue } from './type-names.ts'
 import type { Dialect, Written } from './written.ts'
 
@@ -89,9 +88,4 @@ function meaningOf(text: string, meanings: ReadonlyMap<string, unknown>) {
 
 function unique<T>(list: readonly T[]): T[] {
   return [...new Set(list)]
-}
-
-/** `Must be 1 or 2.`, for where values are only said. */
-export function sayValues(values: readonly unknown[]): string {
-  return `Must be ${values.map(asJson).join(' or ')}.`
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json-object.ts'
+import { schemaError } from './schema-error.ts'
 import type { Shape } from './shape.ts'
-import { tooMuch } from './too-much.ts'
 import type { Coercion } from './values.ts'
 import { writeJson } from './write-json.ts'
 import { writeOpenapi } from './write-openapi.ts'
@@ -35,13 +35,19 @@ function createWriting({ dialect, note }: Asked): Writing {
     dialect,
     note,
     coercions: new Map(),
-    spend(at) {
-      if (++nodes > MOST_NODES) throw tooMuch(at, 'has too many parts')
+    spend,
+    asJsonSchema(shape) {
+      const quiet = createWriting({ dialect: 'json', note: () => {} })
+      return writeJson(shape, undefined, { ...quiet, spend })
     },
     takeItems(most = 0) {
       if (most > items) return false
       items -= most
       return true
     },
+  }
+
+  function spend(at: string) {
+    if (++nodes > MOST_NODES) throw schemaError(at, 'has too many parts; make it simpler')
   }
 }

@@ -2,7 +2,7 @@ import { type About, writeAbout } from './about.ts'
 import { arraySentences, isFull } from './arrays.ts'
 import type { JsonObject } from './json-object.ts'
 import { writeNumbers } from './numbers.ts'
-import { type Objects, objectSentences } from './objects.ts'
+import { allProperties, type Objects, objectSentences } from './objects.ts'
 import type { RequiredNames } from './required-cycles.ts'
 import { asJson } from './sentences.ts'
 import type { Shape, Typed } from './shape.ts'
@@ -84,7 +84,8 @@ function writeJsonArray({ arrays }: Typed, { write, writing }: Sheet): Written {
 
 function writeJsonObject(objects: Objects, shape: Shape, { write, cycles }: Sheet): Written {
   const soft = cycles.get(objects) ?? new Set()
-  const { properties, required, ordering } = objects
+  const { required, ordering } = objects
+  const properties = allProperties(objects)
   const known = required.filter((name) => properties.has(name) && !soft.has(name))
   const ordered = ordering?.filter((name) => properties.has(name)) ?? []
   return {

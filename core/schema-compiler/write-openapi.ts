@@ -1,9 +1,9 @@
+import { createDeeperRestore, cutReference, type DeeperRestore } from './cut-reference.ts'
+import { finalTarget } from './definitions.ts'
 import { areDisjoint } from './disjoint.ts'
 import { describedForms, type Forms, joinForms, nodeOf } from './forms.ts'
-import { ANYTHING, formsOfTyped, JSON_TEXT } from './forms-of-typed.ts'
+import { ANYTHING, formsOfTyped } from './forms-of-typed.ts'
 import type { JsonObject } from './json-object.ts'
-import { resolve } from './resolve.ts'
-import { asJson } from './sentences.ts'
 import type { Shape, Target, Union } from './shape.ts'
 import type { WrittenDocument } from './write-document.ts'
 import { EXACTLY_ONE, NEVER } from './write-json.ts'
@@ -41,9 +41,12 @@ export function writeOpenapi(
   root: object | undefined,
   createWriting: () => Writing,
 ): WrittenDocument {
+  const deeper = createDeeperRestore((target) =>
+    writeOpenapi(target.read(), identityOf(target), createWriting),
+  )
   for (const limits of ATTEMPTS) {
     const writing = createWriting()
-    const schema = attempt(shape, root, limits, writing)
+    const schema = attempt(shape, root, limits, { writing, deeper })
     if (schema !== undefined) return { written: schema, coercions: writing.coercions }
   }
   throw new Error('the last attempt follows no reference, so it always fits')
@@ -54,7 +57,7 @@ function attempt(
   shape: Shape,
   root: object | undefined,
   limits: Limits,
-  writing: Writing,
+  { writing, deeper }: { writing: Writing; deeper: DeeperRestore },
 ): JsonObject | undefined {
   const open: object[] = root === undefined ? [] : [root]
   const outermost = open.length
@@ -94,33 +97,23 @@ function attempt(
     return { ...joined, says: [...joined.says, ...noted(writing, shape, sentences)] }
   }
 
-  function formsOfReference(target: Target): Forms {
-    const own = target.parts.length === 1 ? target.parts[0]! : target
-    const isDeep = open.filter((other) => other === own).length >= limits.levels
-    if (isDeep || open.length - outermost >= limits.depth || room < 0) return cut(target)
+  function formsOfReference(alias: Target): Forms {
+    const target = finalTarget(alias)
+    if (target === undefined) return ANYTHING
+    const own = identityOf(target)
+    const count = open.filter((other) => other === own).length
+    if (count >= limits.levels || open.length - outermost >= limits.depth || room < 0) {
+      return cutReference(target, count > 0, { writing, deeper })
+    }
     open.push(own)
     const forms = formsOf(target.read())
     open.pop()
     return forms
   }
-
-  function cut(target: Target): Forms {
-    const shape = resolve({ at: '', about: { says: [] }, core: { kind: 'reference', target } })
-    if (shape.core.kind === 'any') return describedForms(shape.about, ANYTHING, writing.coercions)
-    writing.note(
-      shape.at,
-      `${asJson(target.name)} stands inside itself, or too deep; it is asked for as JSON text`,
-    )
-    return {
-      forms: [{ about: { says: [sayCut(target.name, shape)] }, ...JSON_TEXT }],
-      isNullable: false,
-      says: [],
-    }
-  }
 }
 
-function sayCut(name: string, { core }: Shape): string {
-  const names = core.kind === 'typed' ? [...(core.objects?.properties.keys() ?? [])] : []
-  const list = names.length === 0 ? '' : ` with ${names.map(asJson).join(', ')}`
-  return `Another ${asJson(name)}${list}, written as JSON text.`
+/** What stands for a target where targets are counted: the schema that it is, which may be the root. */
+function identityOf(target: Target): object {
+  const [only, another] = target.parts
+  return only !== undefined && another === undefined ? only : target
 }

@@ -11,6 +11,8 @@ export interface Writing {
   note(at: string, text: string): void
   /** Counts one node of the output; throws where there are too many. */
   spend(at: string): void
+  /** A shape for a sentence: as JSON Schema, without notes and coercions. */
+  asJsonSchema(shape: Shape): JsonObject
   /** Whether bounds of a list may be keywords: Google counts their sum. */
   takeItems(most: number | undefined): boolean
 }
