@@ -24,6 +24,9 @@ const BOMBS: Readonly<Record<string, unknown>> = {
       allOf: range(12).map((at) => ({ anyOf: range(6).map((index) => object({ [`p${at}_${index}`]: {} })) })),
     },
   }),
+  'unions that meet at every level': object({
+    a: { allOf: [nested(6, sixForms), nested(6, sixForms)] },
+  }),
   'unions with properties beside them': nested(40, (inner) => ({
     ...object({ a: inner }),
     anyOf: [{ title: 'a' }, { title: 'b' }],
@@ -57,20 +60,28 @@ for (const dialect of ['json', 'openapi'] as const) {
   })
 }
 
-test('the values of forms within forms are restored without trying every way through', () => {
-  const Json = {
-    anyOf: [
-      { enum: [1, 2] },
-      { type: 'object', properties: { a: ref(0), b: ref(0) } },
-      object({ a: ref(0) }),
-      object({ b: ref(0) }),
-    ],
-  }
-  const schema = { ...object({ a: ref(0) }), $defs: { D0: Json } }
-  const { restore } = compileSchema(schema, { dialect: 'openapi', role: 'parameters' })
-  const value = nested(400, (inner) => ({ a: inner, b: inner }))
-  assert.deepEqual(Object.keys(restore({ a: value }) as object), ['a'])
+test('a value that fits many forms is restored without trying every way through', () => {
+  const forms = [
+    { enum: [{ k: 1 }] },
+    object({ a: ref(0) }),
+    object({ b: ref(0) }),
+    object({ a: ref(0), b: ref(0) }),
+  ]
+  const schema = { ...object({ a: ref(0) }), $defs: { D0: { anyOf: forms } } }
+  const { restore } = compileSchema(schema, { dialect: 'json', role: 'parameters' })
+  const restored = restore(nested(400, (inner) => ({ a: inner, b: inner }), '{"k":1}'))
+  let [deepest, levels] = [restored, 0]
+  for (; isObject(deepest) && isObject(deepest.a); levels++) deepest = deepest.a
+  assert.deepEqual([deepest, levels], [{ k: 1 }, 400])
 })
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function sixForms(inner: unknown) {
+  return { anyOf: range(6).map((index) => object({ a: inner, [`p${index}`]: {} })) }
+}
 
 function compileOrRefuse(schema: unknown, dialect: 'json' | 'openapi') {
   try {
@@ -97,8 +108,12 @@ function object(properties: Record<string, unknown>) {
   return { type: 'object', properties }
 }
 
-function nested(levels: number, around: (inner: unknown) => unknown): unknown {
-  return range(levels).reduce<unknown>(around, { type: 'string' })
+function nested(
+  levels: number,
+  around: (inner: unknown) => unknown,
+  innermost: unknown = { type: 'string' },
+) {
+  return range(levels).reduce<unknown>((inner) => around(inner), innermost)
 }
 
 function range(count: number): number[] {

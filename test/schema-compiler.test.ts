@@ -76,7 +76,7 @@ describe('A compiled schema', () => {
     }
     const schema = { type: 'object', properties: { head: { $ref: '#/$defs/Node' } }, $defs: { Node } }
     const { restore } = compileSchema(schema, options)
-    const deepest = { n: '2', next: JSON.stringify({ n: '1' }) }
+    const deepest = { n: '2', next: { n: '1' } }
     const given = {
       head: {
         n: '1',
@@ -85,6 +85,13 @@ describe('A compiled schema', () => {
     }
     const next = { n: 1, next: { n: 2, next: { n: 2, next: { n: 1 } } } }
     assert.deepEqual(restore(given), { head: { n: 1, next: { n: 2, next } } })
+  })
+
+  test('takes the form that has something to restore where several fit', () => {
+    const objects = { type: 'array', items: { type: 'object' } }
+    const { restore } = compile({ v: { anyOf: [{ type: 'array', items: { type: 'string' } }, objects] } })
+    assert.deepEqual(restore({ v: ['{"a":1}', '{}'] }), { v: [{ a: 1 }, {}] })
+    assert.deepEqual(restore({ v: ['plain'] }), { v: ['plain'] })
   })
 
   test('says when there is nothing to restore', () => {

@@ -21,11 +21,9 @@ export function toFunctionNames(names: Iterable<string>, longest = LONGEST): Fun
   const there = new Map(all.filter((name) => isLegal(name, longest)).map((name) => [name, name]))
   const others = all.filter((name) => !there.has(name))
   const wanted = new Map(others.map((name) => [name, legalName(name, longest)]))
-  const asked = Map.groupBy(wanted.values(), (name) => name)
   const taken = new Set(there.keys())
   for (const [name, plain] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isFree = !taken.has(plain) && asked.get(plain)?.length === 1
-    const given = isFree ? plain : freeName(name, longest, taken)
+    const given = taken.has(plain) ? freeName(name, longest, taken) : plain
     taken.add(given)
     there.set(name, given)
   }
