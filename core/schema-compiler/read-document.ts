@@ -42,15 +42,10 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
 
   function reference(text: string, from: JsonObject, place: string): Reference {
     const found = references!.follow(text, from, place)
-    if (!isJsonObject(found.source)) {
-      return {
-        kind: 'reference',
-        target: createTarget(found.name, [{}], () => child(found.source, found.at)),
-      }
-    }
-    const known = targets.get(found.source)
-    const target = known ?? createTarget(found.name, [found.source], () => child(found.source, found.at))
-    targets.set(found.source, target)
+    const identity = isJsonObject(found.source) ? found.source : {}
+    const known = targets.get(identity)
+    const target = known ?? createTarget(found.name, [identity], () => child(found.source, found.at))
+    targets.set(identity, target)
     return { kind: 'reference', target }
   }
 

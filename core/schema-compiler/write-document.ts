@@ -32,7 +32,6 @@ function createWriting({ dialect, note }: Asked): Writing {
   let nodes = 0
   let items = MOST_ITEMS[dialect]
   return {
-    dialect,
     note,
     coercions: new Map(),
     spend,

@@ -1,11 +1,9 @@
 import type { JsonObject } from './json-object.ts'
 import type { Shape } from './shape.ts'
 import type { Coercion } from './values.ts'
-import type { Dialect } from './written.ts'
 
 /** What writing one document collects. */
 export interface Writing {
-  readonly dialect: Dialect
   /** What a text at a node of the output stands for. */
   readonly coercions: Map<JsonObject, Coercion>
   note(at: string, text: string): void
