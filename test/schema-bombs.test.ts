@@ -36,6 +36,9 @@ const BOMBS: Readonly<Record<string, unknown>> = {
   'ten thousand properties': object(
     Object.fromEntries(range(10_000).map((index) => [`p${index}`, { type: 'string' }])),
   ),
+  'a union of two hundred thousand forms': object({
+    a: { anyOf: range(200_000).map(() => ({ type: 'string' })) },
+  }),
   'a list of many values': object({ a: { allOf: range(20).map(() => ({ enum: range(2_000) })) } }),
   'five thousand aliases': withDefinitions(5_000, (at) => ref(at + 1)),
   'recursion that meets itself': withDefinitions(4, (at) => ({
