@@ -6,9 +6,10 @@ import { resolve } from './resolve.ts'
 import { schemaError } from './schema-error.ts'
 import type { Reference, Shape, Target } from './shape.ts'
 
-/** Steps of combining, and targets made by it, before a schema counts as too intricate. */
+/** Steps of combining, targets made by it, and schemas read, before a document counts as too intricate. */
 const MOST_STEPS = 20_000
 const MOST_TARGETS = 1_000
+const MOST_PARTS = 50_000
 const DEEPEST = 150
 
 /**
@@ -32,6 +33,7 @@ export function readDocument(root: unknown, at: string, note: (at: string, text:
     const known = shapes.get(source)
     if (known !== undefined) return known
     if (depth >= DEEPEST) throw isTooDeep(place)
+    if (shapes.size >= MOST_PARTS) throw schemaError(at, 'has too many parts; make it simpler')
     depth++
     shapes.set(source, { at: place, about: { says: [] }, core: { kind: 'any' } })
     const shape = readSchema(source, place, reading)
