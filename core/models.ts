@@ -1,4 +1,4 @@
-/** How hard a model is to think, as OpenAI's clients state it, from not at all to as much as it can. */
+/** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 /** One of them. */
 export type Effort = (typeof EFFORTS)[number]
@@ -19,6 +19,10 @@ export interface ModelTraits {
   readonly penalties: boolean
   /** `mediaResolution` on a part. */
   readonly partResolution: boolean
+  /** Pictures and files within a function's response. */
+  readonly responseParts: boolean
+  /** Functions beside Google's own tools. */
+  readonly mixedTools: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
   readonly signatures: boolean
   /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
@@ -31,6 +35,8 @@ const NEWEST: ModelTraits = {
   systemInstruction: true,
   penalties: true,
   partResolution: true,
+  responseParts: true,
+  mixedTools: true,
   signatures: true,
   cacheTokens: 4_096,
 }
@@ -38,6 +44,8 @@ const BEFORE_3 = {
   ...NEWEST,
   thinking: undefined,
   partResolution: false,
+  responseParts: false,
+  mixedTools: false,
   signatures: false,
   cacheTokens: undefined,
 }
@@ -91,4 +99,13 @@ export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): Think
   const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
   const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
   return known.at(-1) ?? levels[0]!
+}
+
+/** An effort as the `thinkingConfig` of a model states it. */
+export function amountOf(
+  effort: Effort,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): { thinkingBudget: number } | { thinkingLevel: ThinkingLevel } {
+  if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
+  return { thinkingLevel: levelOf(effort, thinking.levels) }
 }

@@ -218,6 +218,7 @@ function createLateGateway() {
   }
   const gateway: Gateway = {
     answer: (request, target) => get().answer(request, target),
+    convert: (request, convert) => get().convert(request, convert),
     relay: (request, target) => get().relay(request, target),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),

@@ -5,6 +5,7 @@ import { type Asked, NOTHING_ASKED } from '../plugins/openai-compat/asked.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 
 const REQUEST: ProtocolRequest = {
+  id: 'req_1',
   method: 'POST',
   url: new URL('http://localhost/v1/chat/completions'),
   headers: new Headers(),

@@ -14,6 +14,7 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
+import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
@@ -43,6 +44,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
+    convert: (request, convert) =>
+      fly(request, undefined, (flight) =>
+        answerConverted(flight, convert, toProtocolRequest(flight), options),
+      ),
     relay: (request, target) =>
       fly(request, target, (flight) =>
         answerRelayed(flight, toNativeRequest(flight, target), target, options),
@@ -173,5 +178,6 @@ function toHead({ id, at, protocol, client, request }: Exchange, target: NativeT
 }
 
 function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
-  return { method: exchange.request.method, url: exchange.url, headers: exchange.request.headers }
+  const { id, request, url } = exchange
+  return { id, method: request.method, url, headers: request.headers }
 }

@@ -1,5 +1,5 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
-import type { Call, NativeTarget } from '../plugin.ts'
+import type { Call, Conversion, NativeTarget } from '../plugin.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import { affinityKey } from './affinity-key.ts'
 import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
@@ -54,6 +54,18 @@ function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
 
 function affinityOf({ head, body }: Flight): string | undefined {
   return affinityKey(head, (least) => body && beginningOfBytes(body.bytes, least))
+}
+
+/** What a plugin made of a request, for a method that generates nothing. */
+export function toConvertedRequest({ target, body }: Conversion, headers: Headers): UpstreamRequest {
+  return {
+    method: 'POST',
+    path: target.path + target.query,
+    headers: { ...toUpstreamHeaders(headers), 'content-type': 'application/json' },
+    body: () => JSON.stringify(body),
+    model: quotaNameOf(target),
+    repeatable: target.short === true,
+  }
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

@@ -48,6 +48,7 @@ export const check: Command = {
 /** A gateway that serves nobody: a plugin may hold on to it, not use it yet. */
 const closed: Gateway = {
   answer: async () => refuse(),
+  convert: async () => refuse(),
   relay: async () => refuse(),
   refuse,
   models: async () => [],

@@ -1,9 +1,9 @@
+import { noSuchModel, toModelName } from '../../core/codec/model-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { codec } from './codec.ts'
 import { findModel, toModelList } from './model-list.ts'
-import { noSuchModel, toModelName } from './model-names.ts'
 
 /** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
 export default definePlugin({

@@ -109,7 +109,7 @@ const LAST: GenerateContentResponse = {
 }
 
 function toRequest(path: string): ProtocolRequest {
-  return { method: 'POST', url: new URL(path, 'http://localhost'), headers: new Headers() }
+  return { id: 'req_1', method: 'POST', url: new URL(path, 'http://localhost'), headers: new Headers() }
 }
 
 function toCall(path: string): Call {
