@@ -8,8 +8,11 @@ import { openEventStream } from '../core/call/upstream-stream.ts'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { createRedactor } from '../core/log/redactor.ts'
 import { toAnswer } from './contract/codec.ts'
-import { merged, streamed, whole } from './openai-codec.ts'
+import { merged, streamed, streamedResponse, whole, wholeResponse } from './openai-codec.ts'
 import { foldStream } from './openai-fold.ts'
+import { foldResponse } from './responses-fold.ts'
+
+const ALL = { include: { signatures: true, codeOutputs: true, searchSources: true } }
 
 async function chunksOf(bytes: Uint8Array, size: number): Promise<GenerateContentResponse[]> {
   const lateness = createLateness(60_000)
@@ -38,6 +41,17 @@ describe('a recorded stream', () => {
         assert.deepEqual(completion, whole(merged(chunks)))
       }
     })
+
+    test(`folds to the whole response, however it is cut: ${name}`, async () => {
+      for (const size of [bytes.length, 1, 7, 64]) {
+        const chunks = await chunksOf(bytes, size)
+        for (const asked of [{}, ALL]) {
+          const { response, error } = foldResponse(streamedResponse(chunks, asked))
+          assert.equal(error, undefined)
+          assert.deepEqual(response, wholeResponse(merged(chunks), asked))
+        }
+      }
+    })
   }
 })
 
@@ -56,6 +70,9 @@ describe('a recorded whole answer', {
       assert.deepEqual(completion, whole(reply))
       const [choice] = (completion as { choices: { finish_reason: string }[] }).choices
       assert.match(choice?.finish_reason ?? '', /^(stop|length|tool_calls|content_filter)$/)
+      const { response } = foldResponse(streamedResponse([reply], ALL))
+      assert.deepEqual(response, wholeResponse(reply, ALL))
+      assert.match(String(response?.status), /^(completed|incomplete)$/)
     })
   }
 })

@@ -50,6 +50,7 @@ const closed: Gateway = {
   answer: async () => refuse(),
   convert: async () => refuse(),
   relay: async () => refuse(),
+  clientOf: () => ({ name: '' }),
   refuse,
   models: async () => [],
 }
