@@ -24,7 +24,7 @@ export async function withHistory(call: Call, kept: KeptResponses): Promise<Call
   const joined = isWhole ? call : await join(call, asked, items, kept)
   if (!asked.store) return joined
   const id = toResponseId(call.id)
-  const input = withIds(items, seedOf(call.id))
+  const input = asKept(items, seedOf(call.id))
   const keep: ResponseAsked['keep'] = (response) =>
     kept.put(id, { client: call.client, previous, input, response })
   return { ...joined, asked: { ...asked, keep } }
@@ -95,10 +95,15 @@ function refuseReference(id: string): never {
   )
 }
 
-/** Items of input are given ids, by which they can be named later. */
-function withIds(items: readonly Item[], seed: string): readonly Item[] {
+/** Items of input as they are listed: with an id, by which they can be named later, and content in parts. */
+function asKept(items: readonly Item[], seed: string): readonly Item[] {
   return items.map((item, index) => {
     const id = typeof item.id === 'string' ? item.id : `in_${seed}i${String(index).padStart(4, '0')}`
-    return { ...item, type: typeOf(item), id }
+    return { ...item, ...partsOf(item), type: typeOf(item), id }
   })
+}
+
+function partsOf({ content: text, role }: Item): { content?: object[] } {
+  if (typeof text !== 'string') return {}
+  return { content: [{ type: role === 'assistant' ? 'output_text' : 'input_text', text }] }
 }

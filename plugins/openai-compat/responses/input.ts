@@ -38,10 +38,13 @@ export function readItems(items: readonly Item[], reading: Omit<ItemReading, 'si
     else if (found) said.push(found)
     signBefore(said, item)
   }
-  unread.delete('item_reference') // resolved before, or told of by the store
+  for (const type of HEARD_ELSEWHERE) unread.delete(type)
   if (unread.size > 0) reading.notes.push(`input: left out ${[...unread].slice(0, 10).join(', ')}`)
   return { system, contents: toContents(said) }
 }
+
+/** Tools are read with the tools; references are resolved by the store. */
+const HEARD_ELSEWHERE = ['additional_tools', 'item_reference']
 
 function signaturesIn(items: readonly Item[]): ReadonlyMap<string, string> {
   const found = items.flatMap((item) =>

@@ -12,6 +12,7 @@ import {
 } from '../../../core/codec/request-values.ts'
 import type { ModelTraits } from '../../../core/models.ts'
 import type { DeclaredTool } from '../tools.ts'
+import { itemsOf } from './input.ts'
 import { toMcpServer } from './mcp.ts'
 import { fullName, SHELL_TOOLS, type ShellKind, type ToldTool } from './told-tools.ts'
 
@@ -27,7 +28,10 @@ export interface ResponseTools {
   readonly pictures: boolean
 }
 
-/** Reads `tools`; one that is declared twice counts once. Refuses tools that Gemini has no counterpart for. */
+/**
+ * Reads `tools`, and those that items of the input add; one that is declared twice counts once. Refuses tools that
+ * Gemini has no counterpart for.
+ */
 export function readResponseTools(body: Fields, traits: ModelTraits, notes: string[]): ResponseTools {
   const reading: Reading = {
     functions: new Map(),
@@ -37,19 +41,24 @@ export function readResponseTools(body: Fields, traits: ModelTraits, notes: stri
     traits,
     notes,
   }
-  for (const [index, each] of (optional(body, 'tools', toList) ?? []).entries()) {
-    const param = `tools[${index}]`
-    const tool = toRecord(each, param)
-    const type = required(tool, 'type', toText, `${param}.type`)
-    const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined
-    if (!read) refuseTool(type, `${param}.type`)
-    read!(tool, param, reading)
-  }
+  readList(body, 'tools', reading)
+  for (const [index, item] of itemsOf(body).entries())
+    if (item.type === 'additional_tools') readList(item, `input[${index}].tools`, reading)
   const mcp = reading.mcp.length > 0 ? [{ mcpServers: reading.mcp }] : []
   return {
     functions: reading.functions,
     googles: [...reading.googles.values(), ...mcp],
     pictures: reading.pictures,
+  }
+}
+
+function readList(holder: Fields, place: string, reading: Reading): void {
+  for (const [index, each] of (optional(holder, 'tools', toList, place) ?? []).entries()) {
+    const param = `${place}[${index}]`
+    const tool = toRecord(each, param)
+    const type = required(tool, 'type', toText, `${param}.type`)
+    const read = (Object.hasOwn(READERS, type) && READERS[type]) || refuseTool(type, `${param}.type`)
+    read(tool, param, reading)
   }
 }
 
