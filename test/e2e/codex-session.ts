@@ -62,7 +62,8 @@ try {
 }
 
 function toConfig(url: string): string {
-  const catalog = session.likeModel === undefined ? '' : `model_catalog_json = "${join(folder, 'catalog.json')}"`
+  const catalog =
+    session.likeModel === undefined ? '' : `model_catalog_json = "${join(folder, 'catalog.json')}"`
   return `model = "${MODEL}"
 model_provider = "geminate"
 ${catalog}
@@ -99,7 +100,12 @@ async function runCodex(command: readonly string[], prompt: string) {
 async function run(args: readonly string[]): Promise<{ code: number | null; stdout: string }> {
   const child = spawn(codex, args, {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, CODEX_HOME: folder, GEMINATE_TOKEN: scene.gateway.clientToken },
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      CODEX_HOME: folder,
+      GEMINATE_TOKEN: scene.gateway.clientToken,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''

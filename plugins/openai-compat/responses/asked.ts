@@ -19,7 +19,7 @@ export interface ResponseAsked {
   readonly keep?: (response: Readonly<Record<string, unknown>>) => void
 }
 
-/** What `include` and `reasoning.summary` ask for. */
+/** What the response is to hold beside its answer. */
 export interface Included {
   /** Thought signatures in `reasoning.encrypted_content`. */
   readonly signatures: boolean

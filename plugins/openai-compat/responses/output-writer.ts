@@ -163,7 +163,8 @@ export function createOutputWriter(asked: ResponseAsked, seed: string, emit: Emi
           addEnvelope(log, { before: ending.signature })
         break
       case 'reasoning':
-        endReasoning(log, ending)
+        // Some clients warn of thoughts that bring nothing to send back.
+        endReasoning(log, ending, include.signatures ? {} : undefined)
         break
       case 'code':
         endCode(log, ending, container, include.codeOutputs ? logs : undefined)

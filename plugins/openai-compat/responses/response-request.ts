@@ -47,6 +47,7 @@ export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'res
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const traits = traitsOf(model)
+  const store = form === 'response' && (optional(body, 'store', toBoolean) ?? true)
   const include = readIncluded(body)
   const names = createToolNames()
   const tools = readResponseTools(body, traits, notes)
@@ -70,10 +71,11 @@ export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'res
     form,
     oneCall,
     tools: toToldTools(tools, names),
-    include,
+    // Clients name what is kept by the ids of items, so what signs them must be an item too.
+    include: { ...include, signatures: include.signatures || store },
     echo: toEcho(body),
     body,
-    store: form === 'response' && (optional(body, 'store', toBoolean) ?? true),
+    store,
   }
   const stream = form === 'response' && (optional(body, 'stream', toBoolean) ?? false)
   const all = [...new Set([...notes, ...droppedOf(body)])]
