@@ -70,10 +70,12 @@ export function streamed(chunks: readonly GenerateContentResponse[], asked?: Par
 }
 
 function encodedBy(encoder: StreamEncoder, chunks: readonly GenerateContentResponse[]): string {
+  let text = ''
   try {
-    return chunks.map((chunk) => encoder.chunk(chunk)).join('') + encoder.end()
+    for (const chunk of chunks) text += encoder.chunk(chunk)
+    return text + encoder.end()
   } catch (thrown) {
-    if (isGatewayError(thrown)) return encoder.error(thrown)
+    if (isGatewayError(thrown)) return text + encoder.error(thrown)
     throw thrown
   }
 }

@@ -1,8 +1,8 @@
-import { isRecord, optional, toBoolean, toRecord } from '../../../core/codec/request-values.ts'
+import { isRecord, optional, refuse, toBoolean, toRecord } from '../../../core/codec/request-values.ts'
 import type { Decoded } from '../../../core/plugin.ts'
 import type { Asked } from '../asked.ts'
 import { effortOf } from './response-config.ts'
-import { decodeResponse } from './response-request.ts'
+import { decodeResponse, isContinued } from './response-request.ts'
 import { fullName } from './told-tools.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -14,8 +14,13 @@ export function isResponseShaped(body: unknown): body is Body {
 
 /** Such a body; its answer is a chat completion. Nothing of it is kept. */
 export function decodeResponseShaped(body: Body): Decoded {
-  const { previous_response_id: _, ...rest } = body
-  const { asked: response, ...decoded } = decodeResponse({ ...rest, ...withThoughts(body) })
+  if (isContinued(body))
+    refuse(
+      'unsupported_parameter',
+      'previous_response_id',
+      'Chat completions do not go on from what is kept: ask /v1/responses, or send the items themselves',
+    )
+  const { asked: response, ...decoded } = decodeResponse({ ...body, ...withThoughts(body) })
   const told = [...response.tools]
   const asked: Asked = {
     includeUsage: wantsUsage(body),

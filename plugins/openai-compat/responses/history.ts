@@ -6,7 +6,7 @@ import { itemsOf } from './input.ts'
 import { type Item, typeOf } from './item.ts'
 import type { KeptResponse, KeptResponses } from './kept-responses.ts'
 import { responseIdOf, seedOf, toResponseId } from './output-log.ts'
-import { decodeConversation, previousOf } from './response-request.ts'
+import { decodeConversation, isContinued, previousOf } from './response-request.ts'
 
 type Body = ResponseAsked['body']
 
@@ -19,9 +19,9 @@ export async function withHistory(call: Call, kept: KeptResponses): Promise<Call
   if (!asked) return undefined
   const { body } = asked
   const previous = previousOf(body)
-  const isWhole = previous === undefined && !itemsOf(body).some(isReference)
-  const items = isWhole ? itemsOf(body) : await resolved(body, call.client, kept)
-  const joined = isWhole ? call : await join(call, asked, items, kept)
+  const goesOn = isContinued(body)
+  const items = goesOn ? await resolved(body, call.client, kept) : itemsOf(body)
+  const joined = goesOn ? await join(call, asked, items, kept) : call
   if (!asked.store) return joined
   const id = toResponseId(call.id)
   const input = asKept(items, seedOf(call.id))

@@ -94,7 +94,7 @@ export function decodeConversation(
   const traits = traitsOf(toModelName(required(body, 'model', toText)))
   const names = createToolNames()
   toGoogleTools(declaredOf(readResponseTools(body, traits, [])), names)
-  return toConversation({ ...body, previous_response_id: null }, items, names, traits, notes)
+  return toConversation({ ...body, previous_response_id: null, input: items }, items, names, traits, notes)
 }
 
 function toConversation(
@@ -107,7 +107,7 @@ function toConversation(
   const { system, contents } = readItems(items, { traits, names, notes })
   const instructions = optional(body, 'instructions', toText) || undefined
   const words = [...(instructions === undefined ? [] : [{ text: instructions }]), ...system]
-  if (contents.length === 0 && words.length === 0 && !isContinued(body, items))
+  if (contents.length === 0 && words.length === 0 && !isContinued(body))
     refuse(
       body.input == null ? 'missing_required_parameter' : 'invalid_value',
       'input',
@@ -117,8 +117,8 @@ function toConversation(
 }
 
 /** Whether more of the conversation lies in the store. */
-function isContinued(body: Body, items: readonly Item[]): boolean {
-  return previousOf(body) !== undefined || items.some(({ type }) => type === 'item_reference')
+export function isContinued(body: Body): boolean {
+  return previousOf(body) !== undefined || itemsOf(body).some(({ type }) => type === 'item_reference')
 }
 
 /** `previous_response_id` */
