@@ -13,6 +13,11 @@ export interface MadeCall {
   readonly signature: string | undefined
 }
 
+/** An id for a call that Google gave none: the `number`th of a response. */
+export function toCallId(seed: string, number: number): string {
+  return `call_${seed.replace(/[^A-Za-z0-9]/g, '').slice(-18)}${String(number).padStart(6, '0')}`
+}
+
 /** Tells a call as the item that its tool has, with that item's events. */
 export function addCall(log: OutputLog, made: MadeCall): void {
   TELLERS[made.told.kind](log, made)

@@ -80,16 +80,27 @@ export function keepResponses({ store, limits, now, failed }: Surroundings): Kep
     const known = await entries()
     const kept = pending.get(id)
     if (!kept) return // deleted in the meantime
-    const bytes = JSON.stringify(kept).length
-    if (bytes <= limits.bytesEach) {
-      const at = now()
-      const name = `${id}.${bytes}.${at}`
-      await store.put(name, kept)
-      known.set(id, { name, bytes, at })
-      total += bytes
-      await shrink(known)
+    try {
+      const bytes = JSON.stringify(kept).length
+      if (bytes <= limits.bytesEach) await writeDocument(known, id, kept, bytes)
+    } finally {
+      pending.delete(id)
     }
-    pending.delete(id)
+  }
+
+  async function writeDocument(
+    known: Map<string, Entry>,
+    id: string,
+    kept: KeptResponse,
+    bytes: number,
+  ): Promise<void> {
+    const at = now()
+    const name = `${id}.${bytes}.${at}`
+    await store.put(name, kept)
+    known.set(id, { name, bytes, at })
+    total += bytes
+    if (!pending.has(id)) await remove(known, id) // deleted while it was written
+    await shrink(known)
   }
 
   async function shrink(known: Map<string, Entry>): Promise<void> {

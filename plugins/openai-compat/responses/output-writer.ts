@@ -5,7 +5,7 @@ import { plainText } from '../../../core/codec/plain-text.ts'
 import { isRecord } from '../../../core/codec/request-values.ts'
 import { toLogprobs } from '../logprobs.ts'
 import type { ResponseAsked } from './asked.ts'
-import { addCall } from './call-item.ts'
+import { addCall, toCallId } from './call-item.ts'
 import { type Citation, type Grounding, toCitations, toGrounding } from './citations.ts'
 import type { Envelope } from './envelope.ts'
 import { addPicture, addSearch, beginCode, endCode, type OpenCode } from './hosted-items.ts'
@@ -18,7 +18,7 @@ import {
   endReasoning,
   type OpenReasoning,
 } from './reasoning-item.ts'
-import { queriesIn } from './server-tools.ts'
+import { addServerTools } from './server-tools.ts'
 
 /** How an output ended: whole, at a limit, or stopped by a filter. */
 export type OutputEnd = 'completed' | 'max_output_tokens' | 'content_filter'
@@ -124,14 +124,10 @@ export function createOutputWriter(asked: ResponseAsked, seed: string, emit: Emi
     if (asked.oneCall && calls > 0) return
     const stated = String(made.name ?? '')
     const told = asked.tools.get(stated) ?? { kind: 'function' as const, name: stated }
-    const id = typeof made.id === 'string' && made.id !== '' ? made.id : toCallId()
+    const id = typeof made.id === 'string' && made.id !== '' ? made.id : toCallId(seed, calls)
     calls++
     carry(signature === undefined ? undefined : { calls: { [id]: signature } })
     addCall(log, { id, told, args: isRecord(made.args) ? made.args : {}, signature })
-  }
-
-  function toCallId(): string {
-    return `call_${seed.replace(/[^A-Za-z0-9]/g, '').slice(-18)}${String(calls).padStart(6, '0')}`
   }
 
   /** Ends what is open, and lays an envelope before what comes next where the client keeps such. */
@@ -170,17 +166,8 @@ export function createOutputWriter(asked: ResponseAsked, seed: string, emit: Emi
         endCode(log, ending, container, include.codeOutputs ? logs : undefined)
         break
       case 'tools':
-        closeTools(ending.parts)
+        if (addServerTools(log, ending.parts, include)) searched = true
     }
-  }
-
-  /** What Google's tools did must be told again; a search is also shown. */
-  function closeTools(parts: readonly Part[]): void {
-    const queries = queriesIn(parts)
-    if (include.signatures || queries === undefined) addEnvelope(log, { parts })
-    if (queries === undefined) return
-    searched = true
-    addSearch(log, { queries, urls: [], ...(!include.signatures && { parts }) }, include)
   }
 
   function closeGrounded(grounding: Grounding, isWhole: boolean): void {

@@ -12,6 +12,7 @@ import {
 } from '../../../core/codec/request-values.ts'
 import type { ModelTraits } from '../../../core/models.ts'
 import type { DeclaredTool } from '../tools.ts'
+import { toGrammar } from './grammar.ts'
 import { itemsOf } from './input.ts'
 import { toMcpServer } from './mcp.ts'
 import { fullName, SHELL_TOOLS, type ShellKind, type ToldTool } from './told-tools.ts'
@@ -141,16 +142,6 @@ function addCustom(tool: Fields, param: string, reading: Reading, namespace?: Na
       isStrict: false,
     },
   )
-}
-
-function toGrammar(format: Fields | undefined, param: string): string | undefined {
-  if (!format || format.type === 'text') return undefined
-  if (format.type !== 'grammar')
-    return refuse('invalid_value', `${param}.type`, `'${param}.type' must be 'text' or 'grammar'`)
-  const definition = required(format, 'definition', toText, `${param}.definition`)
-  const syntax = required(format, 'syntax', toText, `${param}.syntax`)
-  const kind = syntax === 'regex' ? 'match this regular expression' : `follow this ${syntax} grammar`
-  return `The input is plain text, neither JSON nor fenced. It must ${kind}:\n${definition}`
 }
 
 interface Namespace {
