@@ -15,6 +15,8 @@ export interface ModelTraits {
     | { readonly budgets: Readonly<Record<Effort, number>> }
     | undefined
   readonly systemInstruction: boolean
+  /** The most that `maxOutputTokens` may be. */
+  readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
   readonly penalties: boolean
   /** `mediaResolution` on a part. */
@@ -35,6 +37,7 @@ export interface ModelTraits {
 const NEWEST: ModelTraits = {
   thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
   systemInstruction: true,
+  maxOutputTokens: 65_536,
   penalties: true,
   partResolution: true,
   responseParts: true,
@@ -52,6 +55,7 @@ const BEFORE_3 = {
   signatures: false,
   cacheTokens: undefined,
 }
+const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,
@@ -78,9 +82,9 @@ const PRO_2_5 = {
  * https://ai.google.dev/gemini-api/docs/caching
  */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
-  [/^gemma-3/, { ...BEFORE_3, systemInstruction: false }],
-  [/^gemma/, BEFORE_3],
-  [/^gemini-(1|2\.0)\b/, BEFORE_3],
+  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
+  [/^gemma/, BEFORE_2_5],
+  [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
   [/^gemini-2\.5-.*image/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true }],
   [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
   [/^gemini-2\.5-pro/, PRO_2_5],

@@ -1,4 +1,4 @@
-import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../core/canonical.ts'
+import type { GenerateContentResponse } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
 import type { Call, ProtocolRequest, StreamEncoder } from '../core/plugin.ts'
 import { type Asked, NOTHING_ASKED } from '../plugins/openai-compat/asked.ts'
@@ -78,24 +78,4 @@ function encodedBy(encoder: StreamEncoder, chunks: readonly GenerateContentRespo
     if (isGatewayError(thrown)) return text + encoder.error(thrown)
     throw thrown
   }
-}
-
-/** One reply that says what all chunks say. */
-export function merged(chunks: readonly GenerateContentResponse[]): GenerateContentResponse {
-  const byIndex = new Map<number, Candidate>()
-  for (const [position, candidate] of chunks.flatMap(toCandidates)) {
-    const index = candidate.index ?? position
-    const { content, ...rest } = candidate
-    const before = byIndex.get(index)
-    const parts: Part[] = [...(before?.content?.parts ?? []), ...(content?.parts ?? [])]
-    byIndex.set(index, { ...before, ...rest, content: { role: 'model', parts } })
-  }
-  const usage = chunks.flatMap(({ usageMetadata }) => usageMetadata ?? [])
-  const fields: GenerateContentResponse = Object.assign({}, ...chunks)
-  const counts = usage.length > 0 && { usageMetadata: Object.assign({}, ...usage) as UsageMetadata }
-  return { ...fields, candidates: [...byIndex.values()], ...counts }
-}
-
-function toCandidates({ candidates = [] }: GenerateContentResponse): [number, Candidate][] {
-  return [...candidates.entries()]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Candidate, GenerateContentResponse, Part } from '../core/canonical.ts'
-import { merged, streamedResponse, wholeResponse } from './openai-codec.ts'
+import { merged } from './merged.ts'
+import { streamedResponse, wholeResponse } from './openai-codec.ts'
 import { foldResponse } from './responses-fold.ts'
 
 /** An item of a response's output. */

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Transport, TransportRequest } from '../../core/transport.ts'
 
@@ -25,9 +26,20 @@ function send(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, agent, signal }, (answer) => resolve(toResponse(answer)))
+    sent.once('socket', (socket) => tame(sent, socket))
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/**
+ * Deno sends a request again, body and all, when a kept connection breaks or is cut before an answer, but
+ * not where the connection passes for a new one: whether a call is sent again is the key loop's to say. And
+ * an error of a connection that has just brought a whole answer would end the process: nobody listens to it.
+ */
+function tame(sent: http.ClientRequest, socket: Socket): void {
+  if (!sent.reusedSocket) socket.on('error', () => {})
+  sent.reusedSocket = false
 }
 
 function toResponse(answer: http.IncomingMessage): Response {

@@ -22,7 +22,7 @@ export async function answerConverted(
   const { operation, model } = conversion.target
   flight.head = { ...flight.head, operation, model }
   flight.notes = conversion.notes ?? []
-  const upstream = toConvertedRequest(conversion, request.headers)
+  const upstream = toConvertedRequest(conversion, flight)
   const { reply } = await keyLoop.run(upstream, flight.trace, flight.leaving, (answer) =>
     readPartialReply(answer, redactor),
   )

@@ -47,6 +47,22 @@ export function toCanonicalRequest(
   }
 }
 
+/** What a plugin made of a request, for a method that generates nothing. */
+export function toConvertedRequest(
+  { target, body }: Conversion,
+  { exchange, weight }: Flight,
+): UpstreamRequest {
+  return {
+    method: 'POST',
+    path: target.path + target.query,
+    headers: { ...toUpstreamHeaders(exchange.request.headers), 'content-type': 'application/json' },
+    body: () => JSON.stringify(body),
+    model: quotaNameOf(target),
+    weight,
+    repeatable: target.short === true,
+  }
+}
+
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
 function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
@@ -54,18 +70,6 @@ function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
 
 function affinityOf({ head, body }: Flight): string | undefined {
   return affinityKey(head, (least) => body && beginningOfBytes(body.bytes, least))
-}
-
-/** What a plugin made of a request, for a method that generates nothing. */
-export function toConvertedRequest({ target, body }: Conversion, headers: Headers): UpstreamRequest {
-  return {
-    method: 'POST',
-    path: target.path + target.query,
-    headers: { ...toUpstreamHeaders(headers), 'content-type': 'application/json' },
-    body: () => JSON.stringify(body),
-    model: quotaNameOf(target),
-    repeatable: target.short === true,
-  }
 }
 
 /** Clients label JSON as they like; what is no generation may be no JSON either. */

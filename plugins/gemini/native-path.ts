@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -28,7 +29,7 @@ export function parseNativePath(url: URL): NativePath | undefined {
   if (/^openai(\/|$)/.test(rest)) return undefined
   const version = stated ?? 'v1beta'
   const named = parseModel(rest)
-  const collection = /^[^/:?]*/.exec(decode(rest))?.[0] ?? ''
+  const collection = /^[^/:?]*/.exec(percentDecoded(rest))?.[0] ?? ''
   return {
     collection,
     model: named?.model ?? '',
@@ -42,7 +43,7 @@ const PATH = /^(\/gemini)?(?:\/(v1|v1beta|v1alpha))?\/(.*)$/
 const NAMED = /^(models|tunedModels|dynamic)\/(.+?)(?::([A-Za-z]+))?$/
 
 function parseModel(rest: string): { model: string; action: string; path: string } | undefined {
-  const match = NAMED.exec(decode(rest))
+  const match = NAMED.exec(percentDecoded(rest))
   if (!match) return undefined
   const [, collection = '', name = '', action = ''] = match
   // `models/x/operations/y` is a resource below a model and passes as it is.
@@ -54,13 +55,4 @@ function parseModel(rest: string): { model: string; action: string; path: string
   const model = collection === 'models' ? id : `${collection}/${id}`
   const path = `${collection}/${encodeURIComponent(id)}${action && `:${action}`}`
   return { model, action, path }
-}
-
-/** Percent-decoded where it can be. */
-export function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a stray percent sign: Google may say what it thinks of it
-  }
 }

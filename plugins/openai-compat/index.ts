@@ -1,8 +1,9 @@
 import { noSuchModel, toModelName } from '../../core/codec/model-names.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
+import { READING, refuseOtherMethods } from '../../core/http/served-methods.ts'
 import { definePlugin, type Gateway, type Hooks } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { codec } from './codec.ts'
-import { decoded, refuseOtherMethods } from './methods.ts'
 import { findModel, toModelList } from './model-list.ts'
 import { withHistory } from './responses/history.ts'
 import { type KeptResponses, keepResponses, LIMITS } from './responses/kept-responses.ts'
@@ -72,11 +73,9 @@ async function listModels(request: Request, gateway: Gateway): Promise<Response>
 
 async function showModel(request: Request, gateway: Gateway): Promise<Response> {
   refuseOtherMethods(request, READING)
-  const stated = decoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
+  const stated = percentDecoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
   if (stated === '') return listModels(request, gateway)
   const model = findModel(await gateway.models(), toModelName(stated))
   if (!model) throw noSuchModel(stated)
   return Response.json(model)
 }
-
-const READING = ['GET', 'HEAD']

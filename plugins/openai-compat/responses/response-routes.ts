@@ -1,7 +1,8 @@
 import { refuse, shown } from '../../../core/codec/request-values.ts'
 import { GatewayError } from '../../../core/errors.ts'
+import { percentDecoded } from '../../../core/http/percent-decoded.ts'
+import { refuseOtherMethods } from '../../../core/http/served-methods.ts'
 import type { Gateway } from '../../../core/plugin.ts'
-import { decoded, refuseOtherMethods } from '../methods.ts'
 import { itemsBefore } from './history.ts'
 import type { Item } from './item.ts'
 import type { KeptResponse, KeptResponses } from './kept-responses.ts'
@@ -72,5 +73,5 @@ function noResponse(id: string): GatewayError {
 }
 
 function idIn({ url }: Request): string {
-  return decoded(/\/responses\/([^/]*)/.exec(new URL(url).pathname)?.[1] ?? '')
+  return percentDecoded(/\/responses\/([^/]*)/.exec(new URL(url).pathname)?.[1] ?? '')
 }
