@@ -46,7 +46,7 @@ describe('kept responses', () => {
   async function put(number: number, value = response()): Promise<void> {
     now++
     kept.put(idOf(number), value)
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await kept.written()
   }
 
   const has = async (number: number) => (await kept.get(idOf(number), 'me')) !== undefined
@@ -77,7 +77,7 @@ describe('kept responses', () => {
     assert.equal(await kept.delete(idOf(1), 'me'), false)
     kept.put(idOf(2), response())
     assert.equal(await kept.delete(idOf(2), 'me'), true)
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await kept.written()
     assert.equal(await has(2), false)
     assert.equal(store.documents.size, 0)
   })

@@ -28,6 +28,7 @@ export default definePlugin({
       protocol: { name: 'openai', claims, codec },
       when: ({ protocol }) => protocol === 'openai',
       request: (call) => withHistory(call, kept),
+      stop: () => kept.written(),
       routes(app, gateway) {
         for (const prefix of PREFIXES) {
           app

@@ -22,6 +22,8 @@ export interface KeptResponses {
   delete(id: string, client: string): Promise<boolean>
   /** Forgets those that are too old. */
   sweep(): Promise<void>
+  /** Settles when all that was put is written. */
+  written(): Promise<void>
 }
 
 /** How much is kept, and how long. */
@@ -61,6 +63,7 @@ interface Surroundings {
 export function keepResponses({ store, limits, now, failed }: Surroundings): KeptResponses {
   /** Not written yet. */
   const pending = new Map<string, KeptResponse>()
+  let writing: Promise<void> = Promise.resolve()
   let reading: Promise<Map<string, Entry>> | undefined
   let total = 0
 
@@ -140,7 +143,10 @@ export function keepResponses({ store, limits, now, failed }: Surroundings): Kep
     get,
     put(id, kept) {
       pending.set(id, kept)
-      setTimeout(() => write(id).catch(failed), 0)
+      writing = writing
+        .then(later)
+        .then(() => write(id))
+        .catch(failed)
     },
     async delete(id, client) {
       if (!(await get(id, client))) return false
@@ -148,11 +154,17 @@ export function keepResponses({ store, limits, now, failed }: Surroundings): Kep
       await remove(await entries(), id)
       return true
     },
+    written: () => writing,
     async sweep() {
       const known = await entries()
       for (const [id, entry] of known) if (isOld(entry)) await remove(known, id)
     },
   }
+}
+
+/** The answer goes out first. */
+function later(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 function toEntry(name: string): [string, Entry][] {
