@@ -213,10 +213,12 @@ export interface Gateway {
    */
   convert(
     request: Request,
-    convert: (body: unknown, request: ProtocolRequest) => Conversion,
+    convert: (body: unknown, request: ProtocolRequest) => Conversion | Promise<Conversion>,
   ): Promise<Response>
   /** Sends a request of Google's native API through the key loop as bytes. Never rejects. */
   relay(request: Request, target: NativeTarget): Promise<Response>
+  /** Who sent a request that a route was given. */
+  clientOf(request: Request): Client
   /** An error in the caller's shape. */
   refuse(request: Request, error: GatewayError): Response
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */

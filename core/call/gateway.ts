@@ -51,6 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fly(request, target, (flight) =>
         answerRelayed(flight, toNativeRequest(flight, target), target, options),
       ),
+    clientOf: (request) => ({ name: exchangeOf(request).client }),
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
       return hooks().models(await options.catalogue.models())

@@ -5,6 +5,7 @@ export const CLOSED: Gateway = {
   answer: async () => refuse(),
   convert: async () => refuse(),
   relay: async () => refuse(),
+  clientOf: () => ({ name: '' }),
   refuse,
   models: async () => [],
 }

@@ -11,6 +11,7 @@ export function createLateGateway() {
     answer: (request, target) => get().answer(request, target),
     convert: (request, convert) => get().convert(request, convert),
     relay: (request, target) => get().relay(request, target),
+    clientOf: (request) => get().clientOf(request),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

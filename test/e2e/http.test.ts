@@ -243,7 +243,7 @@ async function everyRoute(): Promise<{ method: string; path: string }[]> {
   mountOwnRoutes(app, { pool: undefined, log: undefined, admin: [] } as never)
   for (const plugin of standardPlugins) {
     const options = plugin.options ? Value.Default(plugin.options, {}) : {}
-    const hooks = await plugin.setup(options, undefined as never)
+    const hooks = await plugin.setup(options, { schedule: () => {} } as never)
     hooks.routes?.(app, undefined as never)
   }
   return app.routes.map(({ method, path }) => ({ method, path }))
