@@ -170,9 +170,11 @@ export function createPool(options: PoolOptions): Pool {
   function settleEntry(entry: Entry, model: string, outcome: Outcome, begun: number): void {
     if (outcome.ok) {
       book.succeeded(entry.key.project, model, begun, now())
-    } else {
+    } else if (roster.holds(entry)) {
       health.charge(entry, model, outcome, begun)
       learn(entry, model, outcome)
+    } else {
+      book.missed(entry.key.project, model)
     }
     strategy.settle(entry.key, { model: model || undefined }, outcome)
   }
