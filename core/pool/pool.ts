@@ -107,7 +107,7 @@ export function createPool(options: PoolOptions): Pool {
 
   /** What was counted before a restart holds after it. */
   function holdSpent(): void {
-    for (const { project, model } of quotas.entries()) {
+    for (const { project, model } of quotas.meters()) {
       const [entry] = roster.ofProject(project)
       if (entry !== undefined) holdWhereFull(entry, model, leasing)
     }
