@@ -164,10 +164,11 @@ export function createPool(options: PoolOptions): Pool {
 
   function settle(key: Key, query: KeyQuery, outcome: Outcome): void {
     const entry = roster.entries.get(key.id)
-    if (entry !== undefined) settleEntry(entry, modelOf(query), outcome, now())
+    if (entry !== undefined) settleEntry(entry, query, outcome, now())
   }
 
-  function settleEntry(entry: Entry, model: string, outcome: Outcome, begun: number): void {
+  function settleEntry(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void {
+    const model = modelOf(query)
     if (outcome.ok) {
       book.succeeded(entry.key.project, model, begun, now())
     } else if (roster.holds(entry)) {
@@ -176,7 +177,7 @@ export function createPool(options: PoolOptions): Pool {
     } else {
       book.missed(entry.key.project, model)
     }
-    strategy.settle(entry.key, { model: model || undefined }, outcome)
+    strategy.settle(entry.key, query, outcome)
   }
 
   function learn(entry: Entry, model: string, fault: Fault): void {
