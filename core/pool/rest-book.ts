@@ -23,7 +23,7 @@ export interface RestBook {
    * is new to keep of others.
    */
   hold(project: string, model: string, rest: Hold, now: number): readonly RestRecord[]
-  /** Ends a rest by our own count, which was corrected; false where there is none. */
+  /** Ends a rest by our own count, which was corrected, but no sooner than Google asked; false where there is none. */
   release(project: string, model: string): boolean
   /** A call is being sent: where it is to find out whether the project is good again, no other goes meanwhile. */
   sent(project: string, model: string, now: number): void
@@ -161,8 +161,7 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
 
   function release(project: string, model: string): boolean {
     const known = pages.get(model)
-    if (known === undefined || !known.rests.rests.get(project)?.isCounted) return false
-    known.rests.end(project)
+    if (!known?.rests.release(project)) return false
     known.lengths.days.forget(project)
     return true
   }
