@@ -103,6 +103,8 @@ export async function startGateway(
     warn,
   })
   const tokens = createTokenEstimates()
+  const saved = await store.keys.load()
+  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
   const pool = createPool({
     keys: Array.from(keyring.keys.values(), toKey),
     strategy: chooseStrategy(plugins.plugins, settings.routing, {
@@ -112,7 +114,7 @@ export async function startGateway(
       inFlight: (key) => pool.inFlight(key),
     }),
     quotas,
-    saved: await store.keys.load(),
+    saved,
     now,
     random,
     minuteSeconds: settings.quota.minuteSeconds,
