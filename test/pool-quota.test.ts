@@ -202,6 +202,26 @@ describe('A project that has spent its day', () => {
     assert.equal(pool.returnsAt(PRO), MIDNIGHT + 24 * HOUR + 600_000)
   })
 
+  test('is asked by one call alone at midnight after a restart too, and then every few minutes', () => {
+    const rest = {
+      project: 'a',
+      model: 'gemini-pro',
+      until: MIDNIGHT,
+      state: 'exhausted',
+      reason: '',
+    } as const
+    const { pool, clock } = setUpPool([key('a')], { keys: [], rests: [rest] })
+    clock.advance(MIDNIGHT - clock.now())
+    for (let refusal = 0; refusal < 2; refusal++) {
+      const trial = pool.take(PRO, [])
+      assert.ok(trial)
+      assert.equal(pool.take(PRO, []), undefined)
+      trial.settle({ ok: false, ...DAY_LIMIT })
+      assert.equal(pool.returnsAt(PRO), clock.now() + 30_000)
+      clock.advance(30_000)
+    }
+  })
+
   test('rests by our own count where its limit is known, until midnight', () => {
     const { call, pool } = setUp([key('a')], { 'requests/day': 2 })
     assert.deepEqual([call(), call(), call()], ['a', 'a', undefined])

@@ -1,6 +1,6 @@
 import { type Fault, ruleOf } from '../fault.ts'
 import type { MeterClock } from '../quota/meter.ts'
-import type { RestRecord } from '../store.ts'
+import { FOREVER, type RestRecord } from '../store.ts'
 import { createModelRests, type ModelRests } from './model-rests.ts'
 import { createRestLengths, type RestLengths } from './rest-length.ts'
 import type { Roster } from './roster.ts'
@@ -116,7 +116,9 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
 
   function restore(saved: RunningRest): readonly RestRecord[] {
     const gone = makeRoom(saved.model, saved.since)
-    page(saved.model).rests.start(saved)
+    const { rests, lengths } = page(saved.model)
+    rests.start(saved)
+    if (saved.state === 'exhausted' && saved.until < FOREVER) lengths.days.restore(saved.project, saved.until)
     return gone
   }
 
