@@ -8,7 +8,7 @@ import { createDoubts } from './doubts.ts'
 import { createFittingSearch } from './fitting-search.ts'
 import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
-import { type KeyView, toKeyViews } from './key-view.ts'
+import type { KeyView } from './key-view.ts'
 import { createLease, holdWhereFull, type Lease } from './lease.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { Rest } from './model-rests.ts'
@@ -72,6 +72,7 @@ export interface Pool {
   restOf(project: string, model: string): Rest | undefined
   /** Calls that a key serves now. */
   inFlight(key: Key): number
+  /** Every key, in the order in which they came. */
   list(): readonly KeyView[]
   /** The key of this id, as it is now. */
   find(id: string): Key | undefined
@@ -190,6 +191,10 @@ export function createPool(options: PoolOptions): Pool {
     holdWhereFull(entry, model, leasing)
   }
 
+  function snapshot(): PoolSnapshot {
+    return takeSnapshot({ roster, book, doubts, now: now() })
+  }
+
   return {
     get total() {
       return roster.entries.size
@@ -215,10 +220,13 @@ export function createPool(options: PoolOptions): Pool {
       return rest && rest.until > now() ? rest : undefined
     },
     inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
-    list: () => toKeyViews(roster, book.running(now()), doubts),
+    list() {
+      const { view } = snapshot()
+      return Array.from(roster.entries.keys()).flatMap((id) => view(id) ?? [])
+    },
     find: (id) => roster.entries.get(id)?.key,
     membership,
-    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
+    snapshot,
   }
 }
 

@@ -37,8 +37,6 @@ export interface RestBook {
   clear(project: string, model?: string): readonly RestRecord[]
   /** Every model that some project rests for, or did lately. */
   models(): Iterable<readonly [model: string, rests: ModelRests]>
-  /** The rests that are not over, by project. */
-  running(now: number): ReadonlyMap<string, readonly RunningRest[]>
   /** An entry was put at the end of `roster.ready`. */
   entered(project: string): void
   /** The entry at a position of `roster.ready` was taken out. */
@@ -210,21 +208,6 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     for (const [model, { rests }] of pages) yield [model, rests]
   }
 
-  function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
-    const byProject = new Map<string, RunningRest[]>()
-    for (const [model, { rests }] of pages) {
-      for (const [project, rest] of rests.rests) {
-        if (rest.until <= now) continue
-        const { until, state, reason, since } = rest
-        const list = byProject.get(project)
-        const running = { project, model, until, state, reason, since }
-        if (list === undefined) byProject.set(project, [running])
-        else list.push(running)
-      }
-    }
-    return byProject
-  }
-
   return {
     restore,
     find: (model) => pages.get(model)?.rests,
@@ -241,7 +224,6 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     move,
     clear,
     models,
-    running,
     entered(project) {
       for (const { rests } of pages.values()) rests.entered(project)
     },
