@@ -1,5 +1,4 @@
 import { adminRoutes } from './admin/admin-routes.ts'
-import { proxyRoutes } from './admin/proxy-routes.ts'
 import { createBreakers } from './call/breaker.ts'
 import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
@@ -103,6 +102,8 @@ export async function startGateway(
     warn,
   })
   const tokens = createTokenEstimates()
+  const saved = await store.keys.load()
+  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
   const pool = createPool({
     keys: Array.from(keyring.keys.values(), toKey),
     strategy: chooseStrategy(plugins.plugins, settings.routing, {
@@ -112,7 +113,7 @@ export async function startGateway(
       inFlight: (key) => pool.inFlight(key),
     }),
     quotas,
-    saved: await store.keys.load(),
+    saved,
     now,
     random,
     minuteSeconds: settings.quota.minuteSeconds,
@@ -206,14 +207,12 @@ export async function startGateway(
 
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
-  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, limits }
+  const { requests } = store
+  const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
   mountOwnRoutes(app, {
     pool,
     log,
-    admin: [
-      ...adminRoutes({ ...desk, requests: store.requests }),
-      ...proxyRoutes({ ways, breakers, checker, redactor }),
-    ],
+    admin: adminRoutes({ ...routing, requests, clients, redactor, log, limits, now }),
   })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])

@@ -8,7 +8,7 @@ import { createDoubts } from './doubts.ts'
 import { createFittingSearch } from './fitting-search.ts'
 import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
-import { type KeyView, toKeyViews } from './key-view.ts'
+import type { KeyView } from './key-view.ts'
 import { createLease, holdWhereFull, type Lease } from './lease.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { Rest } from './model-rests.ts'
@@ -72,6 +72,7 @@ export interface Pool {
   restOf(project: string, model: string): Rest | undefined
   /** Calls that a key serves now. */
   inFlight(key: Key): number
+  /** Every key, in the order in which they came. */
   list(): readonly KeyView[]
   /** The key of this id, as it is now. */
   find(id: string): Key | undefined
@@ -107,7 +108,7 @@ export function createPool(options: PoolOptions): Pool {
 
   /** What was counted before a restart holds after it. */
   function holdSpent(): void {
-    for (const { project, model } of quotas.entries()) {
+    for (const { project, model } of quotas.meters()) {
       const [entry] = roster.ofProject(project)
       if (entry !== undefined) holdWhereFull(entry, model, leasing)
     }
@@ -164,17 +165,20 @@ export function createPool(options: PoolOptions): Pool {
 
   function settle(key: Key, query: KeyQuery, outcome: Outcome): void {
     const entry = roster.entries.get(key.id)
-    if (entry !== undefined) settleEntry(entry, modelOf(query), outcome, now())
+    if (entry !== undefined) settleEntry(entry, query, outcome, now())
   }
 
-  function settleEntry(entry: Entry, model: string, outcome: Outcome, begun: number): void {
+  function settleEntry(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void {
+    const model = modelOf(query)
     if (outcome.ok) {
       book.succeeded(entry.key.project, model, begun, now())
-    } else {
+    } else if (roster.holds(entry)) {
       health.charge(entry, model, outcome, begun)
       learn(entry, model, outcome)
+    } else {
+      book.missed(entry.key.project, model)
     }
-    strategy.settle(entry.key, { model: model || undefined }, outcome)
+    strategy.settle(entry.key, query, outcome)
   }
 
   function learn(entry: Entry, model: string, fault: Fault): void {
@@ -185,6 +189,10 @@ export function createPool(options: PoolOptions): Pool {
   function takeLimits(entry: Entry, model: string, limits: readonly QuotaLimit[]): void {
     quotas.learn(entry.key.project, model, limits, now())
     holdWhereFull(entry, model, leasing)
+  }
+
+  function snapshot(): PoolSnapshot {
+    return takeSnapshot({ roster, book, doubts, now: now() })
   }
 
   return {
@@ -212,10 +220,13 @@ export function createPool(options: PoolOptions): Pool {
       return rest && rest.until > now() ? rest : undefined
     },
     inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
-    list: () => toKeyViews(roster, book.running(now()), doubts),
+    list() {
+      const { view } = snapshot()
+      return Array.from(roster.entries.keys()).flatMap((id) => view(id) ?? [])
+    },
     find: (id) => roster.entries.get(id)?.key,
     membership,
-    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
+    snapshot,
   }
 }
 

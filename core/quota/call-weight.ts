@@ -27,7 +27,8 @@ export function weighCall(body: Uint8Array): CallWeight {
     textBytes -= length
     mediaTokens += LEAST + Math.ceil(length / CHARACTERS_A_TOKEN)
   }
-  return { textBytes, mediaTokens }
+  // A data URL under the name `data` was taken twice.
+  return { textBytes: Math.max(0, textBytes), mediaTokens }
 }
 
 const QUOTE = 0x22

@@ -22,8 +22,9 @@ export interface MinuteLog {
   /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
   whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number
   /** The entries within the minute, oldest first. */
-  entries(now: number): readonly Readonly<Spending>[]
-  restore(entries: readonly Readonly<Spending>[]): void
+  entries(now: number): readonly Spending[]
+  /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
+  restore(entries: readonly Spending[]): void
 }
 
 /** Calls closer together than this part of a minute share an entry. */
@@ -99,7 +100,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       return log.slice(first)
     },
     restore(entries) {
-      log = entries.map((entry) => ({ ...entry }))
+      log = [...entries]
       first = 0
       sum.requests = entries.reduce((total, { requests }) => total + requests, 0)
       sum.tokens = entries.reduce((total, { tokens }) => total + tokens, 0)

@@ -37,7 +37,8 @@ describe('The admin of keys', () => {
   }
 
   test('opens to the admin token alone', async () => {
-    for (const path of [PATH, `${PATH}/reveal`, '/admin/api/requests', '/v1/keys/list']) {
+    const paths = [PATH, `${PATH}/reveal`, '/admin/api/requests', '/v1/keys/list']
+    for (const path of paths.flatMap((bare) => [bare, `${bare}/`])) {
       for (const [token, status] of [
         ['', 401],
         [scene.gateway.clientToken, 403],
@@ -45,7 +46,7 @@ describe('The admin of keys', () => {
         const { url } = scene.gateway
         const headers = { authorization: `Bearer ${token}` }
         const response = await fetch(url + path, {
-          method: path.endsWith('reveal') ? 'POST' : 'GET',
+          method: path.includes('reveal') ? 'POST' : 'GET',
           headers,
         })
         assert.equal(response.status, status, path)

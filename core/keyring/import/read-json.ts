@@ -54,7 +54,7 @@ function* readList(list: readonly unknown[], { pattern }: ParseOptions): Generat
 function pieceOf(key: NewKey, place: string, item: unknown, pattern: ParseOptions['pattern']): Piece {
   // A key that is meant to go another way must not go out directly instead.
   if (typeof item === 'object' && item !== null && 'proxy' in item && item.proxy) {
-    return { place, text: key.secret, why: 'It has a proxy, and this version cannot use one yet' }
+    return { place, text: key.secret, why: 'It has a proxy, which only the config can state' }
   }
   if (pattern?.fits(key.secret) === false)
     return { place, text: key.secret, why: 'It does not fit the pattern' }
