@@ -17,6 +17,8 @@ import { createLog, type Log } from './log/log.ts'
 import { createRedactor, type Redactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
+import { createOwnership } from './ownership/ownership.ts'
+import { createResourceMemory } from './ownership/resource-memory.ts'
 import type { Gateway } from './plugin.ts'
 import { chooseStrategy } from './plugins/choose-strategy.ts'
 import { createHookChain } from './plugins/hooks.ts'
@@ -158,6 +160,13 @@ export async function startGateway(
     random,
     wait,
   })
+  const ownership = createOwnership({
+    saved: await store.resources.load(now()),
+    memory: createResourceMemory({ records: store.resources, warn }),
+    shared: settings.files.shared,
+    now,
+    keyOf: pool.find,
+  })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const budget = createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE)
@@ -167,6 +176,8 @@ export async function startGateway(
     redactor,
     catalogue,
     log,
+    ownership,
+    baseUrl: settings.upstream.gemini.baseUrl.replace(/\/+$/, ''),
     budget,
     maxBodyBytes,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
@@ -215,6 +226,7 @@ export async function startGateway(
       prober.close()
       catalogue.close()
       await plugins.stop()
+      await ownership.close()
       await keyMemory.close()
       await quotaMemory.close()
       await requestLog.close()
@@ -243,6 +255,8 @@ function createLateGateway() {
   const gateway: Gateway = {
     answer: (request, target) => get().answer(request, target),
     relay: (request, target) => get().relay(request, target),
+    list: (request, target, listing) => get().list(request, target, listing),
+    upload: (request, target) => get().upload(request, target),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

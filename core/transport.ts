@@ -6,7 +6,8 @@ export interface Transport {
 export interface TransportRequest {
   readonly method: string
   readonly headers: Record<string, string>
-  readonly body?: Uint8Array | string
+  /** A stream is sent as it comes, once, with the length that the headers state or in chunks. */
+  readonly body?: Uint8Array | string | ReadableStream<Uint8Array> | undefined
   /** Aborting closes the connection at once, before and after the headers. */
   readonly signal: AbortSignal
 }

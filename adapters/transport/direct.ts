@@ -38,8 +38,7 @@ const HIGH_MARK = 200
 /** Bun holds a body of bytes until the answer has ended, but one that flows only until it was sent. */
 function fetchFlowing(url: string, request: TransportRequest): Promise<Response> {
   const { body, headers } = request
-  if (typeof body === 'string' || body === undefined || body.length < LARGE)
-    return fetchDirectly(url, request)
+  if (!(body instanceof Uint8Array) || body.length < LARGE) return fetchDirectly(url, request)
   const length = { 'content-length': String(body.length) }
   return fetchDirectly(url, { ...request, headers: { ...headers, ...length }, body: toFlow(body) })
 }
@@ -57,15 +56,12 @@ function toFlow(bytes: Uint8Array): ReadableStream<Uint8Array> {
   })
 }
 
-type Sent = Omit<TransportRequest, 'body'> & {
-  readonly body?: TransportRequest['body'] | ReadableStream<Uint8Array>
-}
-
-function fetchDirectly(url: string, { method, headers, body, signal }: Sent): Promise<Response> {
+function fetchDirectly(url: string, { method, headers, body, signal }: TransportRequest): Promise<Response> {
   return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
 }
 
 const ALWAYS = {
+  duplex: 'half', // without it no runtime but Bun sends a stream
   redirect: 'manual',
   // Both are Bun's own: its fetch gives up after five minutes, and looks for proxies in the environment.
   timeout: false,

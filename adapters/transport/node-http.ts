@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
 import type { Transport, TransportRequest } from '../../core/transport.ts'
 
 /** A way out through `node:http`, which knows no bound on the number of open requests. It never follows redirects. */
@@ -26,7 +27,9 @@ function send(
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, agent, signal }, (answer) => resolve(toResponse(answer)))
     sent.on('error', reject)
-    sent.end(body)
+    if (body instanceof ReadableStream)
+      pipeline(Readable.fromWeb(body as unknown as NodeStream), sent, () => {})
+    else sent.end(body)
   })
 }
 

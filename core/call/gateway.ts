@@ -8,6 +8,7 @@ import { renderError } from '../http/render-error.ts'
 import { readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
+import type { Ownership } from '../ownership/ownership.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
 import type { HookChain, Shapers } from '../plugins/hooks.ts'
 import { weighCall } from '../quota/call-weight.ts'
@@ -17,8 +18,12 @@ import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './ans
 import { type Flight, openFlight, toCall } from './flight.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
+import { locate } from './locate.ts'
+import { answerList } from './merged-list.ts'
 import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
+import { answerMaking } from './relay-made.ts'
+import { answerUpload, withUploadStatus } from './upload.ts'
 import type { UpstreamRequest } from './upstream.ts'
 import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
 import { openArrayStream, openEventStream } from './upstream-stream.ts'
@@ -28,6 +33,9 @@ export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
   readonly budget: ByteBudget
+  readonly ownership: Ownership
+  /** Of Google, without a slash at the end. */
+  readonly baseUrl: string
   readonly maxBodyBytes: number
   /** Lets a whole call run on after its client left. */
   readonly finishWhole: boolean
@@ -42,11 +50,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { keyLoop, redactor, hooks } = options
 
   return {
-    answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
+    answer: (request, target) =>
+      fly(request, target, async (flight) => {
+        await readBody(flight)
+        return answerCall(flight, locate(flight, target, options.ownership))
+      }),
     relay: (request, target) =>
-      fly(request, target, (flight) =>
-        answerRelayed(flight, toNativeRequest(flight, target), target, options),
-      ),
+      fly(request, target, async (flight) => {
+        await readBody(flight)
+        const located = locate(flight, target, options.ownership)
+        const relay = target.makes ? answerMaking : answerRelayed
+        return relay(flight, toNativeRequest(flight, located), located, options)
+      }),
+    list: (request, target, listing) =>
+      fly(request, target, (flight) => answerList(flight, target, listing, options)),
+    async upload(request, target) {
+      const run = (flight: Flight) => answerUpload(flight, target, { ...options, readBody })
+      return withUploadStatus(await fly(request, target, run))
+    },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
       return hooks().models(await options.catalogue.models())
@@ -61,7 +82,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     const exchange = exchangeOf(request)
     const flight = openFlight(exchange, toHead(exchange, target), options)
     try {
-      await readBody(flight)
       return await run(flight)
     } catch (thrown) {
       const error = toGatewayError(thrown)
@@ -122,7 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes
-    const upstream = toCanonicalRequest(call, target, flight.weight)
+    const upstream = toCanonicalRequest(call, target, flight)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
     const encoder = codec.encodeStream(protocolRequest, call)
     const pieces = (frames: FrameSource) => {

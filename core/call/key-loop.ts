@@ -108,7 +108,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       const { fault } = reading
       if (ruleOf(fault).charge === 'project-and-model')
         spent.add(key.project).add(fault.project ?? key.project)
-      const pause = patience.after(fault)
+      const pause = request.isSpent?.() ? undefined : patience.after(fault)
       if (pause === undefined) throw toRefusal(fault)
       if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
       if (patience.isTried(fault) && !(await trace.waiting(gate.closesSoon()))) throw toRefusal(fault)
@@ -118,9 +118,10 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     }
   }
 
-  function toQuery({ model, weight, affinity }: UpstreamRequest): KeyQuery {
+  function toQuery({ model, weight, affinity, project, keyId }: UpstreamRequest): KeyQuery {
     const isWeighed = model !== undefined && weight !== undefined
-    return { model, tokens: isWeighed ? options.tokens.estimate(model, weight) : 0, affinity }
+    const tokens = isWeighed ? options.tokens.estimate(model, weight) : 0
+    return { model, tokens, affinity, project, keyId }
   }
 
   async function attempt<T>(walk: Walk, lease: Lease, waited: number, read: Reader<T>): Promise<Reading<T>> {

@@ -1,7 +1,7 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import type { Key } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
-import type { Transport } from '../transport.ts'
+import type { Transport, TransportRequest } from '../transport.ts'
 
 /** A request of Google's native API, complete but for the credential. */
 export interface UpstreamRequest {
@@ -9,8 +9,13 @@ export interface UpstreamRequest {
   /** Path and query, `/v1beta/models/gemini-…:generateContent` */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** Asked for at each attempt, so that nobody holds the bytes longer than they are needed. */
-  body(): Uint8Array | string | undefined
+  /**
+   * Asked for at each attempt, so that nobody holds the bytes longer than they are needed. A stream calls `moved`
+   * for each piece that goes out.
+   */
+  body(moved: () => void): TransportRequest['body']
+  /** Whether the body is gone, so that no other attempt can send it. */
+  isSpent?(): boolean
   /** Without `models/`; undefined where the method names none. */
   readonly model: string | undefined
   /** How much input it spends; undefined for methods that spend none. */
@@ -19,6 +24,9 @@ export interface UpstreamRequest {
   readonly repeatable: boolean
   /** `KeyQuery.affinity` */
   readonly affinity?: string
+  /** `KeyQuery.project` and `KeyQuery.keyId` */
+  readonly project?: string | undefined
+  readonly keyId?: string
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */
@@ -70,7 +78,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       options.authorize(headers, key)
       const line = createLine(leaving, options.silenceMilliseconds)
       try {
-        const init = { method: request.method, headers, body: request.body(), signal: line.signal }
+        const init = { method: request.method, headers, body: request.body(line.moved), signal: line.signal }
         const response = await line.wait(options.transport.fetch(base + request.path, init))
         return toAnswer(response, line)
       } catch (thrown) {
@@ -122,6 +130,8 @@ function toAnswer(response: Response, line: Line): Answer {
 interface Line {
   readonly signal: AbortSignal
   wait<T>(promise: Promise<T>): Promise<T>
+  /** Something went out, so that Google's silence begins anew. */
+  moved(): void
   /** Stops watching a connection that is through. */
   close(): void
   /** Cuts the connection. */
@@ -159,6 +169,9 @@ function createLine(leaving: AbortSignal, silenceMilliseconds: number): Line {
 
   return {
     signal: controller.signal,
+    moved() {
+      if (waitingSince !== undefined) waitingSince = performance.now()
+    },
     close,
     end,
     async wait(promise) {

@@ -49,6 +49,8 @@ export const check: Command = {
 const closed: Gateway = {
   answer: async () => refuse(),
   relay: async () => refuse(),
+  list: async () => refuse(),
+  upload: async () => refuse(),
   refuse,
   models: async () => [],
 }

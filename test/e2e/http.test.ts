@@ -169,11 +169,11 @@ describe('A path', () => {
     const { error } = (await predicted.json()) as { error: { status: string; message: string } }
     assert.equal(error.status, 'NOT_FOUND')
     assert.match(error.message, /imagen-9/)
-    const files = await send('/v1beta/files?pageSize=3', { headers: asClient })
-    assert.deepEqual([files.status, await files.json()], [200, {}])
+    const files = await send('/v1beta/models/gemini-x/permissions?pageSize=3', { headers: asClient })
+    assert.equal(files.status, 404)
     assert.deepEqual(
       scene.google.calls.map(({ method, path, query }) => `${method} ${path} ${query}`),
-      ['POST /v1beta/models/imagen-9:predict ', 'GET /v1beta/files pageSize=3'],
+      ['POST /v1beta/models/imagen-9:predict ', 'GET /v1beta/models/gemini-x/permissions pageSize=3'],
     )
   })
 

@@ -1,0 +1,78 @@
+import { GatewayError } from '../errors.ts'
+
+/** A request body that passes through and is never held: it can be sent once. */
+export interface StreamedBody {
+  /** Whether some of it was taken already. */
+  readonly isBegun: boolean
+  /** What went wrong with it on the client's side. */
+  readonly failure: GatewayError | undefined
+  /** Its bytes as they come; `moved` is called for each piece. */
+  stream(moved: () => void): ReadableStream<Uint8Array>
+}
+
+export interface StreamedBodyOptions {
+  /** Called when the client broke off or fell silent. */
+  failed(): void
+  /** Silence of the client that ends it; a minute where absent. */
+  readonly silenceMilliseconds?: number
+}
+
+const SILENCE = 60_000
+
+/** The body of a request as a stream that is read no faster than it is taken. */
+export function streamedBody(request: Request, options: StreamedBodyOptions): StreamedBody {
+  const { failed, silenceMilliseconds = SILENCE } = options
+  const reader = request.body?.getReader()
+  let isBegun = false
+  let failure: GatewayError | undefined
+
+  async function next(): Promise<Uint8Array | undefined> {
+    if (reader === undefined) return undefined
+    return (await withinSilence(reader.read(), silenceMilliseconds)).value
+  }
+
+  function fail(cause: unknown): GatewayError {
+    failure ??= new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
+    failed()
+    return failure
+  }
+
+  return {
+    get isBegun() {
+      return isBegun
+    },
+    get failure() {
+      return failure
+    },
+    stream: (moved) =>
+      new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            isBegun = true
+            try {
+              const piece = await next()
+              if (piece === undefined) return controller.close()
+              moved()
+              controller.enqueue(piece)
+            } catch (thrown) {
+              controller.error(fail(thrown))
+            }
+          },
+          cancel: (reason) => reader?.cancel(reason),
+        },
+        { highWaterMark: 0 },
+      ),
+  }
+}
+
+async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
+  })
+  try {
+    return await Promise.race([reading, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
