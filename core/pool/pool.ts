@@ -140,6 +140,8 @@ export function createPool(options: PoolOptions): Pool {
   function choose(slots: Slots, query: KeyQuery): Key | undefined {
     if (slots.size === 0) return undefined
     const keys = toUsable(slots)
+    // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
+    if (query.project !== undefined) return keys.sample()
     keys.lastGiven = undefined
     const preferred = strategy.pick(keys, query)
     // Nearly always so, and saves a look-up that costs more the more keys there are.
