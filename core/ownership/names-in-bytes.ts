@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { mediaRanges } from '../quota/call-weight.ts'
 import { toResourceName } from './resource-name.ts'
 
 /** How the names begin that request bodies hold, whatever the field. */
@@ -27,16 +28,33 @@ const LONGEST = 1024
  * the fields, at any depth. What merely stands in a text is none.
  */
 export function namesInBytes(bytes: Uint8Array): readonly string[] {
-  const body = plain(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const stretches = withoutMedia(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const names = new Set<string>()
-  for (const mark of MARKS) {
-    for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + mark.length)) {
-      const name = referenceAround(body, at)
-      if (name !== undefined) names.add(name)
+  for (const stretch of stretches.some(hidesLetters) ? [plain(bytes)] : stretches) {
+    for (const mark of MARKS) {
+      for (let at = stretch.indexOf(mark); at >= 0; at = stretch.indexOf(mark, at + mark.length)) {
+        const name = referenceAround(stretch, at)
+        if (name !== undefined) names.add(name)
+      }
     }
   }
   return [...names]
 }
+
+/** Looking for a word in a large picture takes long, and base64 holds none. */
+function withoutMedia(body: Buffer): readonly Buffer[] {
+  if (body.length < LARGE) return [body]
+  const ranges = [...mediaRanges(body)].toSorted(([one], [other]) => one - other)
+  let from = 0
+  const stretches = ranges.map(([start, end]) => {
+    const stretch = body.subarray(from, start)
+    from = Math.max(from, end)
+    return stretch
+  })
+  return [...stretches, body.subarray(from)]
+}
+
+const LARGE = 64 * 1024
 
 /** The interaction that a body of the Interactions API goes on from, as a name. */
 export function previousInteraction(body: unknown): string | undefined {
@@ -45,24 +63,23 @@ export function previousInteraction(body: unknown): string | undefined {
   return typeof id === 'string' ? toResourceName(`interactions/${id}`) : undefined
 }
 
-/** The body without the escapes that could hide a name. */
-function plain(body: Buffer): Buffer {
-  if (!body.includes(ESCAPED_SLASH) && !hidesLetters(body)) return body
+/** The body without escapes that could hide a name; nothing where it is no JSON, which Google will refuse. */
+function plain(bytes: Uint8Array): Buffer {
   try {
-    return Buffer.from(JSON.stringify(JSON.parse(body.toString())))
+    return Buffer.from(JSON.stringify(JSON.parse(new TextDecoder().decode(bytes))))
   } catch {
-    return body // no JSON, so Google will refuse it
+    return Buffer.alloc(0)
   }
 }
 
-/** Other escapes stand for letters that no name has, and are common. */
+/** Whether a slash or a letter is written as an escape that no writer of plain JSON needs. */
 function hidesLetters(body: Buffer): boolean {
-  for (let at = body.indexOf(ESCAPED_LETTER); at >= 0; at = body.indexOf(ESCAPED_LETTER, at + 6)) {
-    const code = Number.parseInt(body.toString('latin1', at + 4, at + 6), 16)
-    if (/[\w/.:-]/.test(String.fromCharCode(code))) return true
-  }
-  return false
+  if (body.includes(ESCAPED_SLASH)) return true
+  return body.includes(ESCAPED_LETTER) && HIDING.some((beginning) => body.includes(beginning))
 }
+
+/** How the escapes of the letters, digits and signs begin that names consist of. */
+const HIDING = [2, 3, 4, 5, 6, 7].map((digit) => `${ESCAPED_LETTER}${digit}`)
 
 /** The name that is the whole JSON text around a place, if its field may refer to a resource. */
 function referenceAround(body: Buffer, at: number): string | undefined {

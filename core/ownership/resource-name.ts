@@ -36,7 +36,7 @@ export function isOwned(collection: string): collection is Collection {
 }
 
 const ADDRESS = /^https?:\/\/[^/?#]+(?:\/[^?#]*)?\/v1(?:beta|alpha)?\/(.+)$/
-const ID = /^[\w.-]{1,256}$/
+const ID = /^[\w-][\w.-]{0,255}$/
 
 /**
  * The resource that a text names, as a name (`files/abc`, also of what lies below it) or as Google's address of it;

@@ -75,7 +75,9 @@ describe('Interactions', () => {
     for (let round = 0; round < 10; round++)
       assert.equal((await post({ model: MODEL, input: 'x' })).status, 200)
     assert.equal(scene.google.calls.length, 12, 'two were refused on the way')
+    // What was not limited was not counted either: three more are answered.
     scene.google.quota({ model: MODEL, perMinute: 1 })
+    for (let round = 0; round < 3; round++) await post({ model: MODEL, input: 'x' })
     const refused = await post({ model: MODEL, input: 'x' })
     assert.equal(refused.status, 429)
     assert.ok(Number(refused.headers.get('retry-after')) >= 1)
