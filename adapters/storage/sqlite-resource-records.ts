@@ -1,5 +1,6 @@
 import type { ResourceRecord, ResourceRecords } from '../../core/store.ts'
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts'
+import { untilUnlocked } from './until-unlocked.ts'
 
 const PUT = `INSERT OR REPLACE INTO resources
   (name, key_id, project, client, created_at, expires_at, upload_path) VALUES (?, ?, ?, ?, ?, ?, ?)`
@@ -10,7 +11,7 @@ const REMOVE = 'DELETE FROM resources WHERE name = ? AND key_id = ?'
 export function sqliteResourceRecords(database: SqliteDatabase): ResourceRecords {
   return {
     async load(now) {
-      database.run('DELETE FROM resources WHERE expires_at <= ?', now)
+      await untilUnlocked(() => database.run('DELETE FROM resources WHERE expires_at <= ?', now))
       return database.all('SELECT * FROM resources ORDER BY created_at').map(toRecord)
     },
     async save({ put, removed }) {
