@@ -6,8 +6,8 @@ const of = (project: string, keyId?: string) => ({ ...PRO, project, ...(keyId !=
 
 test('a call that only one project can serve gets keys of that project alone', () => {
   const { pool } = setUpPool([key('a', 'p'), key('b', 'q'), key('c', 'p')])
-  const picked = new Set(Array.from({ length: 50 }, () => pool.pick(of('p'), [])?.id))
-  assert.deepEqual([...picked].toSorted(), ['a', 'c'])
+  assert.equal(pool.pick(of('p'), [])?.id, 'a')
+  assert.equal(pool.pick(of('p'), [key('a', 'p')])?.id, 'c')
   assert.equal(pool.pick(of('q'), [])?.id, 'b')
   assert.equal(pool.pick(of('none'), []), undefined)
   assert.equal(pool.returnsAt(of('none')), undefined)

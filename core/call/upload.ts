@@ -1,3 +1,5 @@
+import type { ByteBudget } from '../http/byte-budget.ts'
+import { joinBytes } from '../http/join-bytes.ts'
 import { ownAddress } from '../http/own-address.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { type StreamedBody, streamedBody } from '../http/streamed-body.ts'
@@ -16,11 +18,12 @@ import { readWholeBytes, type WholeBytes } from './whole-reply.ts'
 export interface UploadOptions extends MakingOptions {
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
+  /** Shared by all bodies that are in memory. */
+  readonly budget: ByteBudget
   /** Reads the request's body into the flight. */
   readBody(flight: Flight): Promise<void>
 }
 
-/** A whole upload in one request of at most this many bytes is held, so that another key may still take it. */
 const HELD = 8 * 1024 * 1024
 
 /**
@@ -36,12 +39,16 @@ export async function answerUpload(
   const { headers } = request
   const id = url.searchParams.get('upload_id')
   if (id !== null) return answerPart(flight, target, id, options)
-  const length = Number(headers.get('content-length') ?? Number.NaN)
-  if (isStart(headers, url.searchParams) || length <= HELD) await options.readBody(flight)
-  const located = locate(flight, target, options.ownership)
-  const upstream = toNativeRequest(flight, located)
-  if (flight.body) return finish(flight, located, await send(flight, upstream, options), options)
-  return sendStreamed(flight, located, { ...upstream, ...contentHeaders(flight, upstream) }, options)
+  if (isStart(headers, url.searchParams)) {
+    await options.readBody(flight)
+    const located = locate(flight, target, options.ownership)
+    const sent = await send(flight, toNativeRequest(flight, located), options)
+    return finish(flight, located, sent, options)
+  }
+  // What is in a file refers to nothing.
+  flight.place = options.ownership.locate(flight.head.client, { path: target.resource, body: [] })
+  const upstream = withContentHeaders(flight, toNativeRequest(flight, target))
+  return sendBody(flight, target, upstream, options)
 }
 
 /** https://ai.google.dev/api/files#v1beta.media.upload; older clients say it in the query. */
@@ -63,22 +70,19 @@ async function answerPart(
   const sent = toNativeRequest(flight, target)
   const { keyId, project, uploadPath: path } = upload
   const upstream = { ...sent, path, keyId, project }
-  return sendStreamed(flight, target, { ...upstream, ...contentHeaders(flight, upstream) }, options, name)
+  return sendBody(flight, target, withContentHeaders(flight, upstream), options, name)
 }
 
-function contentHeaders(
-  { exchange }: Flight,
-  { headers }: UpstreamRequest,
-): { readonly headers: Record<string, string> } {
-  const content: Record<string, string> = {}
+function withContentHeaders({ exchange }: Flight, upstream: UpstreamRequest): UpstreamRequest {
+  const headers: Record<string, string> = { ...upstream.headers }
   for (const name of ['content-type', 'content-length', 'content-encoding', 'content-range']) {
     const value = exchange.request.headers.get(name)
-    if (value !== null) content[name] = value
+    if (value !== null) headers[name] = value
   }
-  return { headers: { ...headers, ...content } }
+  return { ...upstream, headers }
 }
 
-async function sendStreamed(
+async function sendBody(
   flight: Flight,
   target: NativeTarget,
   upstream: UpstreamRequest,
@@ -86,17 +90,40 @@ async function sendStreamed(
   upload?: string,
 ): Promise<Response> {
   const body = streamedBody(flight.exchange.request, { failed: flight.leave })
-  const hasBody = upstream.headers['content-length'] !== '0' && flight.exchange.request.body !== null
-  const streamed = { ...upstream, repeatable: false, ...(hasBody ? toStreamed(body) : {}) }
   try {
-    return await finish(flight, target, await send(flight, streamed, options), options, upload)
+    const request = {
+      ...upstream,
+      repeatable: false,
+      ...(await toSent(flight, body, options, upload !== undefined)),
+    }
+    return await finish(flight, target, await send(flight, request, options), options, upload)
   } catch (thrown) {
     throw body.failure ?? thrown
   }
 }
 
-function toStreamed(body: StreamedBody): Pick<UpstreamRequest, 'body' | 'isSpent'> {
-  return { body: body.stream, isSpent: () => body.isBegun }
+async function toSent(
+  flight: Flight,
+  body: StreamedBody,
+  options: UploadOptions,
+  isPart: boolean,
+): Promise<Pick<UpstreamRequest, 'body' | 'isSpent'>> {
+  const { request } = flight.exchange
+  if (request.body === null || request.headers.get('content-length') === '0') return { body: () => undefined }
+  const held = isPart ? undefined : await hold(flight, body, options)
+  return held ? { body: () => held } : { body: body.stream, isSpent: () => body.isBegun }
+}
+
+/** The bytes of a small file that goes up whole, so that another key may take it where one is refused. */
+async function hold(
+  flight: Flight,
+  body: StreamedBody,
+  { budget }: UploadOptions,
+): Promise<Uint8Array | undefined> {
+  const length = Number(flight.exchange.request.headers.get('content-length') ?? Number.NaN)
+  if (!(length <= HELD) || !budget.take(length)) return undefined
+  flight.body = { bytes: new Uint8Array(), release: () => budget.give(length) }
+  return joinBytes(await flight.trace.waiting(Array.fromAsync(body.stream(() => {}))))
 }
 
 function send(flight: Flight, upstream: UpstreamRequest, { keyLoop }: UploadOptions): Promise<WholeBytes> {

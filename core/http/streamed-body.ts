@@ -6,7 +6,7 @@ export interface StreamedBody {
   readonly isBegun: boolean
   /** What went wrong with it on the client's side. */
   readonly failure: GatewayError | undefined
-  /** Its bytes as they come; `moved` is called for each piece. */
+  /** Its bytes as they come; `moved` is called for each piece. Another one may take over until some was taken. */
   stream(moved: () => void): ReadableStream<Uint8Array>
 }
 
@@ -24,6 +24,7 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
   const { failed, silenceMilliseconds = SILENCE } = options
   const reader = request.body?.getReader()
   let isBegun = false
+  let streams = 0
   let failure: GatewayError | undefined
 
   async function next(): Promise<Uint8Array | undefined> {
@@ -44,10 +45,12 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
     get failure() {
       return failure
     },
-    stream: (moved) =>
-      new ReadableStream<Uint8Array>(
+    stream(moved) {
+      const number = ++streams
+      return new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
+            if (number !== streams) return controller.close()
             isBegun = true
             try {
               const piece = await next()
@@ -58,10 +61,11 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
               controller.error(fail(thrown))
             }
           },
-          cancel: (reason) => reader?.cancel(reason),
+          cancel: (reason) => (isBegun ? reader?.cancel(reason) : undefined),
         },
         { highWaterMark: 0 },
-      ),
+      )
+    },
   }
 }
 

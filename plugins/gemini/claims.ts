@@ -8,18 +8,13 @@ const SHARED = new Set(['models', 'files', 'batches'])
 /** Collections below `/v1` that only Google's API has, beside those whose members belong to a project. */
 const OWN = new Set(['models', 'dynamic', 'decisions'])
 
-/** Whether a collection of Google's API is served below `/v1`, beside other protocols' paths. */
-export function isServedBelowV1(collection: string): boolean {
-  return isOwned(collection) || OWN.has(collection)
-}
-
 /** Whether a request speaks Google's native protocol. */
 export function claims({ url, headers }: ProtocolRequest): boolean {
   const path = url.pathname.replaceAll(/\/{2,}/g, '/')
   if (/^\/(v1\/)*(v1beta|v1alpha)\/openai(\/|$)/.test(path)) return false
   if (/^\/((v1\/)+)?(v1beta|v1alpha)(\/|$)|^\/(gemini|upload|download)(\/|$)/.test(path)) return true
   const collection = /^\/(?:v1\/)+([^/:]*)/.exec(decode(path))?.[1] ?? ''
-  if (!isServedBelowV1(collection)) return /^\/(v1\/)+(upload|download)\//.test(path)
+  if (!isOwned(collection) && !OWN.has(collection)) return /^\/(v1\/)+(upload|download)\//.test(path)
   if (!SHARED.has(collection)) return true
   return isAction(url) || (!headers.has('anthropic-version') && looksNative(url, headers))
 }

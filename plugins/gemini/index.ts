@@ -1,6 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
-import { claims, isServedBelowV1 } from './claims.ts'
+import { claims } from './claims.ts'
 import { codec } from './codec.ts'
 import { toModelPage } from './model-pages.ts'
 import { isGeneration, toListing, toTarget } from './native-methods.ts'
@@ -34,7 +34,7 @@ const PATHS = [
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
   const url = new URL(request.url)
   const path = parseNativePath(url)
-  if (!path || !isServed(url, path)) throw nothingAt(url)
+  if (!path || !isServed(url, request)) throw nothingAt(url)
   if (path.media === 'upload') return gateway.upload(request, toTarget(path, request))
   if (request.method === 'POST' && isGeneration(path)) return gateway.answer(request, toTarget(path, request))
   const models = await answerFromCatalogue(request, url, path, gateway)
@@ -44,22 +44,20 @@ async function serve(request: Request, gateway: Gateway): Promise<Response> {
   return gateway.relay(request, toTarget(path, request))
 }
 
-/** Below `/v1` alone, where others serve too, only what is known to be Google's. */
-function isServed(url: URL, { collection }: NativePath): boolean {
-  return (
-    !/^\/(v1\/)+(?!v1beta\/|v1alpha\/|upload\/|download\/)/.test(url.pathname) || isServedBelowV1(collection)
-  )
+/** Below `/v1`, where others are served too, a route of ours may be given what is not ours. */
+function isServed(url: URL, { method, headers }: Request): boolean {
+  return !url.pathname.startsWith('/v1/') || claims({ method, url, headers })
 }
 
 async function answerFromCatalogue(
   { method }: Request,
   url: URL,
-  { collection, model, action, media, resource, listed }: NativePath,
+  { path, collection, model, action, media }: NativePath,
   gateway: Gateway,
 ): Promise<Response | undefined> {
-  if (method !== 'GET' || collection !== 'models' || action !== '' || media || resource || listed)
-    return undefined
-  if (model === '') return json(toModelPage(await gateway.models(), url.searchParams))
+  if (method !== 'GET' || collection !== 'models' || action !== '' || media) return undefined
+  if (/^\/\w+\/models$/.test(path)) return json(toModelPage(await gateway.models(), url.searchParams))
+  if (model === '') return undefined
   const known = (await gateway.models()).find(({ name }) => name === `models/${model}`)
   return known && json(known)
 }

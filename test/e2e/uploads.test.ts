@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { openNativeScene, sdkOf, send } from './native-scene.ts'
+import { openNativeScene, sdkOf, send, tokenOf } from './native-scene.ts'
 import { type Scene, until } from './scene.ts'
 
 const START = {
@@ -135,6 +136,38 @@ describe('A resumable upload', () => {
     assert.equal(answer.file.displayName, 'two parts')
   })
 
+  test('that goes up whole arrives byte for byte, and is not searched for names', async () => {
+    const bytes = '\ufeff{"fileUri":"files/of-another"}'
+    const headers = { 'x-goog-upload-protocol': 'raw', 'content-type': 'application/json' }
+    const sent = await send(scene, 'one', FILES, { method: 'POST', body: bytes, headers })
+    const { file } = (await sent.json()) as { file: { sizeBytes: string; sha256Hash: string } }
+    const expected = createHash('sha256').update(bytes).digest('base64')
+    assert.deepEqual([file.sizeBytes, file.sha256Hash], [String(Buffer.byteLength(bytes)), expected])
+  })
+
+  test('that is small and goes up whole moves to another key where one is spent', async () => {
+    scene.google.script('*', { kind: 'perMinute429' }, { method: 'POST' })
+    const headers = { 'x-goog-upload-protocol': 'raw', 'content-type': 'text/plain' }
+    const sent = await send(scene, 'one', FILES, { method: 'POST', body: 'small', headers })
+    assert.deepEqual([sent.status, sent.headers.get('x-geminate-attempts')], [200, '2'])
+  })
+
+  test('that flows is told at once where its key is refused, or goes whole to another', async () => {
+    const headers = { 'x-goog-api-key': tokenOf('one'), 'x-goog-upload-protocol': 'raw' }
+    for (let round = 0; round < 5; round++) {
+      scene.google.script('*', { kind: 'overloaded503' }, { method: 'POST' })
+      const body = new Blob(['x'.repeat(3_000_000)]).stream()
+      const init = { method: 'POST', body, duplex: 'half', headers } as RequestInit
+      const response = await fetch(scene.gateway.url + FILES, init)
+      if (response.status !== 200) {
+        assert.equal(response.status, 503)
+        continue
+      }
+      const { file } = (await response.json()) as { file: { sizeBytes: string } }
+      assert.equal(file.sizeBytes, '3000000')
+    }
+  })
+
   test('into a file search store goes to the store’s project', async () => {
     const ai = sdkOf(scene, 'one')
     const stores = []
@@ -165,7 +198,7 @@ describe('A resumable upload', () => {
       body: endless,
       duplex: 'half',
       signal: leaving.signal,
-      headers: { 'x-goog-api-key': 'sk-test-client-of-files-one', 'x-goog-upload-command': 'upload' },
+      headers: { 'x-goog-api-key': tokenOf('one'), 'x-goog-upload-command': 'upload' },
     } as RequestInit)
     sending.catch(() => {})
     await until(() => scene.google.open() === 1, 'the part has begun')
@@ -205,7 +238,7 @@ test('500 MB go up in memory that stays flat, however slowly Google takes them',
       body,
       duplex: 'half',
       headers: {
-        'x-goog-api-key': 'sk-test-client-of-files-one',
+        'x-goog-api-key': tokenOf('one'),
         'x-goog-upload-protocol': 'raw',
         'content-type': 'video/mp4',
       },
