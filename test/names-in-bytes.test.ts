@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { namesInBytes, previousInteraction } from '../core/ownership/names-in-bytes.ts'
+import { namesInBytes, namesInInteraction } from '../core/ownership/names-in-bytes.ts'
 import { namesMade } from '../core/ownership/names-made.ts'
 import { collectionOf, toResourceName } from '../core/ownership/resource-name.ts'
 
@@ -81,11 +81,16 @@ describe('The resources that a body refers to', () => {
     assert.ok(performance.now() - begun < 5_000)
   })
 
-  test('are in the Interactions API what it goes on from', () => {
-    assert.equal(previousInteraction({ previous_interaction_id: 'v1_x' }), 'interactions/v1_x')
-    assert.equal(previousInteraction({ previousInteractionId: 'v1_x' }), 'interactions/v1_x')
-    assert.equal(previousInteraction({ previous_interaction_id: 7 }), undefined)
-    assert.equal(previousInteraction(undefined), undefined)
+  test('are in the Interactions API named by bare ids too', () => {
+    const none = { previous: undefined, perhaps: [] }
+    for (const field of ['previous_interaction_id', 'previousInteractionId'])
+      assert.equal(namesInInteraction({ [field]: 'v1_x' }).previous, 'interactions/v1_x')
+    assert.deepEqual(namesInInteraction({ agent: 'mine', environment: 'environments/e' }).perhaps, [
+      'agents/mine',
+      'environments/e',
+    ])
+    for (const body of [undefined, { previous_interaction_id: 7, environment: { type: 'remote' } }])
+      assert.deepEqual(namesInInteraction(body), none)
   })
 })
 

@@ -1,4 +1,4 @@
-import { namesInBytes, previousInteraction } from '../ownership/names-in-bytes.ts'
+import { namesInBytes, namesInInteraction } from '../ownership/names-in-bytes.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import type { NativeTarget } from '../plugin.ts'
 import type { Flight } from './flight.ts'
@@ -15,8 +15,9 @@ export function locate<T extends NativeTarget | undefined>(
   const bytes = flight.body?.bytes
   const body = bytes === undefined ? [] : [...namesInBytes(bytes)]
   const parsed = target?.modelInBody && bytes?.length ? parse(bytes) : undefined
-  const previous = previousInteraction(parsed)
+  const { previous, perhaps } = namesInInteraction(parsed)
   for (const name of [previous, target?.uses]) if (name !== undefined) body.push(name)
+  body.push(...perhaps.filter((name) => ownership.find(flight.head.client, name)))
   flight.place = ownership.locate(flight.head.client, { path: target?.resource, body })
   const { model, stream } = (parsed ?? {}) as Record<string, unknown>
   if (typeof model !== 'string' || target === undefined) return target

@@ -56,11 +56,28 @@ function withoutMedia(body: Buffer): readonly Buffer[] {
 
 const LARGE = 64 * 1024
 
-/** The interaction that a body of the Interactions API goes on from, as a name. */
-export function previousInteraction(body: unknown): string | undefined {
-  const { previous_interaction_id, previousInteractionId } = (body ?? {}) as Record<string, unknown>
-  const id = previous_interaction_id ?? previousInteractionId
-  return typeof id === 'string' ? toResourceName(`interactions/${id}`) : undefined
+/** What a body of the Interactions API goes on from and uses, by ids that do not say of what they are. */
+export interface InteractionNames {
+  readonly previous: string | undefined
+  /** There are agents and environments that are everybody's. */
+  readonly perhaps: readonly string[]
+}
+
+/** The names that a body of the Interactions API holds as bare ids. */
+export function namesInInteraction(body: unknown): InteractionNames {
+  const { previous_interaction_id, previousInteractionId, agent, environment } = (body ?? {}) as Record<
+    string,
+    unknown
+  >
+  const perhaps = [toName('agents', agent), toName('environments', environment)]
+  return {
+    previous: toName('interactions', previous_interaction_id ?? previousInteractionId),
+    perhaps: perhaps.filter((name) => name !== undefined),
+  }
+}
+
+function toName(collection: string, id: unknown): string | undefined {
+  return typeof id === 'string' ? toResourceName(id.includes('/') ? id : `${collection}/${id}`) : undefined
 }
 
 /** The body without escapes that could hide a name; nothing where it is no JSON, which Google will refuse. */
