@@ -65,10 +65,26 @@ async function begin(answer: Answer, redactor: Redactor): Promise<Reading<Begun>
   if (type.startsWith('text/event-stream')) return beginStream(answer, redactor)
   if (!type.includes('json') && !BODILESS.has(answer.status))
     return { ok: true, value: { answer, bytes: new Uint8Array(), told: undefined, isWhole: false } }
-  const reading = await readShortReply(answer, redactor)
-  if (!reading.ok) return reading
-  const { bytes } = reading.value
-  return { ok: true, value: { answer, bytes, told: parseReply(decode(bytes)), isWhole: true } }
+  return beginJson(answer, redactor)
+}
+
+/** A longer answer holds what a batch came to, not what it made. */
+const LONGEST_TOLD = 16 * 1024 * 1024
+
+async function beginJson(answer: Answer, redactor: Redactor): Promise<Reading<Begun>> {
+  const read: Uint8Array[] = []
+  let length = 0
+  for (let piece = await answer.read(); piece; piece = await answer.read()) {
+    read.push(piece)
+    length += piece.length
+    if (length > LONGEST_TOLD)
+      return { ok: true, value: { answer, bytes: join(read), told: undefined, isWhole: false } }
+  }
+  const bytes = join(read)
+  const reading = await readShortReply({ ...answer, bytes: async () => bytes }, redactor)
+  return reading.ok
+    ? { ok: true, value: { answer, bytes, told: parseReply(decode(bytes)), isWhole: true } }
+    : reading
 }
 
 /** Reads until an event has come that is none of a heartbeat's. */
@@ -87,7 +103,7 @@ async function beginStream(answer: Answer, redactor: Redactor): Promise<Reading<
       ok: true,
       value: {
         answer,
-        bytes: joinBytes(read) as Uint8Array<ArrayBuffer>,
+        bytes: join(read),
         told: interaction ?? event,
         isWhole: false,
       },
@@ -95,7 +111,7 @@ async function beginStream(answer: Answer, redactor: Redactor): Promise<Reading<
   }
   return {
     ok: true,
-    value: { answer, bytes: joinBytes(read) as Uint8Array<ArrayBuffer>, told: undefined, isWhole: false },
+    value: { answer, bytes: join(read), told: undefined, isWhole: false },
   }
 }
 
@@ -112,6 +128,10 @@ function usageOf(told: unknown): UsageMetadata | undefined {
     toolUsePromptTokenCount: count('total_tool_use_tokens'),
     totalTokenCount: count('total_tokens'),
   }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return joinBytes([...pieces]) as Uint8Array<ArrayBuffer>
 }
 
 function decode(bytes: Uint8Array): string {

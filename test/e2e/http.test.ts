@@ -161,6 +161,9 @@ describe('A path', () => {
     `${PATH}?alt=json&prettyPrint=false&x=%2F+%20&x=2`,
     `${PATH}?alt=json&prettyPrint=false&x=%2F+%20&x=2`,
   )
+  generation(`/v1/v1beta/models/${MODEL}:generateContent`, PATH)
+  generation(`/gemini//v1/v1beta//models/${MODEL}:generateContent/`, PATH)
+  generation(`/v1/models%2F${MODEL}%3AgenerateContent`, `/v1/models/${MODEL}:generateContent`)
   generation(`/v1beta/models/${MODEL}:countTokens`, `/v1beta/models/${MODEL}:countTokens`)
 
   test('of Google’s that this gateway does not know is relayed, with Google’s answer', async () => {
