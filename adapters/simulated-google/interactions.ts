@@ -42,6 +42,7 @@ function create(visit: Visit): unknown {
     tokens: 0,
     counted: 'requests',
   })
+  if (error && body.stream === true) return refuseInStream(visit, 'rate_limit_exceeded', error.message)
   if (error) return refuseInWords(visit, 429, 'rate_limit_exceeded', error.message)
   const id = `v1_${newId()}`
   const text = `You said: ${typeof body.input === 'string' ? body.input : JSON.stringify(body.input)}`
@@ -80,4 +81,10 @@ async function stream({ exchange }: Visit, value: Record<string, unknown>, after
 function refuseInWords({ exchange }: Visit, status: number, code: string, message: string): void {
   exchange.head(status, { 'content-type': 'application/json; charset=UTF-8' })
   exchange.end(toPrettyJson({ error: { code, message } }))
+}
+
+/** Headers are out by then, so only an event can tell. */
+function refuseInStream({ exchange }: Visit, code: string, message: string): void {
+  exchange.head(200, headersOf('sse'))
+  exchange.end(`event: error\ndata: ${JSON.stringify({ event_type: 'error', error: { code, message } })}\n\n`)
 }

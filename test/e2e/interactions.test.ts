@@ -84,6 +84,16 @@ describe('Interactions', () => {
     assert.equal((await errorOf(refused)).code, 'rate_limit_exceeded')
   })
 
+  test('that stream move to another key where the first event is an error', async () => {
+    const spent = scene.google.keys.slice(0, 3)
+    for (const key of spent) scene.google.quota({ key, model: 'gemini-4-argon', perMinute: 0 })
+    for (let round = 0; round < 5; round++) {
+      const response = await post({ model: 'gemini-4-argon', input: 'x', stream: true })
+      assert.match(await response.text(), /interaction\.completed/)
+    }
+    assert.ok(scene.google.calls.some(({ key = '' }) => spent.includes(key)))
+  })
+
   test('that are wrong are refused with Google’s own words', async () => {
     const refused = await post({ input: 'x' })
     assert.deepEqual(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { openNativeScene, sdkOf, send, tokenOf } from './native-scene.ts'
-import { type Scene, until } from './scene.ts'
+import { fakeKeys, type Scene, until } from './scene.ts'
 
 const START = {
   'x-goog-upload-protocol': 'resumable',
@@ -205,6 +205,24 @@ describe('A resumable upload', () => {
     leaving.abort()
     await until(() => scene.google.open() === 0, 'the part was given up')
   })
+})
+
+test('Every part of an upload goes to the key that started it, although its project has others', async () => {
+  const keys = fakeKeys(4)
+  const ofOneProject = keys.map((key) => ({ key, project: '4711' }))
+  const scene = await openNativeScene({ keys: ofOneProject }, { google: { keys: ofOneProject } })
+  try {
+    for (let round = 0; round < 8; round++) {
+      scene.google.reset()
+      await sdkOf(scene, 'one').files.upload({
+        file: new Blob(['x'.repeat(9_000_000)], { type: 'video/mp4' }),
+      })
+      assert.equal(scene.google.calls.length, 3)
+      assert.equal(new Set(scene.google.calls.map(({ key }) => key)).size, 1)
+    }
+  } finally {
+    await scene.close()
+  }
 })
 
 test('An upload address on another host than Google’s is refused', async () => {
