@@ -2,6 +2,7 @@ import { GatewayError, isGatewayError } from '../errors.ts'
 import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
 import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
 import { joinBytes } from './join-bytes.ts'
+import { withinSilence } from './within-silence.ts'
 
 /** A request body in memory. */
 export interface RequestBody {
@@ -123,19 +124,6 @@ async function readCounted(
   } catch (error) {
     reader.cancel().catch(() => {})
     throw error
-  }
-}
-
-/** A client that announces a body and sends none must not hold its place for ever. */
-async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
-  })
-  try {
-    return await Promise.race([reading, silence])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { withinSilence } from './within-silence.ts'
 
 /** A request body that passes through and is never held: it can be sent once. */
 export interface StreamedBody {
@@ -66,17 +67,5 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
         { highWaterMark: 0 },
       )
     },
-  }
-}
-
-async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
-  })
-  try {
-    return await Promise.race([reading, silence])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -34,7 +34,8 @@ const PATHS = [
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
   const url = new URL(request.url)
   const path = parseNativePath(url)
-  if (!path || !isServed(url, request)) throw nothingAt(url)
+  if (!path || !isServed(url, request))
+    throw new GatewayError('not_found', `Nothing is served at ${url.pathname}`)
   if (path.media === 'upload') return gateway.upload(request, toTarget(path, request))
   if (request.method === 'POST' && isGeneration(path)) return gateway.answer(request, toTarget(path, request))
   const models = await answerFromCatalogue(request, url, path, gateway)
@@ -60,10 +61,6 @@ async function answerFromCatalogue(
   if (model === '') return undefined
   const known = (await gateway.models()).find(({ name }) => name === `models/${model}`)
   return known && json(known)
-}
-
-function nothingAt({ pathname }: URL): GatewayError {
-  return new GatewayError('not_found', `Nothing of Google's is served at ${pathname}`)
 }
 
 function json(value: unknown): Response {

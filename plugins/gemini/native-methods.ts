@@ -29,7 +29,7 @@ export function toTarget(named: NativePath, { method }: Request): NativeTarget {
     stream: action === 'streamGenerateContent',
     short: SHORT.has(action),
     collection,
-    ...(resource !== undefined && { [isPublic(named) ? 'uses' : 'resource']: resource }),
+    ...(resource !== undefined && { [isPublic(named, method) ? 'uses' : 'resource']: resource }),
     removes: method === 'DELETE' && isResource,
     makes: makes(named),
     modelInBody: method === 'POST' && MODEL_IN_BODY.has(collection),
@@ -37,8 +37,8 @@ export function toTarget(named: NativePath, { method }: Request): NativeTarget {
 }
 
 /** A tuned model may be used by who did not make it, and was most likely made elsewhere. */
-function isPublic({ collection, action }: NativePath): boolean {
-  return collection === 'tunedModels' && GENERATION.has(action)
+function isPublic({ collection, action }: NativePath, method: string): boolean {
+  return collection === 'tunedModels' && (method === 'GET' || GENERATION.has(action))
 }
 
 function makes({ collection, model, action, media, query }: NativePath): boolean {
