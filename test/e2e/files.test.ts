@@ -72,6 +72,21 @@ describe('Files of three clients over five projects', () => {
     assert.equal((await sdkOf(scene, 'one').files.get({ name: file.name! })).name, file.name)
   })
 
+  test('are used by an OpenAI client through their project as well', async () => {
+    const { files } = sdkOf(scene, 'one')
+    for (let round = 0; round < 4; round++) {
+      const file = await files.upload({ file: text('a picture'), config: { mimeType: 'image/png' } })
+      const { key } = scene.google.calls.at(-1)!
+      const url = `https://generativelanguage.googleapis.com/v1beta/${file.name}`
+      const content = [{ type: 'image_url', image_url: { url } }]
+      const response = await send(scene, 'one', '/v1/chat/completions', {
+        json: { model: MODEL, messages: [{ role: 'user', content }] },
+      })
+      assert.equal(response.status, 200, await response.text())
+      assert.equal(scene.google.calls.at(-1)!.key, key)
+    }
+  })
+
   test('of two projects cannot be in one request, and the client is told', async () => {
     const { files } = sdkOf(scene, 'one')
     const [one, two] = [await files.upload({ file: text('1') }), await files.upload({ file: text('2') })]
