@@ -1,8 +1,11 @@
+import { createFileImporter } from '../adapters/runtime/import-file.ts'
 import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
 import { keys } from './commands/keys.ts'
@@ -14,16 +17,20 @@ import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
+import * as sdk from './sdk.ts'
+
+const importFile = createFileImporter({ 'geminate/sdk': sdk })
 
 const rooms: Rooms = {
   runtime: currentRuntime(),
   openStore,
   createTransport: createDirectTransport,
+  createProxyTransport,
   plugins: standardPlugins,
-  importPlugin: async (path) => (await import(path)).default,
+  importPlugin: async (path) => (await importFile(path)).default,
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, keys, mock, schema, version]
+const commands = [serve, check, plan, token, keys, mock, bench, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

@@ -2,6 +2,7 @@ import type { PluginDefinition } from './plugin.ts'
 import type { Runtime } from './runtime.ts'
 import type { Store } from './store.ts'
 import type { Transport } from './transport.ts'
+import type { ProxyAddress } from './ways/proxy-address.ts'
 
 /** What `main.ts` hands to a command: everything that lives outside this room. */
 export interface Rooms {
@@ -9,6 +10,8 @@ export interface Rooms {
   /** `path` as in `storage.url`, already resolved against the config file's folder. */
   openStore(url: string): Promise<Store>
   createTransport(): Transport
+  /** The way out through a proxy, and never beside it. */
+  createProxyTransport(proxy: ProxyAddress): Transport
   /** The plugins that ship, in the order they run. */
   readonly plugins: readonly PluginDefinition[]
   /** Imports a plugin of somebody else's from a file. */

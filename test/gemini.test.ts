@@ -175,7 +175,11 @@ describe('native paths', () => {
 
 describe('the claims of the native protocol', () => {
   const claimed = (path: string, headers: Record<string, string> = {}) =>
-    claims({ method: 'GET', url: new URL(path, 'http://localhost'), headers: new Headers(headers) })
+    claims({
+      method: 'GET',
+      url: new URL(path, 'http://localhost'),
+      headers: new Headers(headers),
+    })
 
   test('hold for paths that only Google has', () => {
     for (const path of [
@@ -246,6 +250,7 @@ describe('Errors of the Interactions API', () => {
     method: 'POST',
     url: new URL('http://localhost/v1beta/interactions'),
     headers: new Headers(),
+    id: 'req_1',
   }
   const errorOf = (error: GatewayError) =>
     (JSON.parse(codec.encodeError(error, request).body) as { error: GoogleError }).error

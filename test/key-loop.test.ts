@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createBreakers } from '../core/call/breaker.ts'
 import { createKeyLoop } from '../core/call/key-loop.ts'
+import { ConnectionError, SilenceError } from '../core/call/line.ts'
 import { createTrace } from '../core/call/trace.ts'
-import { type Answer, ConnectionError, SilenceError, type UpstreamRequest } from '../core/call/upstream.ts'
-import { readWholeBytes } from '../core/call/whole-reply.ts'
+import type { Answer, UpstreamRequest } from '../core/call/upstream.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Key } from '../core/keys.ts'
@@ -13,6 +13,7 @@ import { createPool } from '../core/pool/pool.ts'
 import { createTokenEstimates } from '../core/quota/token-estimates.ts'
 import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
 import { emptyQuotas } from './virtual-pool.ts'
+import { waysOf } from './ways-of-test.ts'
 
 /** What Google says to an attempt: a status, or an exception. */
 type Script = (key: Key, attempt: number) => number | Error
@@ -27,6 +28,8 @@ const REQUEST: UpstreamRequest = {
 }
 
 /** A key loop in virtual time: waiting moves the clock. */
+const readBytes = async (answer: Answer) => ({ ok: true as const, value: { bytes: await answer.bytes() } })
+
 function createBench(count: number, script: Script, deadlineMilliseconds = 60_000) {
   let clock = 0
   const times: number[] = []
@@ -54,6 +57,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
     pool,
     tokens: createTokenEstimates(),
     breakers,
+    ways: waysOf(),
     redactor: createRedactor(),
     deadlineMilliseconds,
     now,
@@ -79,7 +83,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
     advance,
     trace: createTrace(),
     run(request: Partial<UpstreamRequest> = {}, leaving = new AbortController().signal) {
-      return loop.run({ ...REQUEST, ...request }, this.trace, leaving, readWholeBytes)
+      return loop.run({ ...REQUEST, ...request }, this.trace, leaving, readBytes)
     },
   }
 }

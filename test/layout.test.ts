@@ -18,6 +18,8 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
+  [/^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/, /^adapters\/transport\//],
+  [/^ipaddr\.js$/, /^core\/http\/address-list\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isGatewayError } from '../core/errors.ts'
 import { ownAddress } from '../core/http/own-address.ts'
+import { createSilenceWatch } from '../core/http/silence-watch.ts'
 import { streamedBody } from '../core/http/streamed-body.ts'
+
+const silence = createSilenceWatch(60_000)
 
 function requestOf(body: ReadableStream<Uint8Array> | undefined): Request {
   const init = body === undefined ? { method: 'POST' } : { method: 'POST', body, duplex: 'half' }
@@ -23,14 +26,14 @@ function piecesOf(...texts: string[]): ReadableStream<Uint8Array> {
 describe('A body that passes through', () => {
   test('is given piece by piece, each of them told of', async () => {
     let moved = 0
-    const body = streamedBody(requestOf(piecesOf('one ', 'two ', 'three')), { failed: assert.fail })
+    const body = streamedBody(requestOf(piecesOf('one ', 'two ', 'three')), { failed: assert.fail, silence })
     assert.equal(body.isBegun, false)
     assert.equal(await new Response(body.stream(() => moved++)).text(), 'one two three')
     assert.deepEqual([moved, body.isBegun, body.failure], [3, true, undefined])
   })
 
   test('is not taken before somebody wants it, so that another may take over', async () => {
-    const body = streamedBody(requestOf(piecesOf('all')), { failed: assert.fail })
+    const body = streamedBody(requestOf(piecesOf('all')), { failed: assert.fail, silence })
     const first = body.stream(() => {})
     const second = body.stream(() => {})
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -40,7 +43,7 @@ describe('A body that passes through', () => {
   })
 
   test('goes to one alone: who comes too late gets nothing', async () => {
-    const body = streamedBody(requestOf(piecesOf('all')), { failed: assert.fail })
+    const body = streamedBody(requestOf(piecesOf('all')), { failed: assert.fail, silence })
     const first = body.stream(() => {})
     const second = body.stream(() => {})
     assert.equal(await new Response(first).text(), '')
@@ -52,7 +55,7 @@ describe('A body that passes through', () => {
     const silent = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new Uint8Array(1)),
     })
-    const body = streamedBody(requestOf(silent), { failed: () => failed++, silenceMilliseconds: 20 })
+    const body = streamedBody(requestOf(silent), { failed: () => failed++, silence: createSilenceWatch(20) })
     await assert.rejects(new Response(body.stream(() => {})).arrayBuffer())
     assert.equal(failed, 1)
     assert.ok(isGatewayError(body.failure) && body.failure.status === 400)
@@ -62,13 +65,13 @@ describe('A body that passes through', () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('gone')),
     })
-    const body = streamedBody(requestOf(broken), { failed() {} })
+    const body = streamedBody(requestOf(broken), { failed() {}, silence })
     await assert.rejects(new Response(body.stream(() => {})).arrayBuffer())
     assert.match(body.failure?.message ?? '', /broke off/)
   })
 
   test('that there is not is empty', async () => {
-    const body = streamedBody(requestOf(undefined), { failed: assert.fail })
+    const body = streamedBody(requestOf(undefined), { failed: assert.fail, silence })
     assert.equal(await new Response(body.stream(() => {})).text(), '')
   })
 })

@@ -75,6 +75,11 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX requests_by_id ON requests (id);
   `,
   `
+  ALTER TABLE requests ADD COLUMN way TEXT;
+  ALTER TABLE requests ADD COLUMN address TEXT;
+  ALTER TABLE attempts ADD COLUMN way TEXT;
+  `,
+  `
   CREATE TABLE resources (
     name TEXT NOT NULL, key_id TEXT NOT NULL, project TEXT NOT NULL, client TEXT NOT NULL,
     created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, upload_path TEXT,

@@ -1,16 +1,13 @@
-import process from 'node:process'
 import type { Transport, TransportRequest } from '../../core/transport.ts'
 import { createNodeTransport } from './node-http.ts'
 
 /**
- * The straight way out, through the runtime's own `fetch`. A proxy that the environment names
- * (`HTTP_PROXY` and its like) is never used: which way a key goes out is a setting, not an accident.
+ * The straight way out. A proxy that the environment names (`HTTP_PROXY` and its like) is never used: which
+ * way a key goes out is a setting, not an accident.
  */
 export function createDirectTransport(): Transport {
-  if (!('Bun' in globalThis)) {
-    forgetProxies()
-    return { fetch: fetchDirectly }
-  }
+  // Deno's fetch sends a body again when a kept connection breaks before an answer, and cannot be told not to.
+  if (!('Bun' in globalThis)) return createNodeTransport()
   return spillingOver(fetchFlowing, createNodeTransport())
 }
 
@@ -21,6 +18,7 @@ export function createDirectTransport(): Transport {
 function spillingOver(direct: Transport['fetch'], overflow: Transport): Transport {
   let waiting = 0
   return {
+    ...overflow,
     async fetch(url, request) {
       if (waiting >= HIGH_MARK) return overflow.fetch(url, request)
       waiting++
@@ -61,19 +59,9 @@ function fetchDirectly(url: string, { method, headers, body, signal }: Transport
 }
 
 const ALWAYS = {
-  duplex: 'half', // without it no runtime but Bun sends a stream
   redirect: 'manual',
+  duplex: 'half', // needed where the body is a stream
   // Both are Bun's own: its fetch gives up after five minutes, and looks for proxies in the environment.
   timeout: false,
   proxy: false,
 } as unknown as RequestInit
-
-const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']
-
-/** Deno reads these at its first `fetch` and offers no way to say no. */
-function forgetProxies(): void {
-  for (const name of PROXY_VARIABLES) {
-    delete process.env[name]
-    delete process.env[name.toLowerCase()]
-  }
-}

@@ -31,6 +31,8 @@ export interface Flight {
   takeBytes(): Uint8Array
   /** Lets go of the request's bytes; safe to call twice. */
   release(): void
+  /** To be called where something may run on when the answer goes out, so that `leave` ends it; a plain call is spared that. */
+  outliveAnswer(): void
   leave(): void
   /** Headers that tell of the call, as known now. */
   headers(): Record<string, string>
@@ -48,17 +50,17 @@ export interface FlightOptions {
 
 /** Follows one call from its arrival to its end. */
 export function openFlight(exchange: Exchange, head: Head, options: FlightOptions): Flight {
-  const leaving = new AbortController()
-  const leave = () => leaving.abort()
   const { signal } = exchange.request
-  if (signal.aborted) leave()
-  else signal.addEventListener('abort', leave, { once: true })
+  let leaving: AbortController | undefined
+  const leave = () => leaving?.abort()
   let finished = false
 
   const flight: Flight = {
     exchange,
     trace: createTrace(),
-    leaving: leaving.signal,
+    get leaving() {
+      return leaving?.signal ?? signal
+    },
     head,
     notes: [],
     bodies: options.keepBodies(),
@@ -73,6 +75,12 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     release() {
       flight.body?.release()
       flight.body = undefined
+    },
+    outliveAnswer() {
+      if (leaving) return
+      leaving = new AbortController()
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave, { once: true })
     },
     leave,
     headers() {
@@ -89,7 +97,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     finish(status, error) {
       if (finished) return
       finished = true
-      signal.removeEventListener('abort', leave)
+      if (leaving) signal.removeEventListener('abort', leave)
       flight.release()
       flight.trace.ended(flight.trace.usage)
       const result = toResult(flight, status, error)
@@ -137,6 +145,8 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     errorKind: result.error?.kind,
     keyId: result.keyId,
     project: trace.key?.project,
+    way: trace.way,
+    address: exchange.address || undefined,
     attempts: result.attempts,
     usableKeys: trace.census?.usable,
     totalKeys: trace.census?.total,

@@ -1,11 +1,10 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
-import type { ByteBudget } from '../http/byte-budget.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { exchangeOf } from '../http/exchange.ts'
 import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
-import { readRequestBody } from '../http/request-body.ts'
+import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
@@ -15,6 +14,7 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
+import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
@@ -32,11 +32,11 @@ import { readPartialReply, readWholeReply } from './whole-reply.ts'
 export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
-  readonly budget: ByteBudget
   readonly ownership: Ownership
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
-  readonly maxBodyBytes: number
+  /** Of request bodies. */
+  readonly limits: BodyLimits
   /** Lets a whole call run on after its client left. */
   readonly finishWhole: boolean
   /** Keeps the bodies of one call for the request log. */
@@ -47,13 +47,19 @@ export interface GatewayOptions extends StreamOptions {
 
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { keyLoop, redactor, hooks } = options
+  const { keyLoop, redactor, hooks, limits } = options
 
   return {
     answer: (request, target) =>
       fly(request, target, async (flight) => {
         await readBody(flight)
         return answerCall(flight, locate(flight, target, options.ownership))
+      }),
+    convert: (request, convert) =>
+      fly(request, undefined, async (flight) => {
+        await readBody(flight)
+        locate(flight, undefined, options.ownership)
+        return answerConverted(flight, convert, toProtocolRequest(flight), options)
       }),
     relay: (request, target) =>
       fly(request, target, async (flight) => {
@@ -97,7 +103,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function readBody(flight: Flight): Promise<void> {
     const { request } = flight.exchange
     if (request.method === 'GET' || request.method === 'HEAD') return
-    const limits = { maxBytes: options.maxBodyBytes, budget: options.budget }
     const body = await flight.trace.waiting(readRequestBody(request, limits))
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
@@ -135,6 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     target: NativeTarget | undefined,
     first: number | undefined,
   ): Promise<Response> {
+    flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
@@ -193,5 +199,6 @@ function toHead({ id, at, protocol, client, request }: Exchange, target: NativeT
 }
 
 function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
-  return { method: exchange.request.method, url: exchange.url, headers: exchange.request.headers }
+  const { id, request, url } = exchange
+  return { id, method: request.method, url, headers: request.headers }
 }

@@ -39,6 +39,7 @@ export async function answerMaking(
   { keyLoop, redactor, ownership }: MakingOptions,
 ): Promise<Response> {
   const { trace, head } = flight
+  flight.outliveAnswer()
   const begun = await keyLoop.run(upstream, trace, flight.leaving, (answer) => begin(answer, redactor))
   await trace.waiting(keep(begun.told))
   if (!begun.isWhole) return passOn(flight, begun.answer, begun.bytes)

@@ -24,6 +24,7 @@ export async function answerRelayed(
   { keyLoop, redactor }: RelayOptions,
 ): Promise<Response> {
   if (!target.short) {
+    flight.outliveAnswer()
     const read = async (value: Answer) => ({ ok: true, value }) as const
     return passOn(flight, await keyLoop.run(upstream, flight.trace, flight.leaving, read))
   }
@@ -40,6 +41,8 @@ export function passOn(flight: Flight, answer: Answer, begun?: Uint8Array): Resp
   const headers = { ...toClientHeaders(answer.headers), ...flight.headers() }
   flight.release()
   if (BODILESS.has(answer.status)) {
+    answer.end()
+    answer.end()
     flight.finish(answer.status)
     return new Response(null, { status: answer.status, headers })
   }

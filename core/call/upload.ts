@@ -1,25 +1,26 @@
-import type { ByteBudget } from '../http/byte-budget.ts'
 import { joinBytes } from '../http/join-bytes.ts'
 import { ownAddress } from '../http/own-address.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
+import type { BodyLimits } from '../http/request-body.ts'
 import { type StreamedBody, streamedBody } from '../http/streamed-body.ts'
 import { namesMade } from '../ownership/names-made.ts'
 import { notTheirs } from '../ownership/ownership-errors.ts'
 import type { NativeTarget } from '../plugin.ts'
 import { parseReply } from './answer-faults.ts'
 import type { Flight } from './flight.ts'
+import type { Reading } from './key-loop.ts'
 import { locate } from './locate.ts'
 import type { MakingOptions } from './relay-made.ts'
 import { toUploadAddress } from './upload-address.ts'
-import type { UpstreamRequest } from './upstream.ts'
+import type { Answer, UpstreamRequest } from './upstream.ts'
 import { toNativeRequest } from './upstream-requests.ts'
-import { readWholeBytes, type WholeBytes } from './whole-reply.ts'
+import type { WholeBytes } from './whole-reply.ts'
 
 export interface UploadOptions extends MakingOptions {
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
-  /** Shared by all bodies that are in memory. */
-  readonly budget: ByteBudget
+  /** Of request bodies. */
+  readonly limits: BodyLimits
   /** Reads the request's body into the flight. */
   readBody(flight: Flight): Promise<void>
 }
@@ -89,7 +90,11 @@ async function sendBody(
   options: UploadOptions,
   upload?: string,
 ): Promise<Response> {
-  const body = streamedBody(flight.exchange.request, { failed: flight.leave })
+  flight.outliveAnswer()
+  const body = streamedBody(flight.exchange.request, {
+    failed: flight.leave,
+    silence: options.limits.silence,
+  })
   try {
     const request = {
       ...upstream,
@@ -118,7 +123,7 @@ async function toSent(
 async function hold(
   flight: Flight,
   body: StreamedBody,
-  { budget }: UploadOptions,
+  { limits: { budget } }: UploadOptions,
 ): Promise<Uint8Array | undefined> {
   const length = Number(flight.exchange.request.headers.get('content-length') ?? Number.NaN)
   if (!(length <= HELD) || !budget.take(length)) return undefined
@@ -127,7 +132,12 @@ async function hold(
 }
 
 function send(flight: Flight, upstream: UpstreamRequest, { keyLoop }: UploadOptions): Promise<WholeBytes> {
-  return keyLoop.run({ ...upstream, model: undefined }, flight.trace, flight.leaving, readWholeBytes)
+  return keyLoop.run({ ...upstream, model: undefined }, flight.trace, flight.leaving, readWhole)
+}
+
+async function readWhole(answer: Answer): Promise<Reading<WholeBytes>> {
+  const { headers, status } = answer
+  return { ok: true, value: { bytes: await answer.bytes(), headers, status } }
 }
 
 /** Keeps what Google's answer made, and gives it to the client with our address in place of Google's. */

@@ -1,5 +1,5 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
-import type { Call, NativeTarget } from '../plugin.ts'
+import type { Call, Conversion, NativeTarget } from '../plugin.ts'
 import { affinityKey } from './affinity-key.ts'
 import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
@@ -46,6 +46,23 @@ export function toCanonicalRequest(
     weight,
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
+    project: place?.project,
+  }
+}
+
+/** What a plugin made of a request, for a method that generates nothing. */
+export function toConvertedRequest(
+  { target, body }: Conversion,
+  { exchange, weight, place }: Flight,
+): UpstreamRequest {
+  return {
+    method: 'POST',
+    path: target.path + target.query,
+    headers: { ...toUpstreamHeaders(exchange.request.headers), 'content-type': 'application/json' },
+    body: () => JSON.stringify(body),
+    model: quotaNameOf(target),
+    weight,
+    repeatable: target.short === true,
     project: place?.project,
   }
 }

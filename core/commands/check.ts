@@ -2,8 +2,8 @@ import { createClients } from '../http/clients.ts'
 import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
-import type { Gateway } from '../plugin.ts'
 import { chooseStrategy } from '../plugins/choose-strategy.ts'
+import { CLOSED } from '../plugins/closed-gateway.ts'
 import { setUpPlugins } from '../plugins/set-up-plugins.ts'
 import { type Command, EXIT } from './command.ts'
 import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
@@ -25,8 +25,8 @@ export const check: Command = {
       records: store.tokens,
     })
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
-    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
-    mountPluginRoutes(createApp(), plugins, closed, log)
+    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: CLOSED })
+    mountPluginRoutes(createApp(), plugins, CLOSED, log)
     chooseStrategy(plugins, settings.routing, {
       now: Date.now,
       random: Math.random,
@@ -43,18 +43,4 @@ export const check: Command = {
     output.write(`The settings are good: ${keys}; plugins: ${names || 'none'}\n`)
     return EXIT.ok
   },
-}
-
-/** A gateway that serves nobody: a plugin may hold on to it, not use it yet. */
-const closed: Gateway = {
-  answer: async () => refuse(),
-  relay: async () => refuse(),
-  list: async () => refuse(),
-  upload: async () => refuse(),
-  refuse,
-  models: async () => [],
-}
-
-function refuse(): Response {
-  return new Response(null, { status: 503 })
 }

@@ -2,7 +2,8 @@ import { GatewayError, isGatewayError } from '../errors.ts'
 import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
 import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
 import { joinBytes } from './join-bytes.ts'
-import { withinSilence } from './within-silence.ts'
+import type { SilenceWatch } from './silence-watch.ts'
+import { brokenOff, withinSilence } from './within-silence.ts'
 
 /** A request body in memory. */
 export interface RequestBody {
@@ -17,8 +18,8 @@ export interface BodyLimits {
   readonly maxBytes: number
   /** Shared by all bodies that are in memory. */
   readonly budget: ByteBudget
-  /** Silence of the client amid a long body that ends it; a minute where absent. */
-  readonly silenceMilliseconds?: number
+  /** Ends a body amid which the client falls silent. */
+  readonly silence: SilenceWatch
 }
 
 /** One body's share of the budget. */
@@ -85,7 +86,6 @@ function readSent(request: Request, limits: BodyLimits, share: Share): Promise<U
 
 /** Up to this a body's stated length is taken from the budget at once; a longer one only as it arrives. */
 const SHORT = 64 * 1024
-const SILENCE = 60_000
 
 /** Undefined where the length is not stated, or chunks override it (RFC 9112 6.3). */
 function statedLength(headers: Headers): number | undefined {
@@ -94,16 +94,10 @@ function statedLength(headers: Headers): number | undefined {
   return Number(length)
 }
 
-async function readShort(
-  request: Request,
-  length: number,
-  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
-  share: Share,
-) {
+async function readShort(request: Request, length: number, { maxBytes, silence }: BodyLimits, share: Share) {
   share.take(length)
-  const reading = withinSilence(request.arrayBuffer(), silenceMilliseconds)
-  const bytes = await reading.then((buffer) => new Uint8Array(buffer), brokeOff)
-  if (bytes.length < length) brokeOff()
+  const bytes = new Uint8Array(await withinSilence(request.arrayBuffer(), silence))
+  if (bytes.length < length) throw brokenOff()
   if (bytes.length > maxBytes) throw tooLarge(maxBytes)
   share.take(bytes.length - length)
   return bytes
@@ -112,15 +106,16 @@ async function readShort(
 async function readCounted(
   request: Request,
   length: number | undefined,
-  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
+  { maxBytes, silence }: BodyLimits,
   share: Share,
 ): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (reader === undefined) return new Uint8Array()
   try {
-    const next = () => withinSilence(reader.read(), silenceMilliseconds).then(({ value }) => value, brokeOff)
+    const next = () => withinSilence(reader.read(), silence).then(({ value }) => value)
     const bytes = await collect(next, maxBytes, share)
-    return bytes.length < (length ?? 0) ? brokeOff() : bytes
+    if (bytes.length < (length ?? 0)) throw brokenOff()
+    return bytes
   } catch (error) {
     reader.cancel().catch(() => {})
     throw error
@@ -162,10 +157,6 @@ async function collect(
 
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
-}
-
-function brokeOff(cause?: unknown): never {
-  throw new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
 }
 
 function tooLarge(maxBytes: number): GatewayError {

@@ -1,5 +1,6 @@
-import { GatewayError } from '../errors.ts'
-import { withinSilence } from './within-silence.ts'
+import { type GatewayError, isGatewayError } from '../errors.ts'
+import type { SilenceWatch } from './silence-watch.ts'
+import { brokenOff, withinSilence } from './within-silence.ts'
 
 /** A request body that passes through and is never held: it can be sent once. */
 export interface StreamedBody {
@@ -14,15 +15,13 @@ export interface StreamedBody {
 export interface StreamedBodyOptions {
   /** Called when the client broke off or fell silent. */
   failed(): void
-  /** Silence of the client that ends it; a minute where absent. */
-  readonly silenceMilliseconds?: number
+  /** Ends a body amid which the client falls silent. */
+  readonly silence: SilenceWatch
 }
-
-const SILENCE = 60_000
 
 /** The body of a request as a stream that is read no faster than it is taken. */
 export function streamedBody(request: Request, options: StreamedBodyOptions): StreamedBody {
-  const { failed, silenceMilliseconds = SILENCE } = options
+  const { failed, silence } = options
   const reader = request.body?.getReader()
   let isBegun = false
   let streams = 0
@@ -30,11 +29,11 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
 
   async function next(): Promise<Uint8Array | undefined> {
     if (reader === undefined) return undefined
-    return (await withinSilence(reader.read(), silenceMilliseconds)).value
+    return (await withinSilence(reader.read(), silence)).value
   }
 
   function fail(cause: unknown): GatewayError {
-    failure ??= new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
+    failure ??= isGatewayError(cause) ? cause : brokenOff(cause)
     failed()
     return failure
   }

@@ -1,15 +1,25 @@
+import { GatewayError } from '../errors.ts'
+import type { SilenceWatch } from './silence-watch.ts'
+
 /**
- * Waits for a client's bytes, and rejects after so many milliseconds without any: one that announces a body and sends
- * none must not hold its place for ever.
+ * Waits for a client's bytes: one that announces a body and sends none must not hold its place for ever. Rejects
+ * with what `brokenOff` makes where it is silent for too long, and where its connection broke.
  */
-export async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
+export function withinSilence<T>(reading: Promise<T>, silence: SilenceWatch): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      watched.end()
+      reject(brokenOff(cause))
+    }
+    const watched = silence.start(() => fail(new Error('The client sent nothing for too long')))
+    reading.then((value) => {
+      watched.end()
+      resolve(value)
+    }, fail)
   })
-  try {
-    return await Promise.race([reading, silence])
-  } finally {
-    clearTimeout(timer)
-  }
+}
+
+/** What a client is told whose body ended too early. */
+export function brokenOff(cause?: unknown): GatewayError {
+  return new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
 }

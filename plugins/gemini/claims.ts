@@ -1,6 +1,7 @@
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned } from '../../core/ownership/resource-name.ts'
 import type { ProtocolRequest } from '../../core/plugin.ts'
-import { decode, parseNativePath } from './native-path.ts'
+import { parseNativePath } from './native-path.ts'
 
 /** Paths below `/v1` that other protocols have as well; there the headers decide. */
 const SHARED = new Set(['models', 'files', 'batches'])
@@ -9,11 +10,11 @@ const SHARED = new Set(['models', 'files', 'batches'])
 const OWN = new Set(['models', 'dynamic', 'decisions'])
 
 /** Whether a request speaks Google's native protocol. */
-export function claims({ url, headers }: ProtocolRequest): boolean {
+export function claims({ url, headers }: Pick<ProtocolRequest, 'url' | 'headers'>): boolean {
   const path = url.pathname.replaceAll(/\/{2,}/g, '/')
   if (/^\/(v1\/)*(v1beta|v1alpha)\/openai(\/|$)/.test(path)) return false
   if (/^\/((v1\/)+)?(v1beta|v1alpha)(\/|$)|^\/(gemini|upload|download)(\/|$)/.test(path)) return true
-  const collection = /^\/(?:v1\/)+([^/:]*)/.exec(decode(path))?.[1] ?? ''
+  const collection = /^\/(?:v1\/)+([^/:]*)/.exec(percentDecoded(path))?.[1] ?? ''
   if (!isOwned(collection) && !OWN.has(collection)) return /^\/(v1\/)+(upload|download)\//.test(path)
   if (!SHARED.has(collection)) return true
   return isAction(url) || (!headers.has('anthropic-version') && looksNative(url, headers))

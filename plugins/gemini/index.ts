@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors.ts'
+import { exchangeOf } from '../../core/http/exchange.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
 import { claims } from './claims.ts'
 import { codec } from './codec.ts'
@@ -32,7 +33,7 @@ const PATHS = [
 ]
 
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
-  const url = new URL(request.url)
+  const { url } = exchangeOf(request)
   const path = parseNativePath(url)
   if (!path || !isServed(url, request))
     throw new GatewayError('not_found', `Nothing is served at ${url.pathname}`)
@@ -46,8 +47,8 @@ async function serve(request: Request, gateway: Gateway): Promise<Response> {
 }
 
 /** Below `/v1`, where others are served too, a route of ours may be given what is not ours. */
-function isServed(url: URL, { method, headers }: Request): boolean {
-  return !url.pathname.startsWith('/v1/') || claims({ method, url, headers })
+function isServed(url: URL, { headers }: Request): boolean {
+  return !url.pathname.startsWith('/v1/') || claims({ url, headers })
 }
 
 async function answerFromCatalogue(

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
 
 /** A path of Google's native API, taken apart. */
@@ -75,7 +76,7 @@ function takeHead(pathname: string) {
 
 /** Decoded; where the very first one holds an encoded slash all of them may. */
 function toSegments(raw: readonly string[]): readonly string[] {
-  const decoded = raw.map(decode)
+  const decoded = raw.map(percentDecoded)
   return decoded[0]!.includes('/') || isModels(decoded[0]!)
     ? decoded.flatMap((segment) => segment.split('/')).filter((segment) => segment !== '')
     : decoded
@@ -110,7 +111,7 @@ function toModelPlace(model: string): string {
 function toPlace(raw: readonly string[], named: readonly string[]): string {
   const isAsWritten = raw.length === named.length
   const places = named.map((segment, index) =>
-    isAsWritten && decode(raw[index]!) === segment ? raw[index]! : encodeURIComponent(segment),
+    isAsWritten && percentDecoded(raw[index]!) === segment ? raw[index]! : encodeURIComponent(segment),
   )
   return places.join('/')
 }
@@ -131,13 +132,4 @@ function listedBy(named: readonly string[]): string | undefined {
 
 function leavesItsPlace(): GatewayError {
   return new GatewayError('invalid_request', 'The path names no model; expected models/MODEL:METHOD')
-}
-
-/** Percent-decoded where it can be. */
-export function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a stray percent sign: Google may say what it thinks of it
-  }
 }
