@@ -176,7 +176,6 @@ describe('native paths', () => {
 describe('the claims of the native protocol', () => {
   const claimed = (path: string, headers: Record<string, string> = {}) =>
     claims({
-      method: 'GET',
       url: new URL(path, 'http://localhost'),
       headers: new Headers(headers),
     })
