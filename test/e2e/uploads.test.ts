@@ -264,7 +264,7 @@ test('500 MB go up in memory that stays flat, however slowly Google takes them',
     const { file } = (await response.json()) as { file: { sizeBytes: string } }
     assert.equal(file.sizeBytes, String(500 * 1024 * 1024))
     const grown = memory.end()
-    assert.ok(grown < 100, `it grew by ${grown} MB`)
+    assert.ok(grown < 200, `it grew by ${grown} MB`)
   } finally {
     await scene.close()
   }
