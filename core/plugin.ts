@@ -221,6 +221,10 @@ export interface Gateway {
   clientOf(request: Request): Client
   /** An error in the caller's shape. */
   refuse(request: Request, error: GatewayError): Response
+  /** Answers with the client's own part of a list, over all projects in which it has something. Never rejects. */
+  list(request: Request, target: NativeTarget, listing: Listing): Promise<Response>
+  /** Passes a file's upload on, streamed, in any of the forms that Google takes. Never rejects. */
+  upload(request: Request, target: NativeTarget): Promise<Response>
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
   models(): Promise<readonly Model[]>
 }
@@ -248,4 +252,26 @@ export interface NativeTarget {
   readonly stream: boolean
   /** The answer is short and read whole before it is passed on, so that a broken one can move to another key. */
   readonly short?: boolean
+  /** The resource that the path names, or stands below: `files/abc`. It decides which project is asked. */
+  readonly resource?: string
+  /** A resource that the path names and that may be used by others than its maker. */
+  readonly uses?: string
+  /** The call deletes `resource`. */
+  readonly removes?: boolean
+  /** The collection that the path is of: `files`. */
+  readonly collection?: string
+  /** The answer may tell of resources, which are kept as this client's. */
+  readonly makes?: boolean
+  /** The model is named by the body. */
+  readonly modelInBody?: boolean
+}
+
+/** A list of resources in Google's API. */
+export interface Listing {
+  /** Whose members are listed: `files`, `models/veo/operations`. */
+  readonly collection: string
+  /** The field of the answer that holds them. */
+  readonly field: string
+  /** Where the client states none, and at most. */
+  readonly pageSize: readonly [usual: number, most: number]
 }

@@ -18,6 +18,8 @@ import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
+import { createOwnership } from './ownership/ownership.ts'
+import { createResourceMemory } from './ownership/resource-memory.ts'
 import { chooseStrategy } from './plugins/choose-strategy.ts'
 import { createHookChain } from './plugins/hooks.ts'
 import { createLateGateway } from './plugins/late-gateway.ts'
@@ -169,6 +171,13 @@ export async function startGateway(
     random,
     wait,
   })
+  const ownership = createOwnership({
+    saved: await store.resources.load(now()),
+    memory: createResourceMemory({ records: store.resources, warn }),
+    shared: settings.files.shared,
+    now,
+    keyOf: pool.find,
+  })
   const checker = createWayChecker({
     baseUrl,
     headers,
@@ -195,6 +204,8 @@ export async function startGateway(
     redactor,
     catalogue,
     log,
+    ownership,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
     limits,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
@@ -246,6 +257,7 @@ export async function startGateway(
       prober.close()
       catalogue.close()
       await plugins.stop()
+      await ownership.close()
       await keyMemory.close()
       await quotaMemory.close()
       await requestLog.close()

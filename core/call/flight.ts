@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
+import type { Place } from '../ownership/ownership.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { Census } from '../pool/census.ts'
@@ -24,6 +25,8 @@ export interface Flight {
   body: RequestBody | undefined
   /** What the request's bytes weigh, for the quota. */
   weight: CallWeight | undefined
+  /** Where the resources are that the request names. */
+  place: Place | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
   /** Lets go of the request's bytes; safe to call twice. */
@@ -63,6 +66,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     bodies: options.keepBodies(),
     body: undefined,
     weight: undefined,
+    place: undefined,
     takeBytes() {
       const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
       flight.body = { bytes: EMPTY, release }

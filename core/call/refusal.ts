@@ -56,6 +56,7 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
 /** No key may be used now: when the first returns, or that none does by itself; and what would still work. */
 export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: number): GatewayError {
   const at = pool.returnsAt(query)
+  if (query.project !== undefined) return ownerOut(query, at, trace, now)
   const model = query.model ? ` for ${query.model}` : ''
   const { total, out } = pool.census(query)
   const facts = {
@@ -78,6 +79,24 @@ export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: numb
       ? 'The gateway has no keys yet: add some under "keys" in its config'
       : `None of the ${total} keys can be used${model}, and none returns by itself; the key list says why`,
     { facts },
+  )
+}
+
+/** No key of the one project that will do may be used now. */
+function ownerOut({ model }: KeyQuery, at: number | undefined, trace: Trace, now: number): GatewayError {
+  const facts = { tried: trace.attempts }
+  if (at === undefined) {
+    return new GatewayError(
+      'no_available_keys',
+      'What this call names belongs to a Google project of which no key can be used any more; make it again to use it through another',
+      { facts },
+    )
+  }
+  const seconds = Math.max(1, Math.ceil((at - now) / 1000))
+  return new GatewayError(
+    'rate_limited',
+    `What this call names belongs to a Google project that is resting${model ? ` for ${model}` : ''}; it returns in ${seconds} s`,
+    { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
   )
 }
 

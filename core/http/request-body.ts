@@ -3,6 +3,7 @@ import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
 import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { SilenceWatch } from './silence-watch.ts'
+import { brokenOff, withinSilence } from './within-silence.ts'
 
 /** A request body in memory. */
 export interface RequestBody {
@@ -121,21 +122,6 @@ async function readCounted(
   }
 }
 
-/** A client that announces a body and sends none must not hold its place for ever. */
-function withinSilence<T>(reading: Promise<T>, silence: SilenceWatch): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => {
-      watched.end()
-      reject(brokenOff(cause))
-    }
-    const watched = silence.start(() => fail(new Error('The client sent nothing for too long')))
-    reading.then((value) => {
-      watched.end()
-      resolve(value)
-    }, fail)
-  })
-}
-
 async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: Share) {
   const decoder = contentDecoder(encoding, sent)
   try {
@@ -171,10 +157,6 @@ async function collect(
 
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
-}
-
-function brokenOff(cause?: unknown): GatewayError {
-  return new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
 }
 
 function tooLarge(maxBytes: number): GatewayError {

@@ -6,6 +6,8 @@ export const CLOSED: Gateway = {
   convert: async () => refuse(),
   relay: async () => refuse(),
   clientOf: () => ({ name: '' }),
+  list: async () => refuse(),
+  upload: async () => refuse(),
   refuse,
   models: async () => [],
 }

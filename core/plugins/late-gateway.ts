@@ -12,6 +12,8 @@ export function createLateGateway() {
     convert: (request, convert) => get().convert(request, convert),
     relay: (request, target) => get().relay(request, target),
     clientOf: (request) => get().clientOf(request),
+    list: (request, target, listing) => get().list(request, target, listing),
+    upload: (request, target) => get().upload(request, target),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

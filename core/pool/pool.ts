@@ -13,6 +13,7 @@ import { createLease, holdWhereFull, type Lease } from './lease.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { Rest } from './model-rests.ts'
 import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
+import { projectReturnsAt, projectSlots } from './project-keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
@@ -51,9 +52,9 @@ export interface Pool {
    */
   take(query: KeyQuery, tried: readonly Key[], passed?: ReadonlySet<string>): Lease | undefined
   usable(query: KeyQuery): UsableKeys
-  /** How many keys may be used now, and why the others may not; the reasons may be a second old. */
+  /** How many keys of all projects may be used now, and why the others may not; the reasons may be a second old. */
   census(query: KeyQuery): Census
-  /** How many keys may be used now. */
+  /** How many keys of all projects may be used now. */
   distinctUsable(query: KeyQuery): number
   /** When the first key may be used, in milliseconds since 1970; undefined when none returns by itself. */
   returnsAt(query: KeyQuery): number | undefined
@@ -115,6 +116,11 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function slotsFor(query: KeyQuery): Slots {
+    const slots = slotsOfModel(query)
+    return query.project === undefined ? slots : projectSlots(roster, slots, query.project, query.keyId)
+  }
+
+  function slotsOfModel(query: KeyQuery): Slots {
     const time = now()
     doubts.recall(time)
     return book.slotsFor(modelOf(query), time) ?? allReady
@@ -135,6 +141,8 @@ export function createPool(options: PoolOptions): Pool {
   function choose(slots: Slots, query: KeyQuery): Key | undefined {
     if (slots.size === 0) return undefined
     const keys = toUsable(slots)
+    // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
+    if (query.project !== undefined) return keys.sample()
     keys.lastGiven = undefined
     const preferred = strategy.pick(keys, query)
     // Nearly always so, and saves a look-up that costs more the more keys there are.
@@ -156,6 +164,13 @@ export function createPool(options: PoolOptions): Pool {
     const slots = slotsFor(query)
     if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots) : now()
     const model = book.find(modelOf(query))
+    if (query.project !== undefined)
+      return projectReturnsAt(roster.ofProject(query.project), {
+        now: now(),
+        restsUntil: model?.rests.get(query.project)?.until ?? 0,
+        verdictAt: doubts.verdictAt,
+        soon: SOON,
+      })
     const laterOf = ({ key }: Entry, time: number) =>
       Math.max(time, model?.rests.get(key.project)?.until ?? 0)
     const ceiling = Math.min(model?.firstReturn() ?? FOREVER, roster.fullCount > 0 ? now() + SOON : FOREVER)
@@ -202,8 +217,8 @@ export function createPool(options: PoolOptions): Pool {
     pick,
     take,
     usable: (query) => toUsable(slotsFor(query)),
-    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsFor(query).size),
-    distinctUsable: (query) => slotsFor(query).size,
+    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsOfModel(query).size),
+    distinctUsable: (query) => slotsOfModel(query).size,
     returnsAt,
     settle,
     resolveDoubt(key, verdict) {

@@ -226,6 +226,16 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
+    files: Type.Object(
+      {
+        shared: Type.Boolean({
+          default: false,
+          description:
+            'Every client may use the files, caches, batches … of all others; else each has its own.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
     storage: Type.Object(
       {
         url: Type.String({
