@@ -3,6 +3,7 @@ import type { Elysia } from 'elysia'
 import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
+import type { ComposedAnswer, ComposedCall, NativeCall, NativeReply } from './native-calls.ts'
 import type { SocketHandler } from './sockets.ts'
 
 /** The version of this contract; a plugin states the one it was written for. */
@@ -205,6 +206,22 @@ export interface Gateway {
   answer(request: Request, target?: NativeTarget): Promise<Response>
   /** Sends a request of Google's native API through the key loop as bytes. Never rejects. */
   relay(request: Request, target: NativeTarget): Promise<Response>
+  /**
+   * Answers a client's request with what a plugin makes of native calls of its own, all of which together are one
+   * call to the log, to the `finished` hooks and to the answer's headers. What `run` throws becomes an error in the
+   * caller's shape; the native calls still under way are then cancelled. Never rejects.
+   */
+  compose(
+    request: Request,
+    operation: string,
+    run: (call: ComposedCall) => MaybePromise<ComposedAnswer>,
+  ): Promise<Response>
+  /**
+   * Sends a native call of the plugin's own through the pool for the sake of a client's call (one that `compose`
+   * or a hook was given): from key to key until one answers, and no longer than the client waits. No hook runs on
+   * it. Rejects with the GatewayError that the client is to see.
+   */
+  call(call: Pick<Call, 'signal'>, native: NativeCall): Promise<NativeReply>
   /** An error in the caller's shape. */
   refuse(request: Request, error: GatewayError): Response
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */

@@ -219,6 +219,8 @@ function createLateGateway() {
   const gateway: Gateway = {
     answer: (request, target) => get().answer(request, target),
     relay: (request, target) => get().relay(request, target),
+    compose: (request, operation, run) => get().compose(request, operation, run),
+    call: (call, native) => get().call(call, native),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

@@ -1,7 +1,8 @@
 import type { PluginDefinition } from '../core/plugin.ts'
+import embeddings from './embeddings/index.ts'
 import gemini from './gemini/index.ts'
 import keyStrategies from './key-strategies/index.ts'
 import openaiCompat from './openai-compat/index.ts'
 
 /** The plugins that ship, in the order they run. */
-export const standardPlugins: readonly PluginDefinition[] = [gemini, openaiCompat, keyStrategies]
+export const standardPlugins: readonly PluginDefinition[] = [gemini, openaiCompat, embeddings, keyStrategies]

@@ -1,4 +1,6 @@
 import type { GatewayError } from '../errors.ts'
+import type { ByteBudget } from '../http/byte-budget.ts'
+import { type ByteShare, createByteShare } from '../http/byte-share.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
@@ -7,6 +9,7 @@ import type { HookChain } from '../plugins/hooks.ts'
 import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
+import { registerFlight } from './flights.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { createTrace, type Trace } from './trace.ts'
 
@@ -26,7 +29,9 @@ export interface Flight {
   weight: CallWeight | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
-  /** Lets go of the request's bytes; safe to call twice. */
+  /** Counts bytes that were made for this call, until `release`; throws `overloaded` where they are too many. */
+  hold(count: number): void
+  /** Lets go of the request's bytes, and of what else it holds; safe to call twice. */
   release(): void
   leave(): void
   /** Headers that tell of the call, as known now. */
@@ -38,6 +43,8 @@ export interface Flight {
 export interface FlightOptions {
   readonly hooks: () => HookChain
   readonly log: Log
+  /** Shared by all that is held in memory. */
+  readonly budget: ByteBudget
   /** Keeps the bodies of one call. */
   keepBodies(): KeptBodies
   record(row: RequestRecord): void
@@ -51,6 +58,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
   if (signal.aborted) leave()
   else signal.addEventListener('abort', leave, { once: true })
   let finished = false
+  let made: ByteShare | undefined
 
   const flight: Flight = {
     exchange,
@@ -66,7 +74,12 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       flight.body = { bytes: EMPTY, release }
       return bytes
     },
+    hold(count) {
+      made ??= createByteShare(options.budget)
+      made.take(count)
+    },
     release() {
+      made?.release()
       flight.body?.release()
       flight.body = undefined
     },
@@ -101,6 +114,7 @@ const EMPTY = new Uint8Array(0)
 
 /** The call that hooks and codecs see. */
 export function toCall(flight: Flight, { request, notes = [], asked, session }: Decoded): Call {
+  registerFlight(flight)
   return { ...flight.head, request, notes, asked, session, signal: flight.leaving }
 }
 

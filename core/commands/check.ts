@@ -49,6 +49,10 @@ export const check: Command = {
 const closed: Gateway = {
   answer: async () => refuse(),
   relay: async () => refuse(),
+  compose: async () => refuse(),
+  call: async () => {
+    throw new Error('The gateway serves nobody yet')
+  },
   refuse,
   models: async () => [],
 }
