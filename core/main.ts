@@ -2,6 +2,7 @@ import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { createOutside } from '../adapters/transport/outside.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
@@ -18,6 +19,7 @@ const rooms: Rooms = {
   runtime: currentRuntime(),
   openStore,
   createTransport: createDirectTransport,
+  createOutside,
   plugins: standardPlugins,
   importPlugin: async (path) => (await import(path)).default,
   startSimulatedGoogle,

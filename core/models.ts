@@ -23,6 +23,8 @@ export interface ModelTraits {
   readonly signatures: boolean
   /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
   readonly cacheTokens: number | undefined
+  /** Gets what any https address holds, where `fileData` names one. */
+  readonly fetchesUrls: boolean
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
@@ -33,6 +35,7 @@ const NEWEST: ModelTraits = {
   partResolution: true,
   signatures: true,
   cacheTokens: 4_096,
+  fetchesUrls: true,
 }
 const BEFORE_3 = {
   ...NEWEST,
@@ -40,6 +43,7 @@ const BEFORE_3 = {
   partResolution: false,
   signatures: false,
   cacheTokens: undefined,
+  fetchesUrls: false,
 }
 const BUDGETS_2_5 = {
   none: 0,

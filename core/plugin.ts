@@ -2,8 +2,10 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
+import type { GuardedFetch } from './guarded-fetch.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
 import type { ComposedAnswer, ComposedCall, NativeCall, NativeReply } from './native-calls.ts'
+import type { Settings } from './settings/settings.ts'
 import type { SocketHandler } from './sockets.ts'
 
 /** The version of this contract; a plugin states the one it was written for. */
@@ -32,10 +34,16 @@ export function definePlugin<Options extends TSchema = TObject>(
 export interface Host {
   readonly gateway: Gateway
   readonly store: PluginStore
+  /** The way to public addresses, and to no others. */
+  readonly fetch: GuardedFetch
+  readonly settings: HostSettings
   log(message: string, fields?: Record<string, unknown>): void
   /** Repeats `task` until the plugin is stopped; a failing run is logged, the next one still comes. */
   schedule(everySeconds: number, task: () => void | Promise<void>): void
 }
+
+/** The gateway's own settings that plugins may know; no secret is among them. */
+export type HostSettings = Pick<Settings, 'media'>
 
 /** A plugin's own small documents; no other plugin sees them. */
 export interface PluginStore {

@@ -1,3 +1,4 @@
+import type { Outside } from './outside.ts'
 import type { PluginDefinition } from './plugin.ts'
 import type { Runtime } from './runtime.ts'
 import type { Store } from './store.ts'
@@ -9,6 +10,7 @@ export interface Rooms {
   /** `path` as in `storage.url`, already resolved against the config file's folder. */
   openStore(url: string): Promise<Store>
   createTransport(): Transport
+  createOutside(): Outside
   /** The plugins that ship, in the order they run. */
   readonly plugins: readonly PluginDefinition[]
   /** Imports a plugin of somebody else's from a file. */

@@ -4,6 +4,7 @@ import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
+import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
@@ -61,7 +62,15 @@ export async function startGateway(
   const log = openLog(rooms, settings, redactor)
   const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
   const late = createLateGateway()
-  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
+  const budget = createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE)
+  const fetch = createGuardedFetch({
+    ...settings.media,
+    outside: rooms.createOutside(),
+    maxBytes: settings.media.maxMegabytes * BYTES_PER_MEGABYTE,
+    timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
+    budget,
+  })
+  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
 
   const keyMemory = createKeyMemory({
     records: store.keys,
@@ -151,7 +160,7 @@ export async function startGateway(
     redactor,
     catalogue,
     log,
-    budget: createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE),
+    budget,
     maxBodyBytes: settings.server.maxBodyMegabytes * BYTES_PER_MEGABYTE,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,

@@ -13,6 +13,7 @@ const EVERYWHERE = 'core/main.ts'
 /** Third-party packages, and the only files that may know them. */
 const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
+  [/^ipaddr\.js$/, /^core\/fetch\/public-address\.ts$/],
   [/^pino$/, /^core\/log\/log\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],

@@ -30,7 +30,8 @@ function send(
   })
 }
 
-function toResponse(answer: http.IncomingMessage): Response {
+/** An answer of `node:http` as a `Response`. */
+export function toResponse(answer: http.IncomingMessage): Response {
   const status = answer.statusCode ?? 502
   const headers = new Headers()
   for (const [name, values] of Object.entries(answer.headersDistinct)) {

@@ -1,3 +1,4 @@
+import { FetchError, type GuardedFetch } from '../guarded-fetch.ts'
 import { createClients } from '../http/clients.ts'
 import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
@@ -25,7 +26,12 @@ export const check: Command = {
       records: store.tokens,
     })
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
-    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: closed })
+    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, {
+      store,
+      log,
+      gateway: closed,
+      fetch: offline,
+    })
     mountPluginRoutes(createApp(), plugins, closed, log)
     chooseStrategy(plugins, settings.routing, {
       now: Date.now,
@@ -55,6 +61,10 @@ const closed: Gateway = {
   },
   refuse,
   models: async () => [],
+}
+
+const offline: GuardedFetch = async () => {
+  throw new FetchError('unreachable', 'the gateway does not run yet')
 }
 
 function refuse(): Response {

@@ -1,6 +1,6 @@
 import type { Part } from '../../core/canonical.ts'
 import type { ModelTraits } from '../../core/models.ts'
-import { mimeTypeOfName, readDataUrl, toBase64, toMediaPart } from './media.ts'
+import { mimeTypeOfName, toBase64, toMediaPart } from './media.ts'
 import {
   optional,
   refuse,
@@ -106,7 +106,7 @@ function readAudio(part: Readonly<Record<string, unknown>>, place: string): Part
     `${param}.format`,
   )
   const data = required(audio, 'data', toFilledText, `${param}.data`)
-  if (/^data:/i.test(data)) return { inlineData: readDataUrl(data, `${param}.data`) }
+  if (/^(data|https?|gs):/i.test(data)) return toMediaPart(data, `${param}.data`)
   const mimeType = mimeTypeOfName(`.${format}`) ?? ''
   return { inlineData: { mimeType, data: toBase64(data, `${param}.data`) } }
 }
