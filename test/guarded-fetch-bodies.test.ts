@@ -25,7 +25,7 @@ describe('A host that the operator trusts', () => {
           await (await guard({ allowHosts: ['127.0.0.1'] })(`${url}/a`)).text(),
           /^host 127.*geminate\//,
         )
-        const byName = guard({ allowHosts: [`localhost:${port}`], http: false })
+        const byName = guard({ allowHosts: [`LocalHost:${port}`], http: false })
         assert.match(await (await byName(`http://localhost:${port}/`)).text(), /^host localhost/)
         assert.equal(await problemOf(guard({ allowHosts: ['127.0.0.1:1'] })(url)), 'refused')
         assert.equal(await problemOf(guard({ allowHosts: ['example.com'] })(url)), 'refused')

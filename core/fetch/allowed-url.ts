@@ -25,7 +25,8 @@ export function toAllowedUrl(text: string, rules: AddressRules): URL {
 /** Whether the operator named a URL's host as one to be trusted. */
 export function isHostAllowed({ protocol, hostname, host }: URL, { allowHosts }: AddressRules): boolean {
   if (protocol !== 'https:' && protocol !== 'http:') return false
-  return allowHosts.map(toModelPattern).some((fits) => fits(hostname) || fits(host))
+  const patterns = allowHosts.map((allowed) => toModelPattern(allowed.toLowerCase()))
+  return patterns.some((fits) => fits(hostname) || fits(host))
 }
 
 /** The same words for a host that is inside and one that there is not, so that nobody learns which names there are. */

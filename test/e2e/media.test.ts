@@ -20,6 +20,7 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/page': (response) => response.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html>'),
   '/to-inside': (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
   '/to-cat': (response) => response.writeHead(302, { location: '/cat.png' }).end(),
+  '/big.png': (response) => response.end(Buffer.concat([PNG, Buffer.alloc(600_000)])),
   '/large': (response) => response.end(Buffer.alloc(2_000_000)),
   '/slow': () => {},
 }
@@ -40,7 +41,7 @@ describe('Pictures and files by address, for OpenAI’s clients', () => {
     await once(host, 'listening')
     url = `http://127.0.0.1:${(host.address() as AddressInfo).port}`
     const media = { allowHosts: [new URL(url).host], maxMegabytes: 1, timeoutSeconds: 1 }
-    scene = await openScene(fakeKeys(2), { media })
+    scene = await openScene(fakeKeys(2), { media, server: { maxBufferedMegabytes: 1 } })
   })
   after(async () => {
     await scene.close()
@@ -152,6 +153,16 @@ describe('Pictures and files by address, for OpenAI’s clients', () => {
     const begun = performance.now()
     await closed
     assert.ok(performance.now() - begun < 700, 'its own time was up, not the client gone')
+  })
+
+  test('count to what the gateway may hold in memory, as long as their call needs them', async () => {
+    scene.google.script('*', { kind: 'slow', headersMilliseconds: 400 })
+    const ask = () => chat(scene, 'whole', asking(image(`${url}/big.png`)))
+    const first = ask()
+    await until(() => scene.google.calls.length === 1, 'the first is at Google')
+    assert.equal((await ask()).status, 503)
+    assert.equal((await first).status, 200)
+    assert.equal((await ask()).status, 200)
   })
 
   test('of native calls are Google’s own to fetch', async () => {
