@@ -1,3 +1,4 @@
+import { createFileImporter } from '../adapters/runtime/import-file.ts'
 import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
@@ -6,6 +7,7 @@ import { createOutside } from '../adapters/transport/outside.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
+import { keys } from './commands/keys.ts'
 import { mock } from './commands/mock.ts'
 import { plan } from './commands/plan.ts'
 import { runCommand } from './commands/run-command.ts'
@@ -14,6 +16,9 @@ import { serve } from './commands/serve.ts'
 import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
+import * as sdk from './sdk.ts'
+
+const importFile = createFileImporter({ 'geminate/sdk': sdk })
 
 const rooms: Rooms = {
   runtime: currentRuntime(),
@@ -21,10 +26,10 @@ const rooms: Rooms = {
   createTransport: createDirectTransport,
   createOutside,
   plugins: standardPlugins,
-  importPlugin: async (path) => (await import(path)).default,
+  importPlugin: async (path) => (await importFile(path)).default,
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, mock, schema, version]
+const commands = [serve, check, plan, token, keys, mock, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

@@ -14,7 +14,7 @@ export interface Outside {
 
 export interface OutsideRequest {
   readonly method: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
   readonly body?: Uint8Array | string
   /** Aborting closes the connection at once, before and after the headers. */
   readonly signal: AbortSignal

@@ -9,13 +9,29 @@ export interface Runtime {
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly files: Files
-  /** Never waits; where nobody reads, lines are dropped and counted. */
-  readonly output: { write(text: string): void; error(text: string): void; readonly isTerminal: boolean }
+  readonly output: Output
+  readonly input: Input
   serve(options: ServeOptions): Promise<Server>
   /** Runs `handler` when the process is asked to end (SIGTERM, SIGINT); a second signal ends it at once. */
   onStop(handler: () => void): void
   /** Ends the process once what was written has been read, or after about a second. */
   exit(code: number): Promise<never>
+}
+
+/** What the process prints. Never waits; where nobody reads, lines are dropped and counted. */
+export interface Output {
+  write(text: string): void
+  error(text: string): void
+  /** Settles when all that was written is read, or its reader is gone. */
+  flushed(): Promise<void>
+  readonly isTerminal: boolean
+}
+
+/** What the process is given to read. */
+export interface Input {
+  /** All of it, to its end. */
+  readAll(): Promise<string>
+  readonly isTerminal: boolean
 }
 
 export interface ServeOptions {

@@ -1,3 +1,4 @@
+import { adminRoutes } from './admin/admin-routes.ts'
 import { createBreakers } from './call/breaker.ts'
 import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
@@ -10,6 +11,9 @@ import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
 import { createServer } from './http/server.ts'
+import type { ConfiguredKey } from './keyring/configured-keys.ts'
+import { createKeyring } from './keyring/keyring.ts'
+import { toKey } from './keyring/managed-key.ts'
 import { createLog, type Log } from './log/log.ts'
 import { createRedactor, type Redactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
@@ -21,14 +25,13 @@ import { setUpPlugins } from './plugins/set-up-plugins.ts'
 import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
 import { createPool } from './pool/pool.ts'
+import { createKeyTester } from './probing/key-tester.ts'
 import { createProbe } from './probing/probe.ts'
 import { createProber } from './probing/prober.ts'
 import { startRecheck } from './probing/recheck.ts'
 import { sampleProjects } from './probing/sample-projects.ts'
-import { createPacificDays } from './quota/pacific-day.ts'
-import { createQuotaBook } from './quota/quota-book.ts'
+import { openQuotaBook } from './quota/open-quota-book.ts'
 import { createQuotaMemory } from './quota/quota-memory.ts'
-import { createStatedLimits } from './quota/stated-limits.ts'
 import { createTokenEstimates } from './quota/token-estimates.ts'
 import type { Rooms } from './rooms.ts'
 import { secretsIn } from './settings/setting-secrets.ts'
@@ -39,10 +42,14 @@ import type { Store } from './store.ts'
 export interface Opened {
   readonly store: Store
   readonly clients: Clients
+  /** The keys of the settings, and where each is written. */
+  readonly configuredKeys: readonly ConfiguredKey[]
 }
 
 export interface RunningGateway {
   readonly url: string
+  /** How many keys it has, those that were added at run time among them. */
+  readonly keys: number
   /** One sentence for each thing the operator should know. */
   readonly problems: readonly string[]
   /** Takes no new connection, lets open answers finish for `graceSeconds`, and saves what was learned. */
@@ -53,14 +60,23 @@ export interface RunningGateway {
 export async function startGateway(
   rooms: Rooms,
   settings: Settings,
-  { store, clients }: Opened,
+  { store, clients, configuredKeys }: Opened,
 ): Promise<RunningGateway> {
   const { now, random } = { now: Date.now, random: Math.random }
   const elapsed = () => performance.now()
   const { runtime } = rooms
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
-  const keyRing = createKeyRing(settings.keys, redactor, settings.routing.maxConcurrentPerKey)
+  const warn = (message: string, fields: Record<string, unknown>) => log.warn(fields, message)
+  const ring = createKeyRing(redactor)
+  const keyring = await createKeyring({
+    configured: configuredKeys,
+    records: store.keySettings,
+    ring,
+    maxConcurrent: settings.routing.maxConcurrentPerKey,
+    now,
+    warn,
+  })
   const late = createLateGateway()
   const budget = createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE)
   const fetch = createGuardedFetch({
@@ -74,29 +90,24 @@ export async function startGateway(
 
   const keyMemory = createKeyMemory({
     records: store.keys,
-    warn: (message, fields) => log.warn(fields, message),
+    warn,
   })
   const requestLog = createRequestLog({
     records: store.requests,
-    warn: (message, fields) => log.warn(fields, message),
+    warn,
     now,
     keepDays: settings.log.keepDays,
     maxMegabytes: settings.log.maxMegabytes,
   })
-  const quotas = createQuotaBook({
-    clock: { days: createPacificDays(), lateness: 0 },
-    minuteMilliseconds: settings.quota.minuteSeconds * 1000,
-    saved: await store.meters.load(),
-    stated: createStatedLimits(settings.quota.limits),
-  })
+  const quotas = await openQuotaBook(settings, store)
   const quotaMemory = createQuotaMemory({
     records: store.meters,
     takeChanges: () => quotas.takeChanges(now()),
-    warn: (message, fields) => log.warn(fields, message),
+    warn,
   })
   const tokens = createTokenEstimates()
   const pool = createPool({
-    keys: keyRing.keys,
+    keys: Array.from(keyring.keys.values(), toKey),
     strategy: chooseStrategy(plugins.plugins, settings.routing, {
       now,
       random,
@@ -110,14 +121,18 @@ export async function startGateway(
     minuteSeconds: settings.quota.minuteSeconds,
     changed: keyMemory.changed,
     doubted: (key) => prober.check(key),
-    warn: (message, fields) => log.warn(fields, message),
+    warn,
   })
+  for (const key of keyring.keys.values()) {
+    if (key.disabledSince !== undefined) pool.membership.set(toKey(key), key.disabledSince)
+  }
+  keyring.watch(pool.membership)
   const upstream = createUpstream({
     transport: rooms.createTransport(),
     baseUrl: settings.upstream.gemini.baseUrl,
     headers: settings.upstream.gemini.headers,
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
-    authorize: keyRing.authorize,
+    authorize: ring.authorize,
   })
   const probe = createProbe({
     upstream,
@@ -125,10 +140,9 @@ export async function startGateway(
     failed: (key, fault) => pool.settle(key, { model: undefined }, { ok: false, ...fault }),
   })
   const prober = createProber({ ask: probe.ask, resolve: pool.resolveDoubt, wait, random })
-  const keysById = new Map(keyRing.keys.map((key) => [key.id, key]))
   const recheck = startRecheck({
     list: pool.list,
-    keyOf: (id) => keysById.get(id),
+    keyOf: pool.find,
     check: prober.check,
     hours: settings.routing.checkHours,
     random,
@@ -155,13 +169,14 @@ export async function startGateway(
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
+  const maxBodyBytes = settings.server.maxBodyMegabytes * BYTES_PER_MEGABYTE
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
     budget,
-    maxBodyBytes: settings.server.maxBodyMegabytes * BYTES_PER_MEGABYTE,
+    maxBodyBytes,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
@@ -172,7 +187,13 @@ export async function startGateway(
   late.bind(gateway)
 
   const app = createApp()
-  mountOwnRoutes(app, { pool, keyRing, log })
+  const tester = createKeyTester({ upstream, redactor, elapsed })
+  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, requests: store.requests }
+  mountOwnRoutes(app, {
+    pool,
+    log,
+    admin: adminRoutes({ ...desk, limits: { maxBytes: maxBodyBytes, budget } }),
+  })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
   const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
@@ -194,9 +215,11 @@ export async function startGateway(
   return {
     url: toUrl(settings.server.host, listening.port),
     problems: plugins.problems,
+    keys: keyring.keys.size,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)
       recheck.close()
+      keyring.close()
       prober.close()
       catalogue.close()
       await plugins.stop()

@@ -8,6 +8,7 @@ import type { QuotaWindow } from './quota/quota-window.ts'
 export interface Store {
   readonly keys: KeyRecords
   readonly meters: MeterRecords
+  readonly keySettings: KeySettingRecords
   readonly tokens: TokenRecords
   readonly requests: RequestRecords
   readonly documents: DocumentRecords
@@ -40,6 +41,50 @@ export interface RestRecord {
   readonly until: number
   readonly state: 'resting' | 'exhausted'
   readonly reason: string
+}
+
+/**
+ * What the operator says of keys at run time: the keys that were added, with their secrets, and what was changed of
+ * those that the config states. Each batch has a number of its own, so that several processes find what is new.
+ */
+export interface KeySettingRecords {
+  /** What was put by batches after a number (all for 0), oldest key first, and how many records there are in all. */
+  since(revision: number): Promise<KeySettingChanges>
+  /** Every id there is. */
+  ids(): Promise<readonly string[]>
+  /** The number of the last batch, 0 before the first; cheap enough to ask every second. */
+  revision(): Promise<number>
+  /** Replaces by `id` and removes. Resolves to the batch's number, when it would survive a loss of power too. */
+  save(changes: KeySettingBatch): Promise<number>
+}
+
+export interface KeySettingChanges {
+  readonly revision: number
+  readonly records: readonly KeySettingRecord[]
+  readonly count: number
+}
+
+export interface KeySettingBatch {
+  readonly put: readonly KeySettingRecord[]
+  readonly removed: readonly string[]
+}
+
+/** A field that is undefined is as the config states it; an empty text or list says that there is none. */
+export interface KeySettingRecord {
+  readonly id: string
+  /** Undefined for a key whose secret only the config holds. */
+  readonly secret: string | undefined
+  readonly name: string | undefined
+  readonly project: string | undefined
+  readonly weight: number | undefined
+  readonly tags: readonly string[] | undefined
+  readonly note: string | undefined
+  /** Since when it is not to be used, in milliseconds since 1970; undefined for one that may be. */
+  readonly disabledSince: number | undefined
+  /** The config states it, and the operator took it out all the same. */
+  readonly isDeleted: boolean
+  /** When the record was first made; milliseconds since 1970. */
+  readonly createdAt: number
 }
 
 /** A time that never comes and that every database can keep. */
@@ -85,10 +130,35 @@ export interface TokenRecord {
 export interface RequestRecords {
   append(rows: readonly RequestRecord[]): Promise<void>
   /** Newest first. */
-  list(page: { readonly limit: number; readonly offset?: number }): Promise<readonly RequestRecord[]>
+  list(page: Page): Promise<readonly RequestRecord[]>
   count(): Promise<number>
+  /** The rows that fit, newest first, without bodies and failures, and how many fit in all. */
+  search(
+    filter: RequestFilter,
+    page: Page,
+  ): Promise<{ readonly rows: readonly RequestRecord[]; readonly total: number }>
+  /** The newest row of this id. */
+  get(id: string): Promise<RequestRecord | undefined>
   /** Removes rows older than `before`, then the oldest until the log is below `maxBytes`; gives the space back in small steps. */
   prune(limits: { readonly before: number; readonly maxBytes: number }): Promise<number>
+}
+
+/** A part of a list. */
+export interface Page {
+  readonly limit: number
+  readonly offset?: number
+}
+
+/** Which rows of the request log; a field that is absent leaves none out. */
+export interface RequestFilter {
+  readonly client?: string
+  readonly model?: string
+  /** From the first status to the second, both included. */
+  readonly status?: readonly [from: number, to: number]
+  /** The key that answered, or that failed on the way. */
+  readonly keyId?: string
+  /** Milliseconds since 1970; this moment included. */
+  readonly since?: number
 }
 
 export interface RequestRecord {

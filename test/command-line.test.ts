@@ -37,7 +37,7 @@ async function config(name: string, text: string): Promise<string> {
 
 test('geminate version names the program, its version and the runtime', async () => {
   const { code, output } = await run(['version'])
-  assert.match(output, /^geminate \d+\.\d+\.\d+ \((bun|deno) [\d.]+\)\n$/)
+  assert.match(output, /^geminate \d+\.\d+\.\d+ \((source|build .+), (bun|deno) [\d.]+\)\n$/)
   assert.ok(output.startsWith(`geminate ${manifest.version} `))
   assert.equal(code, 0)
 })

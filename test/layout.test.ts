@@ -15,6 +15,8 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
   [/^ipaddr\.js$/, /^core\/fetch\/public-address\.ts$/],
   [/^pino$/, /^core\/log\/log\.ts$/],
+  [/^re2js$/, /^core\/keyring\/import\/key-pattern\.ts$/],
+  [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],

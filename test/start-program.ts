@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import { ARGUMENTS, PROGRAM } from './gateway-command.ts'
 
 /** What a program wrote and how it ended. */
 export interface Written {
@@ -17,16 +17,13 @@ export interface Program {
   kill(signal: NodeJS.Signals): void
 }
 
-const main = fileURLToPath(new URL('../core/main.ts', import.meta.url))
-
 /** Starts `geminate` with nothing in its environment but what is given. */
 export function start(
   folder: string,
   args: readonly string[],
   environment: Record<string, string> = {},
 ): Program {
-  const runner = 'Deno' in globalThis ? ['run', '-A', '--no-check'] : []
-  const child = spawn(process.execPath, [...runner, main, ...args], {
+  const child = spawn(PROGRAM, [...ARGUMENTS, ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,61 +1,57 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
+import process, { execPath as bun } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { denoProgram } from './deno-program.ts'
+import type { UnderTest } from './gateway-command.ts'
+import { sum, toLine } from './verify/count.ts'
+import { runSteps, type Step } from './verify/step.ts'
 
-/** How many checks came out which way; `bun test/verify.ts` prints it as its last line. */
-interface Count {
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
-}
-
+/** Everything that must hold, on both runtimes and in the binary; the last line counts it. */
 const root = fileURLToPath(new URL('..', import.meta.url))
-const report = join(root, 'build/junit.xml')
+const deno = denoProgram()
+const withoutDeno = deno === undefined && 'there is no Deno for this machine'
 
-const counts = [
-  check('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
-  check('node_modules/typescript/bin/tsc', '-p', '.'),
-  runTests(),
+const unitTests = readdirSync(join(root, 'test'))
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `./test/${name}`)
+
+const checks: Step[] = [
+  {
+    title: 'lint and format',
+    command: [bun, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
+  },
+  { title: 'types', command: [bun, 'node_modules/typescript/bin/tsc', '-p', '.'] },
+  { title: 'types, as Deno sees them', command: [deno ?? '', 'check', 'core/main.ts'], skip: withoutDeno },
+  { title: 'the binary is built', command: [bun, 'release/build-binary.ts'] },
 ]
-const total = (which: keyof Count) => counts.reduce((sum, count) => sum + count[which], 0)
-process.stdout.write(`${total('passed')} passed, ${total('failed')} failed, ${total('skipped')} skipped\n`)
-process.exitCode = total('failed') > 0 ? 1 : 0
 
-/** Runs one tool; it counts as one check. */
-function check(...command: string[]): Count {
-  process.stdout.write(`$ ${command.join(' ')}\n`)
-  const isGood = run(...command) === 0
-  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0 }
+// The longest first. They wait more than they work, so that two at a time disturb each other little.
+const suites: Step[] = [
+  { ...endToEnd('deno'), skip: withoutDeno },
+  endToEnd('bun'),
+  endToEnd('binary'),
+  { title: 'units on Bun', ...onBun('unit-bun', unitTests) },
+  { title: 'units on Deno', ...onDeno('unit-deno', unitTests), skip: withoutDeno },
+]
+
+const total = sum([...(await runSteps(checks, 1)), ...(await runSteps(suites, 2))])
+process.stdout.write(`${toLine(total)}\n`)
+process.exitCode = total.failed > 0 ? 1 : 0
+
+function endToEnd(underTest: UnderTest): Step {
+  const run = onBun(`e2e-${underTest}`, ['./test/e2e'])
+  return { title: `end to end, ${underTest}`, ...run, environment: { GEMINATE_UNDER_TEST: underTest } }
 }
 
-/** Runs every test file. A run that breaks off, or finds no test, is a failure of its own. */
-function runTests(): Count {
-  mkdirSync(join(root, 'build'), { recursive: true })
-  rmSync(report, { force: true })
-  const code = run('test', '--timeout=60000', '--reporter=junit', `--reporter-outfile=${report}`)
-  const count = readReport()
-  const isWhole = count.passed > 0 && (code === 0 || count.failed > 0)
-  return isWhole ? count : { ...count, failed: count.failed + 1 }
+function onBun(name: string, tests: readonly string[]) {
+  const report = join(root, `build/reports/${name}.xml`)
+  const options = ['--timeout=60000', '--reporter=junit', `--reporter-outfile=${report}`]
+  return { command: [bun, 'test', ...options, ...tests], report }
 }
 
-function readReport(): Count {
-  const [suites = ''] = /<testsuites\b[^>]*>/.exec(textOf(report)) ?? []
-  const number = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suites)?.[1] ?? 0)
-  const [failed, skipped] = [number('failures'), number('skipped')]
-  return { passed: number('tests') - failed - skipped, failed, skipped }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** The exit code of a program that this runtime runs, in the project's folder. */
-function run(...args: string[]): number {
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1
+function onDeno(name: string, tests: readonly string[]) {
+  const report = join(root, `build/reports/${name}.xml`)
+  const options = ['--allow-all', '--no-check', `--junit-path=${report}`]
+  return { command: [deno ?? '', 'test', ...options, ...tests], report }
 }

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { text } from 'node:stream/consumers'
 import type { Runtime } from '../../core/runtime.ts'
 import { createBoundedWriter } from './bounded-writer.ts'
 import { files } from './files.ts'
@@ -22,7 +23,8 @@ export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version
     args: process.argv.slice(2),
     environment: { ...process.env },
     files,
-    output: { write: output.write, error: errors.write, isTerminal },
+    output: { write: output.write, error: errors.write, flushed: output.flushed, isTerminal },
+    input: { readAll: () => text(process.stdin), isTerminal: process.stdin.isTTY === true },
     onStop,
     async exit(code) {
       await withinSeconds(FLUSH_SECONDS, Promise.all([output.flushed(), errors.flushed()]))

@@ -60,6 +60,19 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE requests ADD COLUMN notes TEXT;
   ALTER TABLE requests ADD COLUMN answered_by TEXT;
   ALTER TABLE attempts ADD COLUMN wait_milliseconds REAL;
+
+  CREATE TABLE key_settings (
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE, secret TEXT,
+    name TEXT, project TEXT, weight REAL, tags TEXT, note TEXT, disabled_since INTEGER,
+    is_deleted INTEGER NOT NULL, created_at INTEGER NOT NULL, revision INTEGER NOT NULL
+  );
+  CREATE INDEX key_settings_by_revision ON key_settings (revision);
+
+  CREATE TABLE key_settings_revision (number INTEGER NOT NULL);
+  INSERT INTO key_settings_revision (number) VALUES (0);
+
+  CREATE INDEX requests_by_id ON requests (id);
   `,
 ]
 

@@ -16,7 +16,9 @@ const OLDEST = `SELECT number,
 const OTHER_TABLES = `SELECT
     (SELECT coalesce(sum(octet_length(value) + octet_length(name) + 64), 0) FROM documents)
   + (SELECT coalesce(sum(octet_length(reason) + 128), 0) FROM keys)
-  + (SELECT coalesce(sum(octet_length(reason) + 128), 0) FROM rests) AS bytes`
+  + (SELECT coalesce(sum(octet_length(reason) + 128), 0) FROM rests)
+  + (SELECT coalesce(sum(octet_length(id) + coalesce(octet_length(secret), 0) + coalesce(octet_length(note), 0)
+      + coalesce(octet_length(tags), 0) + 128), 0) FROM key_settings) AS bytes`
 
 /**
  * Removes rows older than `before` (milliseconds since 1970), then the oldest until the log takes at most

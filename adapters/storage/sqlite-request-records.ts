@@ -1,6 +1,7 @@
 import type { AttemptRecord, RequestRecord, RequestRecords } from '../../core/store.ts'
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts'
 import { pruneRequests } from './sqlite-request-pruning.ts'
+import { searchRequests } from './sqlite-request-search.ts'
 
 /** Field → column; each row is written and read in this order. */
 const REQUEST_COLUMNS = {
@@ -47,6 +48,9 @@ const ATTEMPT_COLUMNS = {
 const REQUEST_FIELDS = Object.keys(REQUEST_COLUMNS) as (keyof typeof REQUEST_COLUMNS)[]
 const ATTEMPT_FIELDS = Object.keys(ATTEMPT_COLUMNS) as (keyof AttemptRecord)[]
 
+/** What a list shows; bodies may be megabytes. */
+const SHOWN_COLUMNS = Object.values(REQUEST_COLUMNS).filter((column) => !column.endsWith('_body'))
+
 const INSERT_REQUEST = `INSERT INTO requests (${listOf(REQUEST_COLUMNS)})
   VALUES (${placesFor(REQUEST_FIELDS)}) RETURNING number`
 
@@ -73,6 +77,17 @@ export function sqliteRequestRecords(database: SqliteDatabase): RequestRecords {
     async count() {
       return Number(database.get('SELECT count(*) AS count FROM requests')?.count)
     },
+    async search(filter, page) {
+      const { rows, total } = searchRequests(database, SHOWN_COLUMNS, filter, page)
+      return { rows: rows.map((row) => toRequestRecord(row, [])), total }
+    },
+    async get(id) {
+      const rows = database.all(
+        'SELECT * FROM requests WHERE id = ? ORDER BY at DESC, number DESC LIMIT 1',
+        id,
+      )
+      return withFailures(database, rows)[0]
+    },
     prune: (limits) => pruneRequests(database, limits),
   }
 }
@@ -86,7 +101,10 @@ function appendRow(database: SqliteDatabase, row: RequestRecord): void {
 }
 
 function readPage(database: SqliteDatabase, limit: number, offset: number): RequestRecord[] {
-  const requests = database.all(PAGE, limit, offset)
+  return withFailures(database, database.all(PAGE, limit, offset))
+}
+
+function withFailures(database: SqliteDatabase, requests: readonly SqliteRow[]): RequestRecord[] {
   const numbers = JSON.stringify(requests.map((row) => row.number))
   const failures = Map.groupBy(database.all(FAILURES, numbers), (row) => row.request)
   return requests.map((row) => toRequestRecord(row, failures.get(row.number) ?? []))

@@ -3,6 +3,7 @@ import { openSqliteDatabase } from './sqlite-database.ts'
 import { sqliteDocumentRecords } from './sqlite-document-records.ts'
 import type { SqliteDriver } from './sqlite-driver.ts'
 import { sqliteKeyRecords } from './sqlite-key-records.ts'
+import { sqliteKeySettingRecords } from './sqlite-key-setting-records.ts'
 import { sqliteMeterRecords } from './sqlite-meter-records.ts'
 import { checkVersion, migrate } from './sqlite-migrations.ts'
 import { sqliteRequestRecords } from './sqlite-request-records.ts'
@@ -17,6 +18,7 @@ export async function openSqliteStore(path: string, driver?: SqliteDriver): Prom
   return {
     keys: sqliteKeyRecords(database),
     meters: sqliteMeterRecords(database),
+    keySettings: sqliteKeySettingRecords(database),
     tokens: sqliteTokenRecords(database),
     requests: sqliteRequestRecords(database),
     documents: sqliteDocumentRecords(database),

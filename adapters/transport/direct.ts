@@ -1,16 +1,13 @@
-import process from 'node:process'
 import type { Transport, TransportRequest } from '../../core/transport.ts'
 import { createNodeTransport } from './node-http.ts'
 
 /**
- * The straight way out, through the runtime's own `fetch`. A proxy that the environment names
- * (`HTTP_PROXY` and its like) is never used: which way a key goes out is a setting, not an accident.
+ * The straight way out. A proxy that the environment names (`HTTP_PROXY` and its like) is never used: which
+ * way a key goes out is a setting, not an accident.
  */
 export function createDirectTransport(): Transport {
-  if (!('Bun' in globalThis)) {
-    forgetProxies()
-    return { fetch: fetchDirectly }
-  }
+  // Deno's fetch sends a body again when a kept connection breaks before an answer, and cannot be told not to.
+  if (!('Bun' in globalThis)) return createNodeTransport()
   return spillingOver(fetchFlowing, createNodeTransport())
 }
 
@@ -71,13 +68,3 @@ const ALWAYS = {
   timeout: false,
   proxy: false,
 } as unknown as RequestInit
-
-const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY']
-
-/** Deno reads these at its first `fetch` and offers no way to say no. */
-function forgetProxies(): void {
-  for (const name of PROXY_VARIABLES) {
-    delete process.env[name]
-    delete process.env[name.toLowerCase()]
-  }
-}

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Transport, TransportRequest } from '../../core/transport.ts'
 
@@ -12,26 +13,39 @@ export function createNodeTransport(): Transport {
   return {
     fetch: (url, init) =>
       url.startsWith('https:')
-        ? send(https.request, agents['https:'], url, init)
-        : send(http.request, agents['http:'], url, init),
+        ? send(https.request, { agent: agents['https:'] }, url, init)
+        : send(http.request, { agent: agents['http:'] }, url, init),
   }
 }
 
-function send(
+/** Sends one request, by the connection that `options` describe; resolves when the headers are there. */
+export function send(
   request: typeof http.request,
-  agent: http.Agent,
-  url: string,
+  options: Pick<http.RequestOptions, 'agent' | 'lookup'>,
+  url: string | URL,
   { method, headers, body, signal }: TransportRequest,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent, signal }, (answer) => resolve(toResponse(answer)))
+    const sent = request(url, { ...options, method, headers, signal }, (answer) =>
+      resolve(toResponse(answer)),
+    )
+    sent.once('socket', (socket) => tame(sent, socket))
     sent.on('error', reject)
     sent.end(body)
   })
 }
 
-/** An answer of `node:http` as a `Response`. */
-export function toResponse(answer: http.IncomingMessage): Response {
+/**
+ * Deno sends a request again, body and all, when a kept connection breaks or is cut before an answer, but
+ * not where the connection passes for a new one: whether a call is sent again is the key loop's to say. And
+ * an error of a connection that has just brought a whole answer would end the process: nobody listens to it.
+ */
+function tame(sent: http.ClientRequest, socket: Socket): void {
+  if (!sent.reusedSocket) socket.on('error', () => {})
+  sent.reusedSocket = false
+}
+
+function toResponse(answer: http.IncomingMessage): Response {
   const status = answer.statusCode ?? 502
   const headers = new Headers()
   for (const [name, values] of Object.entries(answer.headersDistinct)) {

@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIPv6, type LookupFunction } from 'node:net'
 import type { Outside, OutsideRequest } from '../../core/outside.ts'
-import { toResponse } from './node-http.ts'
+import { send } from './node-http.ts'
 
 /** The straight way to hosts outside. A connection serves one request, so that none is found open under another name. */
 export function createOutside(): Outside {
@@ -29,15 +29,9 @@ export function createOutside(): Outside {
 }
 
 /** Host and certificate are the URL's; only where they are is no longer asked. */
-function sendTo(url: URL, address: string, { body, ...request }: OutsideRequest): Promise<Response> {
+function sendTo(url: URL, address: string, request: OutsideRequest): Promise<Response> {
   const { request: open } = url.protocol === 'https:' ? https : http
-  return new Promise((resolve, reject) => {
-    const sent = open(url, { ...request, agent: false, lookup: pinnedTo(address) }, (answer) =>
-      resolve(toResponse(answer)),
-    )
-    sent.on('error', reject)
-    sent.end(body)
-  })
+  return send(open, { agent: false, lookup: pinnedTo(address) }, url, request)
 }
 
 function pinnedTo(address: string): LookupFunction {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type ConfiguredKey, configuredKeys } from '../keyring/configured-keys.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ReadSettings } from './read-settings.ts'
@@ -6,6 +7,7 @@ import type { ReadSettings } from './read-settings.ts'
 /** A running simulated Google, and the settings that send the gateway to it. */
 export interface Demo {
   readonly settings: Settings
+  readonly keys: readonly ConfiguredKey[]
   readonly tokens: DemoTokens
   /** Where the simulated Google listens. */
   readonly googleUrl: string
@@ -30,6 +32,7 @@ export async function startDemo(rooms: Rooms, read: ReadSettings): Promise<Demo>
   const { settings } = read
   return {
     tokens,
+    keys: configuredKeys(google.keys, { origin: 'config', placeOf: () => 'among the keys of the demo' }),
     googleUrl: google.url,
     stop: () => google.stop(),
     settings: {

@@ -4,6 +4,7 @@ import { startGateway } from '../start.ts'
 import { toBanner, tokenLines } from './banner.ts'
 import { type Command, EXIT } from './command.ts'
 import { startDemo } from './demo.ts'
+import { configuredKeysOf } from './key-source.ts'
 import { toListenProblem } from './listen-problem.ts'
 import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
 
@@ -33,16 +34,19 @@ export const serve: Command = {
     })
     // Before anything else can fail: what is not shown now is never shown.
     output.write(tokenLines(clients.made))
-    const gateway = await startGateway(rooms, settings, { store, clients }).catch((thrown: unknown) => {
-      throw toListenProblem(thrown, { port: 'server.port', host: 'server.host' }, settings.server)
-    })
+    const configuredKeys = demo?.keys ?? configuredKeysOf(read)
+    const gateway = await startGateway(rooms, settings, { store, clients, configuredKeys }).catch(
+      (thrown: unknown) => {
+        throw toListenProblem(thrown, { port: 'server.port', host: 'server.host' }, settings.server)
+      },
+    )
     for (const problem of gateway.problems) output.error(`Warning: ${problem}\n`)
     output.write(
       toBanner({
         url: gateway.url,
         host: settings.server.host,
         path: read.path,
-        keys: settings.keys.length,
+        keys: gateway.keys,
         token: clients.made.find(({ kind }) => kind === 'client')?.token,
         demo,
       }),

@@ -1,8 +1,7 @@
 import type { Elysia } from 'elysia'
+import type { AdminRequest, AdminRoute } from '../admin/admin-route.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import type { KeyRing } from '../pool/key-ring.ts'
-import type { KeyView } from '../pool/key-view.ts'
 import type { Pool } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
 import { exchangeOf } from './exchange.ts'
@@ -10,12 +9,13 @@ import { renderError } from './render-error.ts'
 
 export interface OwnRoutesOptions {
   readonly pool: Pool
-  readonly keyRing: KeyRing
   readonly log: Log
+  /** What only the admin token opens. */
+  readonly admin: readonly AdminRoute[]
 }
 
-/** The routes that are the gateway's own: a sign of life, readiness, and what the admin sees of the keys. */
-export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOptions): void {
+/** The routes that are the gateway's own: a sign of life, readiness, and the admin's. */
+export function mountOwnRoutes(app: Elysia, { pool, log, admin }: OwnRoutesOptions): void {
   const alive = () => Response.json({ name: 'geminate', version: VERSION })
   const healthy = () => Response.json({ status: 'ok' })
   const bare = { parse: 'none' } as const
@@ -25,11 +25,6 @@ export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOpt
     .get('/healthz', healthy, bare)
     .get('/health', healthy, bare)
     .get('/readyz', () => toReadiness(pool), bare)
-    .get(
-      '/admin/api/keys',
-      ({ request }) => toKeyPage(pool, keyRing, exchangeOf(request).url.searchParams),
-      bare,
-    )
     .onError(({ error, code, request }) => {
       const exchange = exchangeOf(request)
       if (code === 'NOT_FOUND') return renderError(toNotFound(exchange.url.pathname), exchange)
@@ -37,6 +32,18 @@ export function mountOwnRoutes(app: Elysia, { pool, keyRing, log }: OwnRoutesOpt
       if (shown.kind === 'internal') log.error({ err: shown.cause, id: exchange.id }, 'A route failed')
       return renderError(shown, exchange)
     })
+  for (const { method, path, answer } of admin) {
+    app.route(method, path, ({ request, params }) => answer(toAdminRequest(request, params)), bare)
+  }
+}
+
+/** Elysia knows no parameters where the path has none. */
+function toAdminRequest(
+  request: Request,
+  params: Readonly<Record<string, string>> | undefined,
+): AdminRequest {
+  const { url, id: requestId } = exchangeOf(request)
+  return { request, url, requestId, id: params?.id ?? '' }
 }
 
 /** Ready is a gateway that has a key it can use now, or that returns by itself. */
@@ -48,28 +55,6 @@ function toReadiness(pool: Pool): Response {
     { status: isReady ? 'ok' : 'no usable keys', usable, keys: pool.total },
     { status: isReady ? 200 : 503 },
   )
-}
-
-function toKeyPage(pool: Pool, keyRing: KeyRing, query: URLSearchParams): Response {
-  const limit = toCount(query, 'limit', 50, 1_000)
-  const offset = toCount(query, 'offset', 0, Number.MAX_SAFE_INTEGER)
-  const state = query.get('state')
-  const keys = pool.list().filter((key) => state === null || key.state === state)
-  const items = keys.slice(offset, offset + limit).map((key) => toItem(key, keyRing))
-  return Response.json({ items, total: keys.length }, { headers: { 'cache-control': 'no-store' } })
-}
-
-function toItem(key: KeyView, keyRing: KeyRing) {
-  return { ...key, masked: keyRing.masked(key) }
-}
-
-function toCount(query: URLSearchParams, name: string, fallback: number, most: number): number {
-  const text = query.get(name)
-  const count = text === null ? fallback : Number(text)
-  if (Number.isInteger(count) && count >= 0) return Math.min(count, most)
-  throw new GatewayError('invalid_request', `"${name}" must be a whole number, not "${text}"`, {
-    param: name,
-  })
 }
 
 function toNotFound(path: string): GatewayError {

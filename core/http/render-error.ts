@@ -14,6 +14,9 @@ export function renderError(error: GatewayError, exchange: Exchange): Response {
   })
 }
 
-function toPlain({ kind, status, message }: GatewayError): Wire {
-  return { body: JSON.stringify({ error: { code: status, kind, message } }), contentType: 'application/json' }
+function toPlain({ kind, status, message, param }: GatewayError): Wire {
+  return {
+    body: JSON.stringify({ error: { code: status, kind, message, param } }),
+    contentType: 'application/json',
+  }
 }

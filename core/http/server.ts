@@ -152,10 +152,13 @@ function withAddress(sent: Request): { readonly request: Request; readonly url: 
 
 const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])
 
+/** Outside of `/admin`, since some tools look for it there. */
+const KEY_LIST = '/v1/keys/list'
+
 /** Routes are closed unless they are named here. */
 function accessOf(method: string, path: string): Access {
   if (OPEN.has(path) && (method === 'GET' || method === 'HEAD')) return 'open'
-  return path === '/admin' || path.startsWith('/admin/') ? 'admin' : 'client'
+  return path === '/admin' || path.startsWith('/admin/') || path === KEY_LIST ? 'admin' : 'client'
 }
 
 function isAt(path: string, pathname: string): boolean {

@@ -17,6 +17,10 @@ export interface KeyHealth {
   /** The key serves as many calls as it may: no other until `freed`. */
   filled(entry: Entry): void
   freed(entry: Entry): void
+  /** Takes an entry out of use, whatever it is; what is asked about it says nothing any more. */
+  withdraw(entry: Entry): void
+  /** Puts an entry back in use, as if nothing had ever been said of it. */
+  reinstate(entry: Entry): void
 }
 
 export interface KeyHealthOptions {
@@ -149,6 +153,20 @@ export function createKeyHealth(options: KeyHealthOptions): KeyHealth {
     if (entry.state === 'active' && entry.doubt === undefined) putBack(entry)
   }
 
+  function withdraw(entry: Entry): void {
+    if (entry.doubt?.isPending) entry.isVerdictStale = true
+    doubts.end(entry)
+    setAside(entry)
+  }
+
+  function reinstate(entry: Entry): void {
+    withdraw(entry)
+    putBack(entry)
+    if (entry.state === 'active') return
+    Object.assign(entry, { state: 'active', reason: '', since: now() })
+    report({ keys: [toRecord(entry)], rests: [] })
+  }
+
   function setAside(entry: Entry): void {
     if (entry.position >= 0) book.left(roster.leave(entry))
   }
@@ -166,7 +184,7 @@ export function createKeyHealth(options: KeyHealthOptions): KeyHealth {
     if (keys.size + rests.size > 0) changed({ keys: [...keys.values()], rests: [...rests.values()] })
   }
 
-  return { restore, charge, resolve, filled, freed }
+  return { restore, charge, resolve, filled, freed, withdraw, reinstate }
 }
 
 function stateOf(fault: Fault): LastingState {

@@ -33,7 +33,8 @@ export function toKeyViews(
   )
 }
 
-function doubtOf({ doubt, key }: Entry, doubts: Doubts): readonly RunningRest[] {
+/** What a key in doubt rests for: every model. */
+export function doubtOf({ doubt, key }: Entry, doubts: Doubts): readonly RunningRest[] {
   if (doubt === undefined) return []
   const { reason, since } = doubt
   return [
@@ -41,7 +42,8 @@ function doubtOf({ doubt, key }: Entry, doubts: Doubts): readonly RunningRest[] 
   ]
 }
 
-function toKeyView(entry: Entry, rests: readonly RunningRest[]): KeyView {
+/** One key, of which what its project rests for is known. */
+export function toKeyView(entry: Entry, rests: readonly RunningRest[]): KeyView {
   const { id, name, project, weight, tags } = entry.key
   const worst = rests.find(({ state }) => state === 'exhausted') ?? rests[0]
   const { state, reason, since } = entry.state !== 'active' || worst === undefined ? entry : worst

@@ -10,6 +10,9 @@ import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
 import { type KeyView, toKeyViews } from './key-view.ts'
 import { createLease, holdWhereFull, type Lease } from './lease.ts'
+import { createMembership, type Membership } from './membership.ts'
+import type { Rest } from './model-rests.ts'
+import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
@@ -35,7 +38,7 @@ export interface PoolOptions {
 
 /** Which keys may be used for what, and what became of them. Nothing here waits. */
 export interface Pool {
-  /** All keys, whatever their state. */
+  /** How many keys there are, whatever their state. */
   readonly total: number
   /**
    * The strategy's choice among the usable keys not `tried` yet, or among all usable ones where no other is
@@ -65,9 +68,17 @@ export interface Pool {
   resolveDoubt(key: Key, verdict: 'good' | 'unknown' | Fault): void
   /** Models that were called lately and may be called now, at most so many. */
   workingModels(most: number): readonly string[]
+  /** What a project rests for, of one model; undefined where it does not. */
+  restOf(project: string, model: string): Rest | undefined
   /** Calls that a key serves now. */
   inFlight(key: Key): number
   list(): readonly KeyView[]
+  /** The key of this id, as it is now. */
+  find(id: string): Key | undefined
+  /** Keys that come, change and go. */
+  readonly membership: Membership
+  /** All keys at this moment, cheap to ask of every one. */
+  snapshot(): PoolSnapshot
 }
 
 /** A pool in which each key not known to be bad may be used. */
@@ -87,6 +98,7 @@ export function createPool(options: PoolOptions): Pool {
   })
   const allReady = readySlots(roster)
   const allUsable = toUsableKeys(allReady, roster, random)
+  const membership = createMembership({ roster, book, health, quotas, now, changed: options.changed })
   health.restore(options.saved)
   const fitting = createFittingSearch({ quotas, now, random })
   const censuses = createCensuses(roster, now)
@@ -176,7 +188,9 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   return {
-    total: roster.entries.size,
+    get total() {
+      return roster.entries.size
+    },
     pick,
     take,
     usable: (query) => toUsable(slotsFor(query)),
@@ -193,8 +207,15 @@ export function createPool(options: PoolOptions): Pool {
         .models()
         .filter((model) => slotsFor({ model }).size > 0)
         .slice(0, most),
+    restOf(project, model) {
+      const rest = book.find(model)?.rests.get(project)
+      return rest && rest.until > now() ? rest : undefined
+    },
     inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
     list: () => toKeyViews(roster, book.running(now()), doubts),
+    find: (id) => roster.entries.get(id)?.key,
+    membership,
+    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
   }
 }
 

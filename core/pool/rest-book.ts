@@ -31,10 +31,12 @@ export interface RestBook {
   succeeded(project: string, model: string, begun: number, now: number): void
   /** A call that found out nothing is over; the next one may. */
   missed(project: string, model: string): void
-  /** Ends the rests of a project, for one model or for all, and forgets why; returns what is new to keep. */
-  reset(project: string, model: string | undefined): readonly RestRecord[]
   /** Hands the rests of one project, which has no key left, to another; returns what is new to keep. */
   move(from: string, to: string): readonly RestRecord[]
+  /** Ends what a project rests for, one model or all, also what has no end; returns what is new to keep. */
+  clear(project: string, model?: string): readonly RestRecord[]
+  /** Every model that some project rests for, or did lately. */
+  models(): Iterable<readonly [model: string, rests: ModelRests]>
   /** The rests that are not over, by project. */
   running(now: number): ReadonlyMap<string, readonly RunningRest[]>
   /** An entry was put at the end of `roster.ready`. */
@@ -177,18 +179,6 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     if (rests?.rests.get(project)?.isTrial) rests.end(project)
   }
 
-  function reset(project: string, only: string | undefined): readonly RestRecord[] {
-    const changes: RestRecord[] = []
-    for (const [model, { rests, lengths }] of pages) {
-      if (only !== undefined && model !== only) continue
-      lengths.forget(project)
-      const rest = rests.end(project)
-      if (rest === undefined) continue
-      changes.push({ project, model, until: 0, state: rest.state, reason: rest.reason })
-    }
-    return changes
-  }
-
   function move(from: string, to: string): readonly RestRecord[] {
     const changes: RestRecord[] = []
     for (const [model, { rests, lengths }] of pages) {
@@ -200,6 +190,23 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
       if (rests.start({ ...rest, project: to })) changes.push({ project: to, model, until, state, reason })
     }
     return changes
+  }
+
+  function clear(project: string, only?: string): readonly RestRecord[] {
+    const changes: RestRecord[] = []
+    const names = only === undefined ? [...pages.keys()] : [only]
+    for (const model of names) {
+      const known = pages.get(model)
+      known?.lengths.forget(project)
+      const rest = known?.rests.end(project)
+      if (rest === undefined) continue
+      changes.push({ project, model, until: 0, state: rest.state, reason: rest.reason })
+    }
+    return changes
+  }
+
+  function* models(): Generator<readonly [string, ModelRests]> {
+    for (const [model, { rests }] of pages) yield [model, rests]
   }
 
   function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
@@ -230,8 +237,9 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
       missed(project, model)
     },
     missed,
-    reset,
     move,
+    clear,
+    models,
     running,
     entered(project) {
       for (const { rests } of pages.values()) rests.entered(project)

@@ -23,6 +23,8 @@ export interface Entry {
   isFull: boolean
   /** The index in `ready`, -1 when not in it. */
   position: number
+  /** The index among the keys of its project. */
+  seat: number
 }
 
 /** The keys of one project. */
@@ -48,6 +50,12 @@ export interface Roster {
   leave(entry: Entry): number
   /** Moves a key to the project that Google named. */
   join(entry: Entry, project: string): void
+  /** Takes in a key that is not known yet, not ready. */
+  admit(key: Key, now: number): Entry
+  /** Forgets an entry that is not ready. */
+  dismiss(entry: Entry): void
+  /** Gives an entry that is not ready another key of the same id, perhaps of another project. */
+  revise(entry: Entry, key: Key): void
 }
 
 /** A roster in which every key is ready. */
@@ -58,7 +66,10 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
   const projects = new Map<string, Project>()
 
   for (const key of keys) {
-    if (entries.has(key.id)) continue
+    if (!entries.has(key.id)) enter(admit(key, now))
+  }
+
+  function admit(key: Key, now: number): Entry {
     const entry: Entry = {
       key,
       learnedProject: undefined,
@@ -70,10 +81,26 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
       inFlight: 0,
       isFull: false,
       position: -1,
+      seat: -1,
     }
     entries.set(key.id, entry)
-    projectOf(key.project).entries.push(entry)
-    enter(entry)
+    seat(entry)
+    return entry
+  }
+
+  function seat(entry: Entry): void {
+    entry.seat = projectOf(entry.key.project).entries.push(entry) - 1
+  }
+
+  function unseat(entry: Entry): void {
+    const { project } = entry.key
+    const { entries } = projectOf(project)
+    const last = entries.pop()!
+    if (last !== entry) {
+      entries[entry.seat] = last
+      last.seat = entry.seat
+    }
+    if (entries.length === 0) projects.delete(project)
   }
 
   function projectOf(id: string): Project {
@@ -106,16 +133,25 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
 
   function join(entry: Entry, project: string): void {
     const former = projectOf(entry.key.project)
-    former.entries.splice(former.entries.indexOf(entry), 1)
-    if (former.entries.length === 0) projects.delete(entry.key.project)
-    const next = projectOf(project)
-    next.entries.push(entry)
+    unseat(entry)
     entry.key = { ...entry.key, project }
+    seat(entry)
     entry.learnedProject = project
     if (entry.position < 0) return
     readyKeys[entry.position] = entry.key
     former.readyCount--
-    next.readyCount++
+    projectOf(project).readyCount++
+  }
+
+  function dismiss(entry: Entry): void {
+    unseat(entry)
+    entries.delete(entry.key.id)
+  }
+
+  function revise(entry: Entry, key: Key): void {
+    unseat(entry)
+    entry.key = key
+    seat(entry)
   }
 
   return {
@@ -128,5 +164,8 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     enter,
     leave,
     join,
+    admit,
+    dismiss,
+    revise,
   }
 }

@@ -3,6 +3,8 @@ import type { KeySetting } from './settings.ts'
 /** The keys to use, each once and trimmed, and what is to be said of the list. */
 export interface CheckedKeys {
   readonly keys: KeySetting[]
+  /** Where each of them stands in the list that was checked. */
+  readonly indexes: readonly number[]
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -27,7 +29,7 @@ export function checkKeys(settings: readonly KeySetting[], where: string): Check
     positions.set(secret, index)
     keys.push(typeof setting === 'string' ? secret : { ...setting, key: secret })
   }
-  return { keys, problems, warnings }
+  return { keys, indexes: [...positions.values()], problems, warnings }
 }
 
 function problemsOfKey(setting: KeySetting, subject: string): string[] {

@@ -6,6 +6,8 @@ import type { Settings } from './settings.ts'
 /** Settings as they are to be used, and what is to be said of them. No secret is in a sentence. */
 export interface CheckedSettings {
   readonly settings: Settings
+  /** Where each of the keys stands in its list, before doubles were taken out. */
+  readonly keyIndexes: readonly number[]
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -21,6 +23,7 @@ export function checkMeaning(settings: Settings, where: (path: string) => string
       keys: keys.keys,
       upstream: { ...settings.upstream, gemini: { ...gemini, headers: headers.headers } },
     },
+    keyIndexes: keys.indexes,
     problems: [
       ...problemsOfBaseUrl(gemini.baseUrl, where('upstream.gemini.baseUrl')),
       ...headers.problems,

@@ -29,6 +29,8 @@ export interface LoadedSettings {
   readonly origins: ReadonlyMap<string, Origin>
   /** The variable that states a setting, by dotted path. */
   readonly variables: ReadonlyMap<string, string>
+  /** Where each of `settings.keys` stands in the list of its source, in which one may stand twice. */
+  readonly keyIndexes: readonly number[]
   /** One sentence each, without secrets. */
   readonly warnings: readonly string[]
 }
@@ -56,6 +58,7 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     settings: checked.settings,
     origins: originsOf(shape, file, merged, variables),
     variables,
+    keyIndexes: checked.keyIndexes,
     warnings: [...stated.warnings, ...checked.warnings],
   }
 }

@@ -7,8 +7,10 @@ import {
   type RequestRecord,
   type Store,
 } from '../../core/store.ts'
-import { attempt, key, request, rest, token } from '../fixtures/storage/records.ts'
+import { attempt, key, keySetting, request, rest, token } from '../fixtures/storage/records.ts'
+import { keySettingsContract } from './key-setting-records.ts'
 import { metersContract } from './meter-records.ts'
+import { requestSearchContract } from './request-search.ts'
 
 /** One store on fresh data; `reopen` closes it and opens the same data again. */
 export interface StoreUnderTest {
@@ -32,13 +34,16 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   describe(name, () => {
     keysContract(testStore)
     metersContract(testStore)
+    keySettingsContract(testStore)
     tokensContract(testStore)
     requestsContract(testStore)
+    requestSearchContract(testStore)
     pruningContract(testStore)
     documentsContract(testStore)
 
     testStore('a store starts empty', async (store) => {
       assert.deepEqual(await store.keys.load(), { keys: [], rests: [] })
+      assert.deepEqual(await store.keySettings.since(0), { revision: 0, records: [], count: 0 })
       assert.deepEqual(await store.tokens.list(), [])
       assert.deepEqual(await store.requests.list({ limit: 10 }), [])
       assert.equal(await store.requests.count(), 0)
@@ -53,6 +58,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   })
 }
 
+/** Declares one test on a store of its own. */
 export type TestStore = (
   title: string,
   run: (store: Store, reopen: () => Promise<Store>) => Promise<void>,
@@ -216,6 +222,7 @@ function pruningContract(testStore: TestStore): void {
 
   testStore('pruning leaves everything but the log', async (store) => {
     await store.keys.save({ keys: [key()], rests: [rest()] })
+    await store.keySettings.save({ put: [keySetting({ note: 'x'.repeat(300_000) })], removed: [] })
     await store.tokens.put(token())
     await store.documents.put('plugin', 'big', 'x'.repeat(500_000))
     await store.requests.append(many(20))

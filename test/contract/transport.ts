@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import process from 'node:process'
 import { test } from 'node:test'
 import type { Transport } from '../../core/transport.ts'
 
@@ -24,6 +25,25 @@ function closing(request: IncomingMessage): Promise<void> {
   request.on('error', () => {})
   request.socket.on('error', () => {})
   return new Promise((resolve) => request.socket.once('close', () => resolve()))
+}
+
+/** Fails where `use` throws what nobody can catch, which Deno's test runner would pass over. */
+async function nothingUncaught(use: () => Promise<unknown>): Promise<void> {
+  const uncaught: unknown[] = []
+  const take = (thrown: unknown) => uncaught.push(thrown)
+  process.on('uncaughtException', take)
+  try {
+    await use()
+  } finally {
+    process.off('uncaughtException', take)
+  }
+  assert.deepEqual(uncaught, [])
+}
+
+/** How a connection may end amid a request. */
+const BREAKS: Readonly<Record<string, (request: IncomingMessage, leaving: AbortController) => void>> = {
+  breaks: (request) => request.socket.destroy(),
+  'is left': (_, leaving) => leaving.abort(),
 }
 
 /** What every way out promises. */
@@ -112,6 +132,48 @@ export function transportContract(name: string, create: () => Transport): void {
     await once(server, 'close')
     await assert.rejects(get(`http://127.0.0.1:${port}`))
   })
+
+  for (const [what, breakOff] of Object.entries(BREAKS)) {
+    test(`${name}: a body is sent once, though the kept connection ${what} before an answer`, async () => {
+      const leaving = new AbortController()
+      let received = 0
+      await serving(
+        async (request, response) => {
+          await request.toArray()
+          if (++received === 2) breakOff(request, leaving)
+          else response.end('done')
+        },
+        async (url) => {
+          const transport = create()
+          const post = (signal: AbortSignal) =>
+            transport.fetch(url, { method: 'POST', headers: {}, body: '{"a":1}', signal })
+          const { signal } = new AbortController()
+          await (await post(signal)).text()
+          await assert.rejects(post(leaving.signal))
+          await (await post(signal)).text()
+          assert.equal(received, 3)
+        },
+      )
+    })
+  }
+
+  test(`${name}: aborting after the last bytes, but before the end was read, ends nothing else`, () =>
+    serving(
+      (_, response) => {
+        response.write('one')
+        setTimeout(() => response.end('two'), 10)
+      },
+      (url) =>
+        nothingUncaught(async () => {
+          const leaving = new AbortController()
+          const reader = (await get(url, leaving.signal)).body!.getReader()
+          await reader.read()
+          await reader.read()
+          leaving.abort()
+          await reader.read().catch(() => {})
+          assert.equal(await (await get(url)).text(), 'onetwo')
+        }),
+    ))
 
   test(`${name}: a body comes piece by piece, not all at its end`, async () => {
     const { promise: seen, resolve: see } = Promise.withResolvers<void>()

@@ -127,10 +127,15 @@ describe('Headers of a client', () => {
   test('reach Google in no other name than these', async () => {
     scene.google.reset()
     await (await scene.post(PATH, QUESTION, { headers: sent })).text()
-    const known = ['accept', 'accept-encoding', 'connection', 'content-length', 'content-type', 'host']
-    const more = ['user-agent', 'x-goog-api-key', 'x-goog-user-project', 'x-operator']
-    const { headers } = scene.google.calls[0]!
-    assert.deepEqual(Object.keys(headers).sort(), [...known, ...more])
+    const known = ['accept-encoding', 'content-length', 'content-type', 'host']
+    const more = ['x-goog-api-key', 'x-goog-user-project', 'x-operator']
+    // Bun adds all of these, Deno the connection alone.
+    const ofTheRuntime = ['accept', 'connection', 'user-agent']
+    const names = Object.keys(scene.google.calls[0]!.headers).sort()
+    assert.deepEqual(
+      names.filter((name) => !ofTheRuntime.includes(name)),
+      [...known, ...more],
+    )
   })
 
   test('cannot smuggle a credential in the query past the gateway', async () => {

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
+import { ARGUMENTS, PROGRAM, plainEnvironment } from '../gateway-command.ts'
 
 /** The gateway as its users run it: a process of its own, spoken to over HTTP. */
 export interface GatewayProcess {
@@ -20,9 +21,6 @@ export interface GatewayProcess {
   /** Ends it by force where it still runs, and removes its folder. */
   remove(): Promise<void>
 }
-
-/** How to start the gateway; another runtime or the binary is another command. */
-const COMMAND = (process.env.GEMINATE_COMMAND ?? `${process.execPath} ${resolve('core/main.ts')}`).split(' ')
 
 export const CLIENT_TOKEN = 'sk-test-client-token-0001'
 export const ADMIN_TOKEN = 'ga-test-admin-token-0001'
@@ -64,10 +62,9 @@ export async function startInFolder(
     output: () => output,
 
     async start() {
-      const [program = '', ...args] = COMMAND
-      child = spawn(program, [...args, 'serve'], {
+      child = spawn(PROGRAM, [...ARGUMENTS, 'serve'], {
         cwd: folder,
-        env: { ...process.env, ...environment },
+        env: { ...plainEnvironment(), ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       const started = Promise.withResolvers<string>()
@@ -110,13 +107,19 @@ async function writeFiles(folder: string, files: GatewayFiles): Promise<void> {
   }
 }
 
-/** Runs the program in a folder to its end. */
+/** Runs the program in a folder to its end; `input` is what it reads. */
 export async function runProgram(
   folder: string,
   args: readonly string[],
+  input?: string,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const [program = '', ...before] = COMMAND
-  const child = spawn(program, [...before, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(PROGRAM, [...ARGUMENTS, ...args], {
+    cwd: folder,
+    env: plainEnvironment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.on('error', () => {}) // it may end without having read
+  child.stdin.end(input)
   const printed = { stdout: '', stderr: '' }
   child.stdout.on('data', (bytes) => {
     printed.stdout += bytes

@@ -18,7 +18,7 @@ describe('A request without a proper host', () => {
     socket.write(request)
     const [bytes] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
-    return Number(/^HTTP\/1\.1 (\d+)/.exec(bytes.toString())?.[1])
+    return Number(/^HTTP\/1\.[01] (\d+)/.exec(bytes.toString())?.[1])
   }
 
   test('is answered by its path, as health probes of HTTP/1.0 are sent', async () => {

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
-import { resolve } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { CLIENT_TOKEN, type GatewayFiles } from './gateway-process.ts'
 import { fakeKeys, MODEL, openScene, QUESTION, type Scene } from './scene.ts'
 
-const SDK = JSON.stringify(resolve('core/sdk.ts'))
 const OTHER_MODEL = 'gemini-2.5-flash'
 const path = (method: string, model = MODEL) => `/v1beta/models/${model}:${method}`
 
 /** Shouts: puts an instruction in front, and writes answers in capitals. */
 const SHOUT = `
-import { definePlugin, GatewayError, Type } from ${SDK}
+import { definePlugin, GatewayError, Type } from 'geminate/sdk'
 const shout = (reply) => ({
   ...reply,
   candidates: reply.candidates?.map((candidate) => ({
@@ -205,13 +203,13 @@ async function askGoogle(scene: Scene, path: string, body: string): Promise<stri
 
 describe('A plugin that cannot be set up', () => {
   const throwing = `
-    import { definePlugin } from ${SDK}
+    import { definePlugin } from 'geminate/sdk'
     export default definePlugin({
       name: 'throwing', api: 1, description: 'Throws.',
       setup() { throw new Error('my database is missing') },
     })`
   const wanting = `
-    import { definePlugin, Type } from ${SDK}
+    import { definePlugin, Type } from 'geminate/sdk'
     export default definePlugin({
       name: 'wanting', api: 1, description: 'Wants an option.',
       options: Type.Object({ color: Type.String() }),
@@ -246,7 +244,7 @@ describe('A plugin that cannot be set up', () => {
 
 describe('Two plugins on one path', () => {
   const serving = (name: string) => `
-    import { definePlugin } from ${SDK}
+    import { definePlugin } from 'geminate/sdk'
     export default definePlugin({
       name: '${name}', api: 1, description: 'Serves.',
       setup: () => ({ routes: (app) => void app.get('/shared', () => '${name}') }),

@@ -12,7 +12,7 @@ describe('A pool whose projects have limits', () => {
     const scenario = smaller(
       mixedScenario({
         seed: 5,
-        minutes: 5,
+        minutes: 9,
         start: 0,
         minuteMilliseconds: MINUTE_SECONDS * 1000,
         withDays: false,

@@ -117,9 +117,7 @@ describe('The size of a request body', () => {
 
 describe('Uploads that together pass the buffer', () => {
   test('are refused with 503 and Retry-After, and those begun before still go through', async () => {
-    const first = await beginUpload(0.45 * MEGABYTE)
-    const second = await beginUpload(0.45 * MEGABYTE)
-    await untilRefused()
+    const [first, second] = await fillBuffer()
     const refused = await send(padded(0.4 * MEGABYTE))
     assert.equal(refused.status, 503)
     assert.ok(Number(refused.headers.get('retry-after')) >= 1)
@@ -129,8 +127,7 @@ describe('Uploads that together pass the buffer', () => {
   })
 
   test('give their share back when their client leaves', async () => {
-    const uploads = [await beginUpload(0.45 * MEGABYTE), await beginUpload(0.45 * MEGABYTE)]
-    await untilRefused()
+    const uploads = await fillBuffer()
     for (const upload of uploads) upload.leave()
     let status = 503
     for (let tries = 0; status === 503 && tries < 200; tries++) {
@@ -156,10 +153,19 @@ describe('The bytes of a request', () => {
   })
 })
 
-/** Until the gateway has seen the uploads that hold the buffer. */
-async function untilRefused() {
-  for (let tries = 0; tries < 500; tries++) {
-    if ((await send(padded(0.4 * MEGABYTE))).status === 503) return
+/**
+ * Two uploads that hold the buffer. One that finds a probe in its place is refused, and begins again: they
+ * hold it once a few probes in a row were refused.
+ */
+async function fillBuffer(): Promise<[Upload, Upload]> {
+  const begin = () => beginUpload(0.45 * MEGABYTE)
+  let [first, second] = [await begin(), await begin()]
+  for (let tries = 0, refused = 0; tries < 500; tries++) {
+    const isFull = (await send(padded(0.4 * MEGABYTE))).status === 503
+    refused = isFull && !first.isAnswered() && !second.isAnswered() ? refused + 1 : 0
+    if (refused === 5) return [first, second]
+    if (first.isAnswered()) first = await begin()
+    if (second.isAnswered()) second = await begin()
   }
   assert.fail('the buffer never filled')
 }
@@ -168,16 +174,25 @@ function padded(bytes: number): string {
   return VALID + ' '.repeat(Math.floor(bytes) - new TextEncoder().encode(VALID).length)
 }
 
+interface Upload {
+  isAnswered(): boolean
+  /** Sends the last byte; the status of the answer. */
+  finish(): Promise<number>
+  leave(): void
+}
+
 /** An upload of which all but the last byte was sent. */
-async function beginUpload(length: number) {
+async function beginUpload(length: number): Promise<Upload> {
   const body = Buffer.from(padded(length))
   const call = request(scene.gateway.url + PATH, {
     method: 'POST',
     headers: { 'x-goog-api-key': CLIENT_TOKEN, 'content-length': body.length },
   })
+  let isAnswered = false
   const answered = new Promise<number>((resolve, reject) => {
     call.once('response', (response) => {
       response.resume()
+      isAnswered = true
       resolve(response.statusCode ?? 0)
     })
     call.once('error', reject)
@@ -186,6 +201,7 @@ async function beginUpload(length: number) {
   const most = body.length - 1
   await new Promise((resolve) => call.write(body.subarray(0, most), resolve))
   return {
+    isAnswered: () => isAnswered,
     finish() {
       call.end(body.subarray(most))
       return answered

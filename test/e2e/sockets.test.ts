@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ADMIN_TOKEN, CLIENT_TOKEN } from './gateway-process.ts'
 import { fakeKeys, openScene, type Scene, until } from './scene.ts'
 
 const ECHO = `
-import { definePlugin, GatewayError } from ${JSON.stringify(resolve('core/sdk.ts'))}
+import { definePlugin, GatewayError } from 'geminate/sdk'
 const closed = []
 export default definePlugin({
   name: 'echo',

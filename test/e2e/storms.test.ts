@@ -31,7 +31,9 @@ describe('While the model is overloaded for every key', () => {
         const before = scene.google.calls.length
         const begun = performance.now()
         let refused = 0
-        while (performance.now() - begun < 1_500) {
+        const elapsed = () => performance.now() - begun
+        // A trial call may alone outlast the time on a busy machine; the call after it is refused.
+        while (elapsed() < 1_500 || (refused === 0 && elapsed() < 15_000)) {
           const answer = await ask(scene, FORMS[refused % FORMS.length]!)
           assertFails(answer, 503)
           if (answer.attempts > 0) continue
@@ -39,7 +41,7 @@ describe('While the model is overloaded for every key', () => {
           refused++
         }
         assert.ok(refused > 0)
-        const trials = Math.ceil((performance.now() - begun) / 1000) + 1
+        const trials = Math.ceil(elapsed() / 1000) + 1
         assert.ok(scene.google.calls.length - before <= trials * ATTEMPTS_OF_A_TRIAL)
 
         scene.google.reset()
@@ -132,9 +134,11 @@ describe('A pool of one key', () => {
     { kind: 'hang' },
     { kind: 'hangAfterHeaders' },
   ]
+  // A silence that is none of the script's must not count as one, however busy the machine is.
+  const timeoutOf = ({ kind }: Behaviour) => (kind.startsWith('hang') ? 0.7 : 20)
   for (const blip of blips) {
     test(`survives a single ${JSON.stringify(blip)}`, () =>
-      inScene(1, { upstream: { timeoutSeconds: 0.3 } }, async (scene) => {
+      inScene(1, { upstream: { timeoutSeconds: timeoutOf(blip) } }, async (scene) => {
         for (const form of FORMS) {
           scene.google.script('*', blip)
           const answer = await ask(scene, form)

@@ -1,0 +1,44 @@
+import type { Pool } from '../pool/pool.ts'
+import { limitOf, usedOf } from '../quota/meter.ts'
+import type { MeterEntry, QuotaBook } from '../quota/quota-book.ts'
+import { QUOTA_WINDOWS, type QuotaWindow } from '../quota/quota-window.ts'
+
+/** One limit, or one count without a limit. */
+interface WindowItem {
+  readonly window: QuotaWindow
+  readonly used: number
+  /** The one that holds: the tighter of what is stated and what was learned; absent where neither is known. */
+  readonly limit?: number
+  readonly stated?: number
+  readonly learned?: number
+  /** When Google named it last; milliseconds since 1970. */
+  readonly learnedAt?: number
+}
+
+/** What a project spent on a model, what it may, and whether it rests; times in milliseconds since 1970. */
+export function toQuotaItem(
+  { project, model, meter }: MeterEntry,
+  quotas: QuotaBook,
+  pool: Pool,
+  now: number,
+) {
+  const rest = pool.restOf(project, model)
+  const windows = QUOTA_WINDOWS.flatMap((window): WindowItem[] => {
+    const used = usedOf(meter, quotas.clock, window, now)
+    const limit = limitOf(meter, window, now)
+    if (limit === undefined && used === 0) return []
+    const learned = meter.learned[window]
+    return [
+      { window, used, limit, stated: meter.stated[window], learned: learned?.limit, learnedAt: learned?.at },
+    ]
+  })
+  return {
+    project,
+    model,
+    windows,
+    cachedShareToday: meter.dayTokens > 0 ? meter.dayCachedTokens / meter.dayTokens : undefined,
+    state: rest?.state ?? 'active',
+    reason: rest?.reason ?? '',
+    returnsAt: rest?.until,
+  }
+}

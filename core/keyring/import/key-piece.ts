@@ -1,0 +1,8 @@
+import type { NewKey } from '../key-change.ts'
+import type { Piece } from './parse-keys.ts'
+
+/** A key that can go into a header, or why it cannot. */
+export function toPiece(key: NewKey, place: string): Piece {
+  if (/^[\x21-\x7e]+$/.test(key.secret)) return { key }
+  return { place, text: key.secret, why: 'A key is visible ASCII characters without white space' }
+}
