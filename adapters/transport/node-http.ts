@@ -22,7 +22,7 @@ export function createNodeTransport(): Transport {
 export function send(
   request: typeof http.request,
   options: Pick<http.RequestOptions, 'agent' | 'lookup'>,
-  url: string | URL,
+  url: string,
   { method, headers, body, signal }: TransportRequest,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {

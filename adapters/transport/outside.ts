@@ -31,7 +31,7 @@ export function createOutside(): Outside {
 /** Host and certificate are the URL's; only where they are is no longer asked. */
 function sendTo(url: URL, address: string, request: OutsideRequest): Promise<Response> {
   const { request: open } = url.protocol === 'https:' ? https : http
-  return send(open, { agent: false, lookup: pinnedTo(address) }, url, request)
+  return send(open, { agent: false, lookup: pinnedTo(address) }, url.href, request)
 }
 
 function pinnedTo(address: string): LookupFunction {

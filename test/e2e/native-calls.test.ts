@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { resolve } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { rowsIn } from './kept-data.ts'
 import { fakeKeys, MODEL, openScene, QUESTION, type Scene, until } from './scene.ts'
 
 /** Answers by three native calls at once, and looks one thing up before a call whose text says so. */
 const TRIO = `
-import { definePlugin, GatewayError } from ${JSON.stringify(resolve('core/sdk.ts'))}
+import { definePlugin, GatewayError } from 'geminate/sdk'
 const ask = (text) => ({
   operation: 'generateContent',
   model: '${MODEL}',
