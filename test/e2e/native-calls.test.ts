@@ -83,8 +83,8 @@ describe('Native calls of a plugin’s own', () => {
 
   test('fail as one, with Google’s error in the caller’s shape, and the others are cancelled', async () => {
     scene.google.script('*', [
-      { kind: 'invalidArgument400', message: 'No such thing' },
       { kind: 'hang', times: 2 },
+      { kind: 'invalidArgument400', message: 'No such thing' },
     ])
     const response = await trio(['a', 'b', 'c'])
     assert.equal(response.status, 400)
