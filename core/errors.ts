@@ -12,6 +12,7 @@ const STATUS_OF = {
   rate_limited: 429,
   client_gone: 499,
   internal: 500,
+  not_implemented: 501,
   bad_upstream: 502,
   no_available_keys: 503,
   overloaded: 503,
@@ -77,11 +78,14 @@ export class GatewayError extends Error {
   }
 }
 
+/** Kinds above 499 that are the same at the next attempt; clients' libraries would try all of those again. */
+const LASTING: ReadonlySet<ErrorKind> = new Set(['no_available_keys', 'not_implemented'])
+
 /** Headers that go with an error in every protocol. */
 export function errorHeaders(error: GatewayError): Record<string, string> {
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
-  if (error.kind === 'no_available_keys') headers['x-should-retry'] = 'false'
+  if (LASTING.has(error.kind)) headers['x-should-retry'] = 'false'
   return headers
 }
 

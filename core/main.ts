@@ -5,6 +5,7 @@ import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createOutside } from '../adapters/transport/outside.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
 import { keys } from './commands/keys.ts'
@@ -30,6 +31,6 @@ const rooms: Rooms = {
   startSimulatedGoogle,
 }
 
-const commands = [serve, check, plan, token, keys, mock, schema, version]
+const commands = [serve, check, plan, token, keys, mock, bench, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

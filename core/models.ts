@@ -1,4 +1,4 @@
-/** How hard a model is to think, as OpenAI's clients state it, from not at all to as much as it can. */
+/** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 /** One of them. */
 export type Effort = (typeof EFFORTS)[number]
@@ -15,10 +15,16 @@ export interface ModelTraits {
     | { readonly budgets: Readonly<Record<Effort, number>> }
     | undefined
   readonly systemInstruction: boolean
+  /** The most that `maxOutputTokens` may be. */
+  readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
   readonly penalties: boolean
   /** `mediaResolution` on a part. */
   readonly partResolution: boolean
+  /** Pictures and files within a function's response. */
+  readonly responseParts: boolean
+  /** Functions beside Google's own tools. */
+  readonly mixedTools: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
   readonly signatures: boolean
   /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
@@ -31,8 +37,11 @@ export interface ModelTraits {
 const NEWEST: ModelTraits = {
   thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
   systemInstruction: true,
+  maxOutputTokens: 65_536,
   penalties: true,
   partResolution: true,
+  responseParts: true,
+  mixedTools: true,
   signatures: true,
   cacheTokens: 4_096,
   fetchesUrls: true,
@@ -41,10 +50,13 @@ const BEFORE_3 = {
   ...NEWEST,
   thinking: undefined,
   partResolution: false,
+  responseParts: false,
+  mixedTools: false,
   signatures: false,
   cacheTokens: undefined,
   fetchesUrls: false,
 }
+const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,
@@ -71,9 +83,9 @@ const PRO_2_5 = {
  * https://ai.google.dev/gemini-api/docs/caching
  */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
-  [/^gemma-3/, { ...BEFORE_3, systemInstruction: false }],
-  [/^gemma/, BEFORE_3],
-  [/^gemini-(1|2\.0)\b/, BEFORE_3],
+  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
+  [/^gemma/, BEFORE_2_5],
+  [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
   [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
   [/^gemini-2\.5-pro/, PRO_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
@@ -95,4 +107,13 @@ export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): Think
   const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
   const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
   return known.at(-1) ?? levels[0]!
+}
+
+/** An effort as the `thinkingConfig` of a model states it. */
+export function amountOf(
+  effort: Effort,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): { thinkingBudget: number } | { thinkingLevel: ThinkingLevel } {
+  if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
+  return { thinkingLevel: levelOf(effort, thinking.levels) }
 }

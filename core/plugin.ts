@@ -150,10 +150,14 @@ export interface Protocol {
   /** Whether a request is this protocol's, by path and headers alone; the first that says yes answers it, errors included. */
   claims(request: ProtocolRequest): boolean
   readonly codec: Codec
+  /** A header of this protocol's own, in lower case, in which every answer repeats its `x-request-id`. */
+  readonly idHeader?: string
 }
 
 /** A request before its body is read. */
 export interface ProtocolRequest {
+  /** What the client sees as `x-request-id`. */
+  readonly id: string
   readonly method: string
   readonly url: URL
   readonly headers: Headers
@@ -212,6 +216,14 @@ export interface StreamEncoder {
 export interface Gateway {
   /** Answers a generation: decode, request hooks, key loop, reply or chunk hooks, encode. Never rejects. */
   answer(request: Request, target?: NativeTarget): Promise<Response>
+  /**
+   * Answers by a method of Google's that generates nothing, asked and answered in the client's own terms: what
+   * `convert` makes of the JSON body goes through the key loop. Never rejects.
+   */
+  convert(
+    request: Request,
+    convert: (body: unknown, request: ProtocolRequest) => Conversion,
+  ): Promise<Response>
   /** Sends a request of Google's native API through the key loop as bytes. Never rejects. */
   relay(request: Request, target: NativeTarget): Promise<Response>
   /**
@@ -234,6 +246,16 @@ export interface Gateway {
   refuse(request: Request, error: GatewayError): Response
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
   models(): Promise<readonly Model[]>
+}
+
+/** A request of a protocol's as a method of Google's, and the way back. */
+export interface Conversion {
+  readonly target: NativeTarget
+  /** Google's request body. */
+  readonly body: unknown
+  readonly notes?: readonly string[]
+  /** Google's answer as the client reads it; throws a GatewayError where it is not what was asked for. */
+  toAnswer(answer: unknown): unknown
 }
 
 /** A method of Google's native API. */

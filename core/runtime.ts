@@ -14,6 +14,13 @@ export interface Runtime {
   serve(options: ServeOptions): Promise<Server>
   /** Runs `handler` when the process is asked to end (SIGTERM, SIGINT); a second signal ends it at once. */
   onStop(handler: () => void): void
+  /**
+   * Starts this program once more, as a process of its own with other arguments. Resolves once what it writes to
+   * stdout matches `started`; rejects where it ends before.
+   */
+  startAgain(args: readonly string[], started: RegExp): Promise<OtherProcess>
+  /** The memory that this process holds, in bytes. */
+  memory(): number
   /** Ends the process once what was written has been read, or after about a second. */
   exit(code: number): Promise<never>
 }
@@ -34,6 +41,13 @@ export interface Input {
   readonly isTerminal: boolean
 }
 
+/** A second process of this program. */
+export interface OtherProcess {
+  /** What it wrote when it had started. */
+  readonly match: RegExpExecArray
+  stop(): Promise<void>
+}
+
 export interface ServeOptions {
   readonly host: string
   /** 0 takes any free port. */
@@ -45,7 +59,7 @@ export interface ServeOptions {
 
 /** Whether a request asks to become a WebSocket. */
 export function isUpgrade(request: Request): boolean {
-  return request.headers.get('upgrade')?.toLowerCase() === 'websocket'
+  return request.method === 'GET' && request.headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** Who is at the other end of the connection. */

@@ -10,7 +10,9 @@ import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
+import type { BodyLimits } from './http/request-body.ts'
 import { createServer } from './http/server.ts'
+import { createSilenceWatch } from './http/silence-watch.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { toKey } from './keyring/managed-key.ts'
@@ -78,13 +80,13 @@ export async function startGateway(
     warn,
   })
   const late = createLateGateway()
-  const budget = createByteBudget(settings.server.maxBufferedMegabytes * BYTES_PER_MEGABYTE)
+  const limits = toBodyLimits(settings)
   const fetch = createGuardedFetch({
     ...settings.media,
     outside: rooms.createOutside(),
     maxBytes: settings.media.maxMegabytes * BYTES_PER_MEGABYTE,
     timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
-    budget,
+    budget: limits.budget,
   })
   const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
 
@@ -169,14 +171,12 @@ export async function startGateway(
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
-  const maxBodyBytes = settings.server.maxBodyMegabytes * BYTES_PER_MEGABYTE
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
-    budget,
-    maxBodyBytes,
+    limits,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
@@ -188,12 +188,8 @@ export async function startGateway(
 
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
-  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, requests: store.requests }
-  mountOwnRoutes(app, {
-    pool,
-    log,
-    admin: adminRoutes({ ...desk, limits: { maxBytes: maxBodyBytes, budget } }),
-  })
+  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, limits }
+  mountOwnRoutes(app, { pool, log, admin: adminRoutes({ ...desk, requests: store.requests }) })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
   const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
@@ -230,6 +226,17 @@ export async function startGateway(
   }
 }
 
+/** Silence of a client amid a long body that ends it, in milliseconds. */
+const BODY_SILENCE = 60_000
+
+function toBodyLimits({ server }: Settings): BodyLimits {
+  return {
+    maxBytes: server.maxBodyMegabytes * BYTES_PER_MEGABYTE,
+    budget: createByteBudget(server.maxBufferedMegabytes * BYTES_PER_MEGABYTE),
+    silence: createSilenceWatch(BODY_SILENCE),
+  }
+}
+
 /** The log that the settings ask for; it knows every secret among them. */
 function openLog({ runtime }: Rooms, settings: Settings, redactor: Redactor): Log {
   for (const { text, label } of secretsIn(settings)) redactor.add(text, label)
@@ -250,6 +257,7 @@ function createLateGateway() {
   }
   const gateway: Gateway = {
     answer: (request, target) => get().answer(request, target),
+    convert: (request, convert) => get().convert(request, convert),
     relay: (request, target) => get().relay(request, target),
     compose: (request, operation, run) => get().compose(request, operation, run),
     call: (call, native) => get().call(call, native),

@@ -45,10 +45,18 @@ test('geminate version names the program, its version and the runtime', async ()
 test('geminate help lists every command and explains the exit codes', async () => {
   const { code, output } = await run(['help'])
   assert.equal(code, 0)
-  for (const name of ['serve', 'check', 'plan', 'token', 'mock', 'schema', 'version', 'help']) {
+  for (const name of ['serve', 'check', 'plan', 'token', 'mock', 'bench', 'schema', 'version', 'help']) {
     assert.match(output, new RegExp(`^ {2}${name}\\b`, 'm'))
   }
   assert.match(output, /Exit codes: 0 .*, 1 .*, 2 /)
+})
+
+test('geminate bench measures calls, added latency, memory and key picks without any key', async () => {
+  const { code, output, error } = await run(['bench', '--seconds', '0.1'])
+  assert.equal(code, 0, error)
+  for (const figure of ['whole', 'stream', 'memory', 'key pick']) {
+    assert.match(output, new RegExp(`^${figure} +\\d+`, 'm'))
+  }
 })
 
 test('geminate serve --help prints the options of serve', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { GatewayError } from '../core/errors.ts'
+import { inParallel } from '../core/in-parallel.ts'
 import type { NativeCall, NativeReply } from '../core/native-calls.ts'
 import { toBatches } from '../plugins/embeddings/batches.ts'
 import { embed } from '../plugins/embeddings/embed.ts'
 import { toEmbeddingsAsked } from '../plugins/embeddings/embedding-request.ts'
-import { inParallel } from '../plugins/embeddings/in-parallel.ts'
 import { encodeVector, normalised } from '../plugins/embeddings/vectors.ts'
 
 const MODEL = 'gemini-embedding-001'
@@ -60,7 +60,7 @@ describe('A request for embeddings', () => {
   })
 
   test('says what of it is ignored, but for the user', () => {
-    assert.deepEqual(read({ input: 'a', user: 'u', truncate: 'END' }).notes, ['truncate ignored'])
+    assert.deepEqual(read({ input: 'a', user: 'u', truncate: 'END' }).notes, ['ignored: truncate'])
   })
 
   const faults: readonly (readonly [title: string, body: object, param: string, code?: string])[] = [
@@ -73,7 +73,7 @@ describe('A request for embeddings', () => {
     ['lists of tokens', { input: [[1, 2], [3]] }, 'input'],
     ['a text and tokens', { input: ['a', [3]] }, 'input'],
     ['too many texts', { input: Array.from({ length: 2049 }, () => 'a') }, 'input'],
-    ['a number among texts', { input: ['a', 1] }, 'input', 'invalid_type'],
+    ['a number among texts', { input: ['a', 1] }, 'input[1]', 'invalid_type'],
     ['an object that is none of Gemini’s', { input: { text: 'a' } }, 'input', 'invalid_type'],
     ['no parts', { input: { parts: [] } }, 'input'],
     ['no model', { model: undefined, input: 'a' }, 'model', 'missing_required_parameter'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createEventFrames, eventData } from '../core/call/event-frames.ts'
+import { createEventFrames, cutEvents, eventData, lastEventEnd } from '../core/call/event-frames.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 const encoder = new TextEncoder()
@@ -19,6 +19,67 @@ function cutAt(text: string, nextSize: () => number): { frames: string[]; rest: 
 }
 
 const whole = (text: string) => cutAt(text, () => Number.POSITIVE_INFINITY)
+
+/** The same in runs, and how many runs there were. */
+function runsAt(text: string, nextSize: () => number) {
+  const bytes = encoder.encode(text)
+  const cutter = createEventFrames()
+  const runs: Uint8Array[] = []
+  for (let start = 0; start < bytes.length; ) {
+    const end = start + nextSize()
+    runs.push(...cutter.pushRun(bytes.slice(start, end)))
+    start = end
+  }
+  const frames = runs.flatMap((run) => [...cutEvents(run)]).map((frame) => decoder.decode(frame))
+  return { frames, rest: decoder.decode(cutter.rest()), runs: runs.length }
+}
+
+describe('runs of events', () => {
+  for (const end of ['\n', '\r\n', '\r']) {
+    for (const size of [1, 7, 64, 4096]) {
+      test(`hold the same events, with ${JSON.stringify(end)} in pieces of ${size} bytes`, () => {
+        const events = ['data: {"a":1}', `event: x${end}data: é漢`, ': comment', `data: ${'y'.repeat(200)}`]
+        const text = `${events.map((event) => event + end + end).join('')}data: un${end}`
+        const { frames, rest } = runsAt(text, () => size)
+        assert.deepEqual(
+          { frames, rest },
+          cutAt(text, () => size),
+        )
+      })
+    }
+  }
+
+  test('hold the same bytes whatever the line ends, and no event is cut', () => {
+    const random = seededRandom(7)
+    for (let round = 0; round < 500; round++) {
+      const text = Array.from({ length: 40 }, () => ['a', '\n', '\r', '\r\n'][below(4, random)]).join('')
+      const fine = cutAt(text, () => 1)
+      const { frames, rest } = runsAt(text, () => 1 + below(9, random))
+      assert.equal(frames.join('') + rest, text)
+      assert.equal(rest, fine.rest)
+      const ends = new Set(fine.frames.map((_, index) => fine.frames.slice(0, index + 1).join('').length))
+      let length = 0
+      for (const frame of frames) {
+        length += frame.length
+        assert.ok(ends.has(length), JSON.stringify({ text, frames }))
+      }
+    }
+  })
+
+  test('are one frame where many events come together', () => {
+    const text = 'data: 1\r\n\r\n'.repeat(64)
+    assert.equal(runsAt(`${text}data: 2`, () => 10_000).runs, 1)
+    assert.equal(runsAt(`${text}data: 2`, () => 10_000).rest, 'data: 2')
+  })
+
+  test('are searched backwards for where an event begins', () => {
+    const bytes = encoder.encode('data: 1\n\ndata: 2\r\n\r\ndata: 3\n\n')
+    assert.deepEqual(
+      [8, 9, 15, 20, 27, bytes.length].map((before) => lastEventEnd(bytes, before)),
+      [0, 9, 9, 20, 20, 29],
+    )
+  })
+})
 
 describe('event frames', () => {
   for (const [name, end] of [

@@ -111,7 +111,12 @@ describe('native paths', () => {
 
 describe('the claims of the native protocol', () => {
   const claimed = (path: string, headers: Record<string, string> = {}) =>
-    claims({ method: 'GET', url: new URL(path, 'http://localhost'), headers: new Headers(headers) })
+    claims({
+      id: 'req_1',
+      method: 'GET',
+      url: new URL(path, 'http://localhost'),
+      headers: new Headers(headers),
+    })
 
   test('hold for paths that only Google has', () => {
     for (const path of [

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createBreakers } from '../core/call/breaker.ts'
 import { createKeyLoop } from '../core/call/key-loop.ts'
+import { ConnectionError, SilenceError } from '../core/call/line.ts'
 import { createTrace } from '../core/call/trace.ts'
-import { type Answer, ConnectionError, SilenceError, type UpstreamRequest } from '../core/call/upstream.ts'
-import { readWholeBytes } from '../core/call/whole-reply.ts'
+import type { Answer, UpstreamRequest } from '../core/call/upstream.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Key } from '../core/keys.ts'
@@ -27,6 +27,8 @@ const REQUEST: UpstreamRequest = {
 }
 
 /** A key loop in virtual time: waiting moves the clock. */
+const readBytes = async (answer: Answer) => ({ ok: true as const, value: { bytes: await answer.bytes() } })
+
 function createBench(count: number, script: Script, deadlineMilliseconds = 60_000) {
   let clock = 0
   const times: number[] = []
@@ -79,7 +81,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
     advance,
     trace: createTrace(),
     run(request: Partial<UpstreamRequest> = {}, leaving = new AbortController().signal) {
-      return loop.run({ ...REQUEST, ...request }, this.trace, leaving, readWholeBytes)
+      return loop.run({ ...REQUEST, ...request }, this.trace, leaving, readBytes)
     },
   }
 }

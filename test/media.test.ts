@@ -162,6 +162,22 @@ describe('Media by address', () => {
     assert.deepEqual(resolved?.notes, ['earlier note', 'not fetched: https://a.example/a.png'])
   })
 
+  test('beside a tool’s result stays there, and leaves its words in the result', async () => {
+    const functionResponse = { name: 'look', response: { output: 'seen' }, parts: [file(A), INLINE] }
+    const call = asking({ functionResponse })
+    const resolved = partsOf(await resolveMedia(call, good, SETTINGS))
+    assert.deepEqual(resolved, [{ functionResponse: { ...functionResponse, parts: [INLINE, INLINE] } }])
+    await assert.rejects(resolveMedia(call, bad, SETTINGS), refusal(/cannot be fetched/))
+    const [noted] = partsOf(await resolveMedia(call, bad, { ...SETTINGS, onFailure: 'note' })) ?? []
+    const { response, parts } = noted!.functionResponse as {
+      response: { lost: string[]; output: string }
+      parts: object[]
+    }
+    assert.match(String(response.lost[0]), /^\[https:\/\/a\.example\/a\.png was here/)
+    assert.equal(response.output, 'seen')
+    assert.deepEqual(parts, [INLINE])
+  })
+
   test('does as the settings say where it cannot be fetched', async () => {
     await assert.rejects(resolveMedia(earlier, bad, { ...SETTINGS, onFailure: 'refuse' }), refusal(/cannot/))
     const noted = await resolveMedia(asking(file(A)), bad, { ...SETTINGS, onFailure: 'note' })

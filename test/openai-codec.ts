@@ -1,10 +1,11 @@
-import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../core/canonical.ts'
+import type { GenerateContentResponse } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
 import type { Call, ProtocolRequest } from '../core/plugin.ts'
 import { type Asked, NOTHING_ASKED } from '../plugins/openai-compat/asked.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 
 const REQUEST: ProtocolRequest = {
+  id: 'req_1',
   method: 'POST',
   url: new URL('http://localhost/v1/chat/completions'),
   headers: new Headers(),
@@ -42,24 +43,4 @@ export function streamed(chunks: readonly GenerateContentResponse[], asked?: Par
     if (isGatewayError(thrown)) return encoder.error(thrown)
     throw thrown
   }
-}
-
-/** One reply that says what all chunks say. */
-export function merged(chunks: readonly GenerateContentResponse[]): GenerateContentResponse {
-  const byIndex = new Map<number, Candidate>()
-  for (const [position, candidate] of chunks.flatMap(toCandidates)) {
-    const index = candidate.index ?? position
-    const { content, ...rest } = candidate
-    const before = byIndex.get(index)
-    const parts: Part[] = [...(before?.content?.parts ?? []), ...(content?.parts ?? [])]
-    byIndex.set(index, { ...before, ...rest, content: { role: 'model', parts } })
-  }
-  const usage = chunks.flatMap(({ usageMetadata }) => usageMetadata ?? [])
-  const fields: GenerateContentResponse = Object.assign({}, ...chunks)
-  const counts = usage.length > 0 && { usageMetadata: Object.assign({}, ...usage) as UsageMetadata }
-  return { ...fields, candidates: [...byIndex.values()], ...counts }
-}
-
-function toCandidates({ candidates = [] }: GenerateContentResponse): [number, Candidate][] {
-  return [...candidates.entries()]
 }

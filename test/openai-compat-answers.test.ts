@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import type { Candidate, GenerateContentResponse, Part } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
 import type { Asked } from '../plugins/openai-compat/asked.ts'
-import { merged, streamed, whole } from './openai-codec.ts'
+import { merged } from './merged.ts'
+import { streamed, whole } from './openai-codec.ts'
 import { foldStream } from './openai-fold.ts'
 
 describe('an answer', () => {

@@ -5,11 +5,16 @@ import { claims } from '../plugins/openai-compat/claims.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 import { findModel, toModelList } from '../plugins/openai-compat/model-list.ts'
 
-const REQUEST = { method: 'POST', url: new URL('http://localhost/v1/x'), headers: new Headers() }
+const REQUEST = { id: 'req_1', method: 'POST', url: new URL('http://localhost/v1/x'), headers: new Headers() }
 
 describe("the claims of OpenAI's protocol", () => {
   const claimed = (path: string, headers: Record<string, string> = {}) =>
-    claims({ method: 'GET', url: new URL(path, 'http://localhost'), headers: new Headers(headers) })
+    claims({
+      id: 'req_1',
+      method: 'GET',
+      url: new URL(path, 'http://localhost'),
+      headers: new Headers(headers),
+    })
 
   test('hold for its own paths, with any credential', () => {
     for (const path of [
@@ -68,6 +73,7 @@ describe("an error in OpenAI's shape", () => {
     rate_limited: [429, 'requests', 'rate_limit_exceeded'],
     client_gone: [499, 'invalid_request_error', null],
     internal: [500, 'server_error', null],
+    not_implemented: [501, 'server_error', 'not_implemented'],
     bad_upstream: [502, 'api_error', null],
     no_available_keys: [503, 'server_error', 'no_available_keys'],
     overloaded: [503, 'server_error', null],

@@ -38,6 +38,7 @@ codecContract('openai-compat', codec, {
 })
 
 const REQUEST: ProtocolRequest = {
+  id: 'req_1',
   method: 'POST',
   url: new URL(WHOLE, 'http://localhost'),
   headers: new Headers(),

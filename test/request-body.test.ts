@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib'
 import { GatewayError } from '../core/errors.ts'
 import { createByteBudget } from '../core/http/byte-budget.ts'
 import { readRequestBody } from '../core/http/request-body.ts'
+import { createSilenceWatch } from '../core/http/silence-watch.ts'
 
 const TEXT = '{"contents":[{"parts":[{"text":"é漢 hello hello hello"}]}]}'
 const ENCODED: Record<string, (bytes: Uint8Array) => Uint8Array> = {
@@ -15,6 +16,7 @@ const ENCODED: Record<string, (bytes: Uint8Array) => Uint8Array> = {
   zstd: zlib.zstdCompressSync,
 }
 
+const silence = createSilenceWatch(60_000)
 const BYTE_ORDER_MARK_LENGTH = 3
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -57,7 +59,7 @@ async function read(
   budget = createByteBudget(20_000),
 ): Promise<Uint8Array> {
   const before = budget.held
-  const body = await readRequestBody(request, { maxBytes, budget }).catch((error) => {
+  const body = await readRequestBody(request, { maxBytes, budget, silence }).catch((error) => {
     assert.equal(budget.held, before, 'a failed read holds nothing')
     throw error
   })
@@ -198,7 +200,7 @@ describe('reading a request body', () => {
       headers,
       duplex: 'half',
     } as RequestInit)
-    const reading = readRequestBody(request, { maxBytes: 1_000_000, budget, silenceMilliseconds: 20 })
+    const reading = readRequestBody(request, { maxBytes: 1_000_000, budget, silence: createSilenceWatch(20) })
     assert.ok(budget.take(900_000))
     budget.give(900_000)
     await assert.rejects(reading, { kind: 'invalid_request' })
@@ -214,7 +216,7 @@ describe('reading a request body', () => {
 
   test('refuses when the bodies in memory leave no room, and takes the next when they do', async () => {
     const budget = createByteBudget(100)
-    const first = await readRequestBody(stated(new Uint8Array(60)), { maxBytes: 100, budget })
+    const first = await readRequestBody(stated(new Uint8Array(60)), { maxBytes: 100, budget, silence })
     for (const request of [
       stated(new Uint8Array(60)),
       chunked([new Uint8Array(30), new Uint8Array(30)]).request,

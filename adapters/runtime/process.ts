@@ -4,6 +4,7 @@ import type { Runtime } from '../../core/runtime.ts'
 import { createBoundedWriter } from './bounded-writer.ts'
 import { files } from './files.ts'
 import { withinSeconds } from './listening.ts'
+import { startAgain } from './own-process.ts'
 
 /** Exit code of a process that was asked to end twice. */
 const INTERRUPTED = 130
@@ -26,6 +27,8 @@ export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version
     output: { write: output.write, error: errors.write, flushed: output.flushed, isTerminal },
     input: { readAll: () => text(process.stdin), isTerminal: process.stdin.isTTY === true },
     onStop,
+    startAgain,
+    memory: () => process.memoryUsage.rss(),
     async exit(code) {
       await withinSeconds(FLUSH_SECONDS, Promise.all([output.flushed(), errors.flushed()]))
       process.exit(code)

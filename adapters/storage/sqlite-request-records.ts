@@ -52,7 +52,9 @@ const ATTEMPT_FIELDS = Object.keys(ATTEMPT_COLUMNS) as (keyof AttemptRecord)[]
 const SHOWN_COLUMNS = Object.values(REQUEST_COLUMNS).filter((column) => !column.endsWith('_body'))
 
 const INSERT_REQUEST = `INSERT INTO requests (${listOf(REQUEST_COLUMNS)})
-  VALUES (${placesFor(REQUEST_FIELDS)}) RETURNING number`
+  VALUES (${placesFor(REQUEST_FIELDS)})`
+
+const LAST_NUMBER = 'SELECT last_insert_rowid() AS number'
 
 const INSERT_ATTEMPT = `INSERT INTO attempts (${listOf(ATTEMPT_COLUMNS)}, request, position)
   VALUES (${placesFor(ATTEMPT_FIELDS)}, ?, ?)`
@@ -93,7 +95,12 @@ export function sqliteRequestRecords(database: SqliteDatabase): RequestRecords {
 }
 
 function appendRow(database: SqliteDatabase, row: RequestRecord): void {
-  const inserted = database.get(INSERT_REQUEST, ...REQUEST_FIELDS.map((field) => row[field]))
+  database.run(INSERT_REQUEST, ...REQUEST_FIELDS.map((field) => row[field]))
+  if (row.failures.length > 0) appendFailures(database, row)
+}
+
+function appendFailures(database: SqliteDatabase, row: RequestRecord): void {
+  const inserted = database.get(LAST_NUMBER)
   row.failures.forEach((failure, position) => {
     const values = ATTEMPT_FIELDS.map((field) => failure[field])
     database.run(INSERT_ATTEMPT, ...values, inserted?.number as number, position)

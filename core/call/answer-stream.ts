@@ -47,6 +47,7 @@ export async function answerStream(
   plan: StreamPlan,
   options: StreamOptions,
 ): Promise<Response> {
+  flight.outliveAnswer()
   const lateness = createLateness(options.commitMilliseconds)
   const { request, url } = flight.exchange
   const judged = !isPartial(url.searchParams, request.headers)
@@ -192,10 +193,12 @@ type ChunkReader = () => Promise<readonly GenerateContentResponse[] | undefined>
 function plainChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkReader {
   return async () => {
     const next = await frames.next()
-    return next?.flatMap((frame) => {
-      const chunk = frames.chunkOf(frame)
-      return chunk ? shapers.chunk(chunk, call) : []
-    })
+    return next?.flatMap((run) =>
+      Array.from(frames.cut(run)).flatMap((frame) => {
+        const chunk = frames.chunkOf(frame)
+        return chunk ? shapers.chunk(chunk, call) : []
+      }),
+    )
   }
 }
 

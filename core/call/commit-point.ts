@@ -8,7 +8,7 @@ import type { UpstreamStream } from './upstream-stream.ts'
 /** A stream that has something for the client: from here on the call stays with its key. */
 export interface CommittedStream {
   readonly stream: UpstreamStream
-  /** The frames read so far, to be sent first. */
+  /** The frames read up to the commit point, to be sent first. */
   readonly pending: readonly Uint8Array[]
   readonly judge: Judge
   /** False where the client asked for parts of the answer only, so that nothing can be missed in it. */
@@ -67,15 +67,19 @@ export async function readToCommitPoint(
       await Promise.race([reading, lateness.reached])
       if (lateness.passed) return commit(reading)
     }
-    const frames = await reading
-    if (!frames) break
-    for (const [index, frame] of frames.entries()) {
-      const fault = look(frame)
-      if (fault) return { ok: false, fault }
-      pending.push(frame)
-      // What came together with the first content comes after the commit point all the same.
-      if (isEnough()) return commit(Promise.resolve(frames.slice(index + 1)))
-      if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
+    const runs = await reading
+    if (!runs) break
+    for (const [index, run] of runs.entries()) {
+      let seen = 0
+      for (const frame of stream.cut(run)) {
+        const fault = look(frame)
+        if (fault) return { ok: false, fault }
+        pending.push(frame)
+        seen += frame.length
+        // What came together with the first content comes after the commit point all the same.
+        if (isEnough()) return commit(Promise.resolve(unseen(runs, index, seen)))
+        if (judge.failure() === 'malformed_call') return { ok: false, fault: toEmptyFault('malformed_call') }
+      }
     }
     reading = stream.read()
   }
@@ -106,6 +110,11 @@ export async function readToCommitPoint(
     if (judge.answered || (!judged && pending.length > 0)) return commit(Promise.resolve(undefined))
     return { ok: false, fault: toEmptyFault(judge.failure() ?? 'empty') }
   }
+}
+
+/** What is left of runs after so many bytes of the one at an index. */
+function unseen(runs: readonly Uint8Array[], index: number, seen: number): readonly Uint8Array[] {
+  return [runs[index]!.subarray(seen), ...runs.slice(index + 1)].filter(({ length }) => length > 0)
 }
 
 /** The same stream, whose next read is under way or done already. */

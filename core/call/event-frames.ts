@@ -8,6 +8,8 @@ export interface EventFrames {
    * of its own.
    */
   push(bytes: Uint8Array): Uint8Array[]
+  /** The same, uncut where it can be: a run of several events is one frame. `cutEvents` takes it apart. */
+  pushRun(bytes: Uint8Array): Uint8Array[]
   /** What follows the last complete event; empty after a stream that ended well. */
   rest(): Uint8Array
 }
@@ -37,31 +39,70 @@ export function createEventFrames(): EventFrames {
     state = LINE_START
   }
 
+  function scan(bytes: Uint8Array, from: number): void {
+    const nextLineEnd = createLineEndSearch(bytes)
+    for (let index = from; index < bytes.length; index++) {
+      if (state === BLANK_CR) {
+        cut(bytes[index] === LF ? index + 1 : index)
+        if (cutter.start > index) continue
+      }
+      if (state === LINE) index = nextLineEnd(index)
+      const byte = bytes[index]
+      if (byte === LF) {
+        if (state === LINE_START) cut(index + 1)
+        else state = LINE_START
+      } else if (byte === CR) {
+        if (state === LINE_END_CR) cut(index + 1)
+        else state = state === LINE_START ? BLANK_CR : LINE_END_CR
+      } else {
+        state = LINE
+      }
+    }
+  }
+
   return {
     push(bytes) {
-      const nextLineEnd = createLineEndSearch(bytes)
       cutter.begin(bytes)
-      for (let index = 0; index < bytes.length; index++) {
-        if (state === BLANK_CR) {
-          cut(bytes[index] === LF ? index + 1 : index)
-          if (cutter.start > index) continue
-        }
-        if (state === LINE) index = nextLineEnd(index)
-        const byte = bytes[index]
-        if (byte === LF) {
-          if (state === LINE_START) cut(index + 1)
-          else state = LINE_START
-        } else if (byte === CR) {
-          if (state === LINE_END_CR) cut(index + 1)
-          else state = state === LINE_START ? BLANK_CR : LINE_END_CR
-        } else {
-          state = LINE
-        }
-      }
+      scan(bytes, 0)
+      return cutter.end()
+    },
+    pushRun(bytes) {
+      const end = lastEventEnd(bytes, bytes.length)
+      cutter.begin(bytes)
+      if (end > 0) cut(end)
+      scan(bytes, end)
       return cutter.end()
     },
     rest: cutter.rest,
   }
+}
+
+/** The events of a run, one after the other: whoever has seen enough need not cut the others. */
+export function* cutEvents(run: Uint8Array): Generator<Uint8Array> {
+  const nextLineEnd = createLineEndSearch(run)
+  let start = 0
+  for (let line = 0; line < run.length; ) {
+    const lineEnd = nextLineEnd(line)
+    const next = lineEnd + (run[lineEnd] === CR && run[lineEnd + 1] === LF ? 2 : 1)
+    if (lineEnd === line) {
+      yield run.subarray(start, next)
+      start = next
+    }
+    line = next
+  }
+  if (start < run.length) yield run.subarray(start)
+}
+
+/**
+ * Where the last event before an index ends, or 0: looks for the two usual blank lines only, which end an event
+ * whatever stands before them.
+ */
+export function lastEventEnd(bytes: Uint8Array, before: number): number {
+  for (let index = before; index > 1; ) {
+    index = bytes.lastIndexOf(LF, index - 1)
+    if (bytes[index - 1] === LF || (bytes[index - 1] === CR && bytes[index - 2] === LF)) return index + 1
+  }
+  return 0
 }
 
 /** Finds the first LF or CR at or after an index, or the end. Indexes only grow, so each byte is seen once. */

@@ -1,8 +1,7 @@
 import type { GatewayError } from '../errors.ts'
-import type { ByteBudget } from '../http/byte-budget.ts'
 import { type ByteShare, createByteShare } from '../http/byte-share.ts'
 import type { Exchange } from '../http/exchange.ts'
-import type { RequestBody } from '../http/request-body.ts'
+import type { BodyLimits, RequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
@@ -33,6 +32,8 @@ export interface Flight {
   hold(count: number): void
   /** Lets go of the request's bytes, and of what else it holds; safe to call twice. */
   release(): void
+  /** To be called where something may run on when the answer goes out, so that `leave` ends it; a plain call is spared that. */
+  outliveAnswer(): void
   leave(): void
   /** Headers that tell of the call, as known now. */
   headers(): Record<string, string>
@@ -43,8 +44,8 @@ export interface Flight {
 export interface FlightOptions {
   readonly hooks: () => HookChain
   readonly log: Log
-  /** Shared by all that is held in memory. */
-  readonly budget: ByteBudget
+  /** Their budget is shared by all that is held in memory. */
+  readonly limits: Pick<BodyLimits, 'budget'>
   /** Keeps the bodies of one call. */
   keepBodies(): KeptBodies
   record(row: RequestRecord): void
@@ -52,18 +53,18 @@ export interface FlightOptions {
 
 /** Follows one call from its arrival to its end. */
 export function openFlight(exchange: Exchange, head: Head, options: FlightOptions): Flight {
-  const leaving = new AbortController()
-  const leave = () => leaving.abort()
   const { signal } = exchange.request
-  if (signal.aborted) leave()
-  else signal.addEventListener('abort', leave, { once: true })
+  let leaving: AbortController | undefined
+  const leave = () => leaving?.abort()
   let finished = false
   let made: ByteShare | undefined
 
   const flight: Flight = {
     exchange,
     trace: createTrace(),
-    leaving: leaving.signal,
+    get leaving() {
+      return leaving?.signal ?? signal
+    },
     head,
     notes: [],
     bodies: options.keepBodies(),
@@ -75,13 +76,19 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       return bytes
     },
     hold(count) {
-      made ??= createByteShare(options.budget)
+      made ??= createByteShare(options.limits.budget)
       made.take(count)
     },
     release() {
       made?.release()
       flight.body?.release()
       flight.body = undefined
+    },
+    outliveAnswer() {
+      if (leaving) return
+      leaving = new AbortController()
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave, { once: true })
     },
     leave,
     headers() {
@@ -98,7 +105,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     finish(status, error) {
       if (finished) return
       finished = true
-      signal.removeEventListener('abort', leave)
+      if (leaving) signal.removeEventListener('abort', leave)
       flight.release()
       flight.trace.ended(flight.trace.usage)
       const result = toResult(flight, status, error)

@@ -7,10 +7,12 @@ import { errorIn, parseReply, toErrorFault } from './answer-faults.ts'
 import type { CommittedStream } from './commit-point.ts'
 import { toRefusal } from './refusal.ts'
 
-/** A committed stream, frame by frame to its end. A failure after the commit point is charged and told once. */
+/** A committed stream to its end. A failure after the commit point is charged and told once. */
 export interface FrameSource {
-  /** The next frames, or undefined at the end; rejects with a GatewayError where the stream broke off. */
+  /** The next runs of whole frames, or undefined at the end; rejects with a GatewayError where the stream broke off. */
   next(): Promise<readonly Uint8Array[] | undefined>
+  /** The frames of a run. */
+  cut(run: Uint8Array): Iterable<Uint8Array>
   /** The JSON of a frame, or undefined. */
   chunkOf(frame: Uint8Array): GenerateContentResponse | undefined
   /** After the end: the bytes that close the stream. */
@@ -26,16 +28,17 @@ export interface FrameSource {
 export function createFrameSource(committed: CommittedStream, redactor: Redactor): FrameSource {
   const { stream, judge } = committed
   let pending: readonly Uint8Array[] | undefined = committed.pending
-  let last: Uint8Array | undefined
+  let unread: Uint8Array | undefined
   let broken: GatewayError | undefined
 
   return {
     chunkOf,
+    cut: stream.cut,
     closing: () => stream.closing(),
     end: () => stream.end(),
     usage() {
-      // Usage is cumulative and may come after the end; reading a frame twice does no harm.
-      if (last) judge.add(chunkOf(last) ?? {})
+      // Usage is cumulative and may come after the end, in a frame that tells nothing else.
+      if (unread) for (const frame of framesFrom(unread, unread.length - 1)) judge.add(chunkOf(frame) ?? {})
       return judge.usage
     },
     async next() {
@@ -68,22 +71,37 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
     }
   }
 
-  /** Frames up to an error, which ends the stream next, in our own words. */
-  function inspect(frames: readonly Uint8Array[]): readonly Uint8Array[] {
-    last = frames.at(-1)
-    const bytes = joined(frames)
-    if (!TELLING.some((mark) => bytes.includes(mark))) return frames
-    for (const [index, frame] of frames.entries()) {
+  /** Runs up to an error, which ends the stream next, in our own words. */
+  function inspect(runs: readonly Uint8Array[]): readonly Uint8Array[] {
+    const passed: Uint8Array[] = []
+    for (const run of runs) {
+      const end = endOf(run)
+      if (end > 0) passed.push(run.subarray(0, end))
+      if (end < run.length) break
+    }
+    return passed
+  }
+
+  /** The length of a run, or of what stands before an error in it. */
+  function endOf(run: Uint8Array): number {
+    const first = firstTelling(run)
+    unread = first === undefined ? run : undefined
+    if (first === undefined) return run.length
+    for (const frame of framesFrom(run, first)) {
       const chunk = chunkOf(frame)
       if (!chunk) continue
       const error = errorIn(chunk)
       if (error) {
         broken = breakOff(toErrorFault(error, redactor))
-        return frames.slice(0, index)
+        return frame.byteOffset - run.byteOffset
       }
       judge.add(chunk)
     }
-    return frames
+    return run.length
+  }
+
+  function framesFrom(run: Uint8Array, index: number): Iterable<Uint8Array> {
+    return stream.cut(run.subarray(stream.frameBefore(run, index)))
   }
 
   function breakOff(fault: Fault): GatewayError {
@@ -96,9 +114,18 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
 }
 
 /** Without one of these a frame neither ends a generation nor tells an error. */
-const TELLING = ['"finishReason"', '"error"', '"promptFeedback"', '"finish_reason"']
+const TELLING = ['"finishReason"', '"error"', '"promptFeedback"', '"finish_reason"'].map((mark) =>
+  Buffer.from(mark),
+)
 
 const CUT: Fault = { kind: 'cut_off', status: 200, reason: 'Google broke the answer off', text: '' }
+
+/** Where a run first tells something of its end or of an error; undefined where it does not. */
+function firstTelling(run: Uint8Array): number | undefined {
+  const bytes = Buffer.from(run.buffer, run.byteOffset, run.byteLength)
+  const places = TELLING.map((mark) => bytes.indexOf(mark)).filter((place) => place >= 0)
+  return places.length > 0 ? Math.min(...places) : undefined
+}
 
 /** Frames as one run of bytes; without a copy where they lie side by side, as they do when they came together. */
 export function joined(frames: readonly Uint8Array[]): Buffer {

@@ -1,11 +1,10 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
-import type { ByteBudget } from '../http/byte-budget.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { exchangeOf } from '../http/exchange.ts'
 import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
-import { readRequestBody } from '../http/request-body.ts'
+import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
@@ -14,6 +13,7 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
+import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
 import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
@@ -29,8 +29,8 @@ import { readPartialReply, readWholeReply } from './whole-reply.ts'
 export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
-  readonly budget: ByteBudget
-  readonly maxBodyBytes: number
+  /** Of request bodies. */
+  readonly limits: BodyLimits
   /** Lets a whole call run on after its client left. */
   readonly finishWhole: boolean
   /** Keeps the bodies of one call for the request log. */
@@ -41,10 +41,14 @@ export interface GatewayOptions extends StreamOptions {
 
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { keyLoop, redactor, hooks } = options
+  const { keyLoop, redactor, hooks, limits } = options
 
   return {
     answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
+    convert: (request, convert) =>
+      fly(request, undefined, (flight) =>
+        answerConverted(flight, convert, toProtocolRequest(flight), options),
+      ),
     relay: (request, target) =>
       fly(request, target, (flight) =>
         answerRelayed(flight, toNativeRequest(flight, target), target, options),
@@ -87,7 +91,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function readBody(flight: Flight): Promise<void> {
     const { request } = flight.exchange
     if (request.method === 'GET' || request.method === 'HEAD') return
-    const limits = { maxBytes: options.maxBodyBytes, budget: options.budget }
     const body = await flight.trace.waiting(readRequestBody(request, limits))
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
@@ -125,6 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     target: NativeTarget | undefined,
     first: number | undefined,
   ): Promise<Response> {
+    flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
@@ -159,6 +163,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function answerComposed(flight: Flight, run: Parameters<Gateway['compose']>[2]): Promise<Response> {
+    flight.outliveAnswer() // an error of one native call ends the others
     registerFlight(flight)
     const body = flight.takeBytes()
     const call = { ...flight.head, body, json: () => parseJson(body), signal: flight.leaving }
@@ -198,5 +203,6 @@ function toHead(
 }
 
 function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
-  return { method: exchange.request.method, url: exchange.url, headers: exchange.request.headers }
+  const { id, request, url } = exchange
+  return { id, method: request.method, url, headers: request.headers }
 }

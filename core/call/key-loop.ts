@@ -8,16 +8,11 @@ import type { Pool } from '../pool/pool.ts'
 import type { TokenEstimates } from '../quota/token-estimates.ts'
 import type { Breakers } from './breaker.ts'
 import { createGate, type Gate } from './gate.ts'
+import { ConnectionError, SilenceError } from './line.ts'
 import { createPatience } from './patience.ts'
 import { clientGone, nothingLeft, outOfTime, toRefusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
-import {
-  type Answer,
-  ConnectionError,
-  SilenceError,
-  type Upstream,
-  type UpstreamRequest,
-} from './upstream.ts'
+import type { Answer, Upstream, UpstreamRequest } from './upstream.ts'
 
 /** What reading an accepted answer came to: its value, or a fault that sends the call to another key. */
 export type Reading<T> =

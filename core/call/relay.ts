@@ -33,6 +33,7 @@ export async function answerRelayed(
 }
 
 async function passOn(flight: Flight, upstream: UpstreamRequest, keyLoop: KeyLoop): Promise<Response> {
+  flight.outliveAnswer()
   const answer = await keyLoop.run<Answer>(upstream, flight.trace, flight.leaving, async (value) => ({
     ok: true,
     value,
@@ -40,6 +41,7 @@ async function passOn(flight: Flight, upstream: UpstreamRequest, keyLoop: KeyLoo
   const headers = { ...toClientHeaders(answer.headers), ...flight.headers() }
   flight.release()
   if (BODILESS.has(answer.status)) {
+    answer.end()
     flight.finish(answer.status)
     return new Response(null, { status: answer.status, headers })
   }

@@ -1,6 +1,6 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { NativeCall } from '../native-calls.ts'
-import type { Call, Head, NativeTarget } from '../plugin.ts'
+import type { Call, Conversion, Head, NativeTarget } from '../plugin.ts'
 import { type CallWeight, weighCall } from '../quota/call-weight.ts'
 import { affinityKey } from './affinity-key.ts'
 import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
@@ -42,6 +42,22 @@ export function toCanonicalRequest(
     weight,
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
+  }
+}
+
+/** What a plugin made of a request, for a method that generates nothing. */
+export function toConvertedRequest(
+  { target, body }: Conversion,
+  { exchange, weight }: Flight,
+): UpstreamRequest {
+  return {
+    method: 'POST',
+    path: target.path + target.query,
+    headers: { ...toUpstreamHeaders(exchange.request.headers), 'content-type': 'application/json' },
+    body: () => JSON.stringify(body),
+    model: quotaNameOf(target),
+    weight,
+    repeatable: target.short === true,
   }
 }
 

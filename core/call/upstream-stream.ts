@@ -1,13 +1,18 @@
 import { Buffer } from 'node:buffer'
 import { createArrayFrames, elementText } from './array-frames.ts'
-import { createEventFrames, eventData } from './event-frames.ts'
-import { type Answer, ConnectionError, LONGEST_ANSWER } from './upstream.ts'
+import { createEventFrames, cutEvents, eventData, lastEventEnd } from './event-frames.ts'
+import { ConnectionError } from './line.ts'
+import { type Answer, LONGEST_ANSWER } from './upstream.ts'
 
-/** A streamed generation as it comes, cut into frames whose bytes are Google's own. */
+/** A streamed generation as it comes, cut into frames whose bytes are Google's own, or into runs of frames. */
 export interface UpstreamStream {
   readonly headers: Headers
-  /** The complete frames of the next bytes, perhaps none; undefined at the end. */
+  /** Runs of all frames that the next bytes complete, perhaps none; undefined at the end. */
   read(): Promise<readonly Uint8Array[] | undefined>
+  /** The frames of a run. */
+  cut(run: Uint8Array): Iterable<Uint8Array>
+  /** Where in a run a frame begins that is at or before an index, close to it where that is cheap to find. */
+  frameBefore(run: Uint8Array, index: number): number
   /** The JSON of a frame, or undefined for one that carries none. */
   textOf(frame: Uint8Array): string | undefined
   /** After the end, once: the last frame where only its end mark is missing, completed. */
@@ -24,7 +29,9 @@ export function openEventStream(answer: Answer): UpstreamStream {
   const frames = createEventFrames()
   let asked = false
   return {
-    ...reading(answer, frames.push),
+    ...reading(answer, frames.pushRun),
+    cut: cutEvents,
+    frameBefore: lastEventEnd,
     textOf: eventData,
     unfinished() {
       const rest = frames.rest()
@@ -42,6 +49,8 @@ export function openArrayStream(answer: Answer): UpstreamStream {
   const frames = createArrayFrames()
   return {
     ...reading(answer, frames.push),
+    cut: (run) => [run],
+    frameBefore: () => 0,
     textOf: elementText,
     unfinished: () => undefined,
     leftover: () => frames.rest().bytes,

@@ -1,7 +1,9 @@
 import { joinBytes } from '../http/join-bytes.ts'
+import { createSilenceWatch } from '../http/silence-watch.ts'
 import type { Key } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { Transport } from '../transport.ts'
+import { ConnectionError, createLine, type Line } from './line.ts'
 
 /** A request of Google's native API, complete but for the credential. */
 export interface UpstreamRequest {
@@ -35,12 +37,6 @@ export interface Answer {
 /** Bytes of an answer that is read whole, or of one event of a stream: far above Google's largest pictures. */
 export const LONGEST_ANSWER = 128 * 1024 * 1024
 
-/** Thrown where no answer came, or it broke off. */
-export class ConnectionError extends Error {}
-
-/** Thrown where Google has sent nothing for `upstream.timeoutSeconds`. */
-export class SilenceError extends Error {}
-
 export interface Upstream {
   /** Sends one attempt with one key; any status is an answer. */
   open(key: Key, request: UpstreamRequest, leaving: AbortSignal): Promise<Answer>
@@ -58,6 +54,7 @@ export interface UpstreamOptions {
 
 /** The way to Google. */
 export function createUpstream(options: UpstreamOptions): Upstream {
+  const silence = createSilenceWatch(options.silenceMilliseconds)
   const base = options.baseUrl.replace(/\/+$/, '')
   return {
     async open(key, request, leaving) {
@@ -68,7 +65,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         'accept-encoding': 'identity',
       }
       options.authorize(headers, key)
-      const line = createLine(leaving, options.silenceMilliseconds)
+      const line = createLine(leaving, silence)
       try {
         const init = { method: request.method, headers, body: request.body(), signal: line.signal }
         const response = await line.wait(options.transport.fetch(base + request.path, init))
@@ -81,21 +78,39 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 }
 
+/** An answer that says to be short needs no look at each of its pieces. */
+function isShort({ headers }: Response): boolean {
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= SHORT
+}
+
+const SHORT = 64 * 1024
+
 function toAnswer(response: Response, line: Line): Answer {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  let complete = response.body === null
-  if (complete) line.close()
-  async function read(): Promise<Uint8Array | undefined> {
-    if (complete) return undefined
-    reader ??= response.body!.getReader()
-    const { done, value } = await line.wait(reader.read())
-    if (!done) return value
+  // Whether there is a body is not asked before it is read: on Bun that alone costs as much as reading a short one.
+  let complete = false
+
+  function close(): void {
     complete = true
     line.close()
+  }
+
+  async function read(): Promise<Uint8Array | undefined> {
+    if (complete) return undefined
+    reader ??= response.body?.getReader()
+    const piece = reader && (await line.wait(reader.read()))
+    if (piece && !piece.done) return piece.value
+    close()
     return undefined
   }
 
   async function bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (!complete && isShort(response)) {
+      const all = await line.wait(response.arrayBuffer())
+      close()
+      return new Uint8Array(all)
+    }
     const pieces: Uint8Array[] = []
     let length = 0
     for (let piece = await read(); piece; piece = await read()) {
@@ -114,65 +129,6 @@ function toAnswer(response: Response, line: Line): Answer {
     end() {
       if (!complete) line.end()
       complete = true
-    },
-  }
-}
-
-/** One attempt's connection: ends when the client leaves, or when Google is silent while we wait for it. */
-interface Line {
-  readonly signal: AbortSignal
-  wait<T>(promise: Promise<T>): Promise<T>
-  /** Stops watching a connection that is through. */
-  close(): void
-  /** Cuts the connection. */
-  end(): void
-}
-
-function createLine(leaving: AbortSignal, silenceMilliseconds: number): Line {
-  const controller = new AbortController()
-  let waitingSince: number | undefined
-  let silent = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  const end = () => {
-    close()
-    controller.abort()
-  }
-  const close = () => {
-    clearTimeout(timer)
-    leaving.removeEventListener('abort', end)
-  }
-  // One timer an attempt, not one a read: it looks again where something has come in the meantime.
-  const look = () => {
-    const waited = waitingSince === undefined ? 0 : performance.now() - waitingSince
-    if (waited >= silenceMilliseconds) {
-      silent = true
-      end()
-    } else {
-      timer = setTimeout(look, silenceMilliseconds - waited)
-    }
-  }
-
-  timer = setTimeout(look, silenceMilliseconds)
-  if (leaving.aborted) end()
-  else leaving.addEventListener('abort', end, { once: true })
-
-  return {
-    signal: controller.signal,
-    close,
-    end,
-    async wait(promise) {
-      waitingSince = performance.now()
-      try {
-        return await promise
-      } catch (thrown) {
-        close()
-        if (silent) throw new SilenceError(`Google was silent for ${silenceMilliseconds / 1000} s`)
-        const message = thrown instanceof Error ? thrown.message : String(thrown)
-        throw new ConnectionError(message, { cause: thrown })
-      } finally {
-        waitingSince = undefined
-      }
     },
   }
 }

@@ -21,7 +21,7 @@ export interface WholeReply extends WholeBytes {
 
 /** Reads a whole generation; one without content is a fault, although its status is 200. */
 export async function readWholeReply(answer: Answer, redactor: Redactor): Promise<Reading<WholeReply>> {
-  const reading = await readPartialReply(answer, redactor)
+  const reading = toReply(await bytesOf(answer), redactor)
   if (!reading.ok) return reading
   const judge = createJudge()
   judge.add(reading.value.reply)
@@ -31,8 +31,11 @@ export async function readWholeReply(answer: Answer, redactor: Redactor): Promis
 
 /** Reads a whole generation of which the client wants some fields only, so that it cannot be judged. */
 export async function readPartialReply(answer: Answer, redactor: Redactor): Promise<Reading<WholeReply>> {
-  const { value } = await readWholeBytes(answer)
-  const reply = parseReply(new TextDecoder().decode(value.bytes))
+  return toReply(await bytesOf(answer), redactor)
+}
+
+function toReply(value: WholeBytes, redactor: Redactor): Reading<WholeReply> {
+  const reply = parseReply(DECODER.decode(value.bytes))
   if (reply === undefined) return { ok: false, fault: toUnreadable(value, redactor) }
   const error = errorIn(reply)
   if (error) return { ok: false, fault: toErrorFault(error, redactor) }
@@ -41,30 +44,27 @@ export async function readPartialReply(answer: Answer, redactor: Redactor): Prom
 
 /** Reads the short answer of a method that generates nothing, and passes it on as it is if it is JSON. */
 export async function readShortReply(answer: Answer, redactor: Redactor): Promise<Reading<WholeBytes>> {
-  const reading = await readWholeBytes(answer)
-  const { bytes } = reading.value
+  const value = await bytesOf(answer)
+  const { bytes } = value
   // Enough to tell Google's answer from somebody else's page; embeddings are too long to parse for this.
   const first = bytes.find((byte) => byte > SPACE)
-  if (bytes.length > 0 && first !== BRACE) return { ok: false, fault: toUnreadable(reading.value, redactor) }
-  return reading
+  if (bytes.length > 0 && first !== BRACE) return { ok: false, fault: toUnreadable(value, redactor) }
+  return { ok: true, value }
 }
 
 const SPACE = 0x20
 const BRACE = 0x7b
 
-/** Reads an answer byte for byte, whatever it holds. */
-export async function readWholeBytes(
-  answer: Answer,
-): Promise<{ readonly ok: true; readonly value: WholeBytes }> {
-  const bytes = await answer.bytes()
-  return { ok: true, value: { bytes, headers: answer.headers, status: answer.status } }
+async function bytesOf(answer: Answer): Promise<WholeBytes> {
+  return { bytes: await answer.bytes(), headers: answer.headers, status: answer.status }
 }
 
+const DECODER = new TextDecoder()
 const TEXT_LIMIT = 8_192
 
 function toUnreadable({ bytes, headers }: WholeBytes, redactor: Redactor): Fault {
   const contentType = headers.get('content-type') ?? ''
-  const text = redactor.text(new TextDecoder().decode(bytes.subarray(0, TEXT_LIMIT)))
+  const text = redactor.text(DECODER.decode(bytes.subarray(0, TEXT_LIMIT)))
   if (contentType.includes('html')) return classifyAnswer({ status: 502, contentType, text })
   return { kind: 'unreadable', status: 200, reason: 'Google answered something that is not JSON', text }
 }

@@ -63,6 +63,14 @@ function chatCurl(url: string, token: string): string[] {
   ]
 }
 
+function messageCurl(url: string, token: string): string[] {
+  return [
+    `  curl -N '${url}/v1/messages' \\`,
+    `    -H 'x-api-key: ${token}' -H 'anthropic-version: 2023-06-01' -H 'content-type: application/json' \\`,
+    `    -d '{"model":"claude-sonnet-4-5","max_tokens":1000,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'`,
+  ]
+}
+
 function demoLines(url: string, { tokens, googleUrl }: NonNullable<Started['demo']>): string[] {
   return [
     `The simulated Google listens on ${googleUrl}; steer it under ${googleUrl}/_simulated/.`,
@@ -78,6 +86,9 @@ function demoLines(url: string, { tokens, googleUrl }: NonNullable<Started['demo
     '',
     'Try it as an OpenAI client:',
     ...chatCurl(url, tokens.client),
+    '',
+    'Try it as an Anthropic client:',
+    ...messageCurl(url, tokens.client),
     '',
     'Try the Google GenAI SDK:',
     `  import { GoogleGenAI } from '@google/genai'`,

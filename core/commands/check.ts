@@ -1,10 +1,9 @@
-import { FetchError, type GuardedFetch } from '../guarded-fetch.ts'
 import { createClients } from '../http/clients.ts'
 import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
-import type { Gateway } from '../plugin.ts'
 import { chooseStrategy } from '../plugins/choose-strategy.ts'
+import { CLOSED, OFFLINE } from '../plugins/closed-gateway.ts'
 import { setUpPlugins } from '../plugins/set-up-plugins.ts'
 import { type Command, EXIT } from './command.ts'
 import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
@@ -29,10 +28,10 @@ export const check: Command = {
     const { plugins, problems, stop } = await setUpPlugins(rooms, settings, {
       store,
       log,
-      gateway: closed,
-      fetch: offline,
+      gateway: CLOSED,
+      fetch: OFFLINE,
     })
-    mountPluginRoutes(createApp(), plugins, closed, log)
+    mountPluginRoutes(createApp(), plugins, CLOSED, log)
     chooseStrategy(plugins, settings.routing, {
       now: Date.now,
       random: Math.random,
@@ -49,24 +48,4 @@ export const check: Command = {
     output.write(`The settings are good: ${keys}; plugins: ${names || 'none'}\n`)
     return EXIT.ok
   },
-}
-
-/** A gateway that serves nobody: a plugin may hold on to it, not use it yet. */
-const closed: Gateway = {
-  answer: async () => refuse(),
-  relay: async () => refuse(),
-  compose: async () => refuse(),
-  call: async () => {
-    throw new Error('The gateway serves nobody yet')
-  },
-  refuse,
-  models: async () => [],
-}
-
-const offline: GuardedFetch = async () => {
-  throw new FetchError('unreachable', 'the gateway does not run yet')
-}
-
-function refuse(): Response {
-  return new Response(null, { status: 503 })
 }

@@ -1,3 +1,5 @@
+import type { Exchange } from './exchange.ts'
+
 /** Headers of ours and of the protocols' that a browser's script may read. */
 const EXPOSED = [
   'x-request-id',
@@ -30,17 +32,18 @@ export function toPreflight(request: Request, id: string): Response {
 }
 
 /** Adds what every answer carries. */
-export function withCommonHeaders(response: Response, id: string): Response {
+export function withCommonHeaders(response: Response, exchange: Exchange): Response {
   try {
-    return addHeaders(response, id)
+    return addHeaders(response, exchange)
   } catch {
     // A plugin may answer with what `fetch` gave it, whose headers cannot be changed.
-    return addHeaders(new Response(response.body, response), id)
+    return addHeaders(new Response(response.body, response), exchange)
   }
 }
 
-function addHeaders(response: Response, id: string): Response {
+function addHeaders(response: Response, { id, protocol }: Exchange): Response {
   response.headers.set('x-request-id', id)
+  if (protocol?.idHeader) response.headers.set(protocol.idHeader, id)
   response.headers.set('access-control-allow-origin', '*')
   response.headers.set('access-control-expose-headers', EXPOSED)
   return response

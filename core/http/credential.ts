@@ -16,6 +16,7 @@ export function bearerOf(headers: Headers): string | undefined {
 
 /** A query without the parts that carry a credential; the others keep their order and their very bytes. */
 export function withoutCredentials(search: string): string {
+  if (search === '') return ''
   const kept = search
     .slice(1)
     .split('&')
@@ -27,6 +28,7 @@ const CREDENTIALS = new Set(['key', '$key', 'access_token', '$access_token', 'oa
 
 function nameOf(pair: string): string {
   const name = pair.split('=', 1)[0] ?? ''
+  if (!name.includes('%')) return name
   try {
     return decodeURIComponent(name)
   } catch {

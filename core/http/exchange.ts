@@ -16,16 +16,22 @@ export interface Exchange {
   readonly startedAt: number
 }
 
-const EXCHANGES = new WeakMap<Request, Exchange>()
+/** A property, not a weak map: thousands of entries a second would keep the garbage collector busy. */
+const EXCHANGE = Symbol('exchange')
+
+interface KnownRequest extends Request {
+  [EXCHANGE]?: Exchange
+}
 
 /** Keeps what the server knows of a request where the gateway finds it again. */
 export function openExchange(exchange: Exchange): void {
-  EXCHANGES.set(exchange.request, exchange)
+  const request: KnownRequest = exchange.request
+  request[EXCHANGE] = exchange
 }
 
 /** The exchange of a request; plugins must hand on the very request that their route was given. */
-export function exchangeOf(request: Request): Exchange {
-  const exchange = EXCHANGES.get(request)
+export function exchangeOf(request: KnownRequest): Exchange {
+  const exchange = request[EXCHANGE]
   if (!exchange) throw new TypeError('Cannot answer a request that did not come through the server')
   return exchange
 }

@@ -60,6 +60,6 @@ function toReadiness(pool: Pool): Response {
 function toNotFound(path: string): GatewayError {
   return new GatewayError(
     'not_found',
-    `Nothing is served at ${path}; the Gemini API is under /v1beta, /v1 and /gemini, OpenAI's under /v1`,
+    `Nothing is served at ${path}; the Gemini API is under /v1beta, /v1 and /gemini, OpenAI's and Anthropic's under /v1`,
   )
 }

@@ -3,6 +3,7 @@ import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
 import { type ByteShare, createByteShare } from './byte-share.ts'
 import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
 import { joinBytes } from './join-bytes.ts'
+import type { SilenceWatch } from './silence-watch.ts'
 
 /** A request body in memory. */
 export interface RequestBody {
@@ -17,8 +18,8 @@ export interface BodyLimits {
   readonly maxBytes: number
   /** Shared by all bodies that are in memory. */
   readonly budget: ByteBudget
-  /** Silence of the client amid a long body that ends it; a minute where absent. */
-  readonly silenceMilliseconds?: number
+  /** Ends a body amid which the client falls silent. */
+  readonly silence: SilenceWatch
 }
 
 /**
@@ -59,7 +60,6 @@ function readSent(request: Request, limits: BodyLimits, share: ByteShare): Promi
 
 /** Up to this a body's stated length is taken from the budget at once; a longer one only as it arrives. */
 const SHORT = 64 * 1024
-const SILENCE = 60_000
 
 /** Undefined where the length is not stated, or chunks override it (RFC 9112 6.3). */
 function statedLength(headers: Headers): number | undefined {
@@ -71,13 +71,12 @@ function statedLength(headers: Headers): number | undefined {
 async function readShort(
   request: Request,
   length: number,
-  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
+  { maxBytes, silence }: BodyLimits,
   share: ByteShare,
 ) {
   share.take(length)
-  const reading = withinSilence(request.arrayBuffer(), silenceMilliseconds)
-  const bytes = await reading.then((buffer) => new Uint8Array(buffer), brokeOff)
-  if (bytes.length < length) brokeOff()
+  const bytes = new Uint8Array(await withinSilence(request.arrayBuffer(), silence))
+  if (bytes.length < length) throw brokenOff()
   if (bytes.length > maxBytes) throw tooLarge(maxBytes)
   share.take(bytes.length - length)
   return bytes
@@ -86,15 +85,16 @@ async function readShort(
 async function readCounted(
   request: Request,
   length: number | undefined,
-  { maxBytes, silenceMilliseconds = SILENCE }: BodyLimits,
+  { maxBytes, silence }: BodyLimits,
   share: ByteShare,
 ): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (reader === undefined) return new Uint8Array()
   try {
-    const next = () => withinSilence(reader.read(), silenceMilliseconds).then(({ value }) => value, brokeOff)
+    const next = () => withinSilence(reader.read(), silence).then(({ value }) => value)
     const bytes = await collect(next, maxBytes, share)
-    return bytes.length < (length ?? 0) ? brokeOff() : bytes
+    if (bytes.length < (length ?? 0)) throw brokenOff()
+    return bytes
   } catch (error) {
     reader.cancel().catch(() => {})
     throw error
@@ -102,16 +102,18 @@ async function readCounted(
 }
 
 /** A client that announces a body and sends none must not hold its place for ever. */
-async function withinSilence<T>(reading: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The client sent nothing for too long')), milliseconds)
+function withinSilence<T>(reading: Promise<T>, silence: SilenceWatch): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      watched.end()
+      reject(brokenOff(cause))
+    }
+    const watched = silence.start(() => fail(new Error('The client sent nothing for too long')))
+    reading.then((value) => {
+      watched.end()
+      resolve(value)
+    }, fail)
   })
-  try {
-    return await Promise.race([reading, silence])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: ByteShare) {
@@ -151,8 +153,8 @@ function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
-function brokeOff(cause?: unknown): never {
-  throw new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
+function brokenOff(cause?: unknown): GatewayError {
+  return new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
 }
 
 function tooLarge(maxBytes: number): GatewayError {

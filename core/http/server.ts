@@ -41,7 +41,7 @@ export function createServer(options: ServerOptions): HttpServer {
   return {
     fetch(sent) {
       if (sent.method === 'OPTIONS') return Promise.resolve(toPreflight(sent, newId()))
-      return answer(sent, async ({ request, id }) => withCommonHeaders(await fetch(request), id))
+      return answer(sent, async (exchange) => withCommonHeaders(await fetch(exchange.request), exchange))
     },
     upgrade: (sent) => answer(sent, openSocket),
   }
@@ -57,7 +57,7 @@ export function createServer(options: ServerOptions): HttpServer {
       if (error.kind === 'internal') {
         log.error({ err: error.cause, id: arrived.id }, 'A request failed outside its route')
       }
-      return withCommonHeaders(renderError(error, arrived), arrived.id)
+      return withCommonHeaders(renderError(error, arrived), arrived)
     }
   }
 
@@ -70,8 +70,9 @@ export function createServer(options: ServerOptions): HttpServer {
   function toExchange(sent: Request): Exchange {
     const { request, url } = withAddress(sent)
     const { method, headers } = request
-    const protocol = options.protocols().find((each) => claimsSafely(each, { method, url, headers }))
-    return { id: newId(), request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
+    const id = newId()
+    const protocol = options.protocols().find((each) => claimsSafely(each, { id, method, url, headers }))
+    return { id, request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
   }
 
   function claimsSafely(protocol: Protocol, request: ProtocolRequest): boolean {

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
 import type { UsageMetadata } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
+import { inParallel } from '../../core/in-parallel.ts'
 import type { NativeCall, NativeReply } from '../../core/native-calls.ts'
 import { toBatches } from './batches.ts'
 import type { EmbedContentRequest, EmbeddingsAsked } from './embedding-request.ts'
-import { inParallel } from './in-parallel.ts'
 import { encodeVector, normalised } from './vectors.ts'
 
 /** Batches under way at once; each of them holds some megabytes. */

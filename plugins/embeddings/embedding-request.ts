@@ -1,7 +1,9 @@
 import type { Content } from '../../core/canonical.ts'
+import { defined } from '../../core/codec/defined.ts'
+import { optional, required, toInteger, toOneOf, toRecord, toText } from '../../core/codec/request-values.ts'
+import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { toContents } from './inputs.ts'
 import { type Aliases, toModel } from './model-names.ts'
-import { refuse } from './refuse.ts'
 import { TASK_FIELDS, toTaskType } from './task-types.ts'
 import { FORMATS, type VectorFormat } from './vectors.ts'
 
@@ -28,45 +30,35 @@ export interface EmbeddingsAsked {
  * https://platform.openai.com/docs/api-reference/embeddings/create
  */
 export function toEmbeddingsAsked(body: unknown, aliases: Aliases): EmbeddingsAsked {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    return refuse('body', 'The request body must be a JSON object', 'invalid_type')
-  const stated = body as Readonly<Record<string, unknown>>
-  const { model, dimensions } = toModel(stated.model, aliases)
+  const stated = toRecord(body, 'body')
+  const { model, dimensions } = toModel(required(stated, 'model', toText), aliases)
   const resource = model.includes('/') ? model : `models/${model}`
-  const shared = {
+  const shared = defined({
     model: resource,
-    ...defined('taskType', toTaskType(stated)),
-    ...defined('outputDimensionality', toDimensions(stated.dimensions) ?? dimensions),
+    taskType: toTaskType(stated),
+    outputDimensionality: optional(stated, 'dimensions', toDimensions) ?? dimensions,
+  })
+  const requests = required(stated, 'input', toContents).map((content) => ({ ...shared, content }))
+  return {
+    model,
+    requests,
+    format: optional(stated, 'encoding_format', toFormat) ?? 'float',
+    notes: toNotes(stated, model),
   }
-  const requests = toContents(stated.input).map((content) => ({ ...shared, content }))
-  return { model, requests, format: toFormat(stated.encoding_format), notes: toNotes(stated, model) }
 }
 
-function toDimensions(stated: unknown): number | undefined {
-  if (stated === undefined || stated === null) return undefined
-  if (typeof stated !== 'number' || !Number.isInteger(stated))
-    return refuse('dimensions', "'dimensions' must be an integer", 'invalid_type')
-  return stated > 0 ? stated : refuse('dimensions', "'dimensions' must be at least 1")
-}
-
-function toFormat(stated: unknown): VectorFormat {
-  if (stated === undefined || stated === null) return 'float'
-  const format = FORMATS.find((each) => each === stated)
-  return format ?? refuse('encoding_format', `'encoding_format' must be one of ${FORMATS.join(', ')}`)
-}
+/** Which sizes a model has, it says itself. */
+const toDimensions = (value: unknown, param: string) => toInteger(value, param, 1, 1_000_000)
+const toFormat = (value: unknown, param: string) => toOneOf(value, param, FORMATS)
 
 /** `user` is for OpenAI's own watch over its users, and goes nowhere. */
 const KNOWN = new Set<string>(['model', 'input', 'dimensions', 'encoding_format', 'user', ...TASK_FIELDS])
 
 function toNotes(stated: Readonly<Record<string, unknown>>, model: string): string[] {
   const asked = String(stated.model)
-  const ignored = Object.keys(stated).filter((name) => !KNOWN.has(name))
+  const ignored = unknownNames(stated, KNOWN)
   return [
     ...(asked.endsWith(model) ? [] : [`${asked.slice(0, 60)} is answered by ${model}`]),
-    ...ignored.slice(0, 10).map((name) => `${name.slice(0, 60)} ignored`),
+    ...(ignored.length > 0 ? [`ignored: ${ignored.join(', ')}`] : []),
   ]
-}
-
-function defined<Name extends string, Value>(name: Name, value: Value | undefined) {
-  return value === undefined ? {} : { [name]: value }
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { GatewayError } from '../../core/errors.ts'
-import { refuse } from './refuse.ts'
+import { toModelName } from '../../core/codec/model-names.ts'
 
 const GEMINI = 'gemini-embedding-001'
 
@@ -30,29 +29,12 @@ export type Aliases = Static<typeof Aliases>
 
 /** The model that answers, as Google names it, and the size of its vectors where an alias states one. */
 export function toModel(
-  stated: unknown,
+  stated: string,
   aliases: Aliases,
 ): { readonly model: string; readonly dimensions?: number } {
-  if (stated === undefined || stated === null)
-    return refuse('model', "Missing required parameter: 'model'", 'missing_required_parameter')
-  if (typeof stated !== 'string') return refuse('model', "'model' must be a string", 'invalid_type')
-  const name = withoutPrefix(stated)
-  const alias = [stated, name].find((each) => Object.hasOwn(aliases, each))
-  const found = alias === undefined ? name : aliases[alias]!
+  const names = [stated, stated.replace(/^(openai|models)\//, '')]
+  const alias = names.find((name) => Object.hasOwn(aliases, name))
+  const found = alias === undefined ? stated : aliases[alias]!
   const meant = typeof found === 'string' ? { model: found } : found
-  const model = withoutPrefix(meant.model)
-  if (!/^(?:tunedModels\/)?[\w.:@~+-]{1,200}$/.test(model) || /^\.+$/.test(model)) throw noSuchModel(stated)
-  return { ...meant, model }
-}
-
-/** Some clients put Google's collection or a vendor before a name. */
-function withoutPrefix(name: string): string {
-  return name.replace(/^(?:(?:models|google|gemini|openai)\/)+/, '')
-}
-
-function noSuchModel(stated: string): GatewayError {
-  return new GatewayError('not_found', `The model '${stated.slice(0, 60)}' does not exist`, {
-    code: 'model_not_found',
-    param: 'model',
-  })
+  return { ...meant, model: toModelName(meant.model) }
 }

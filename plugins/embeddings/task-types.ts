@@ -1,17 +1,19 @@
-import { refuse } from './refuse.ts'
+import { refuse, shown, toText } from '../../core/codec/request-values.ts'
 
 /** What others call the kinds of use that Google has: Cohere, Voyage, NVIDIA, Jina. */
-const NAMES: Readonly<Record<string, string>> = {
-  query: 'RETRIEVAL_QUERY',
-  search_query: 'RETRIEVAL_QUERY',
-  'retrieval.query': 'RETRIEVAL_QUERY',
-  document: 'RETRIEVAL_DOCUMENT',
-  passage: 'RETRIEVAL_DOCUMENT',
-  search_document: 'RETRIEVAL_DOCUMENT',
-  'retrieval.passage': 'RETRIEVAL_DOCUMENT',
-  'text-matching': 'SEMANTIC_SIMILARITY',
-  separation: 'CLUSTERING',
-}
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    query: 'RETRIEVAL_QUERY',
+    search_query: 'RETRIEVAL_QUERY',
+    'retrieval.query': 'RETRIEVAL_QUERY',
+    document: 'RETRIEVAL_DOCUMENT',
+    passage: 'RETRIEVAL_DOCUMENT',
+    search_document: 'RETRIEVAL_DOCUMENT',
+    'retrieval.passage': 'RETRIEVAL_DOCUMENT',
+    'text-matching': 'SEMANTIC_SIMILARITY',
+    separation: 'CLUSTERING',
+  }),
+)
 
 /** Google's own, in either case. https://ai.google.dev/gemini-api/docs/embeddings#task-types */
 const OWN = [
@@ -32,8 +34,9 @@ export const TASK_FIELDS = ['task_type', 'taskType', 'input_type'] as const
 export function toTaskType(body: Readonly<Record<string, unknown>>): string | undefined {
   const field = TASK_FIELDS.find((name) => body[name] !== undefined && body[name] !== null)
   if (field === undefined) return undefined
-  const stated = body[field]
-  if (typeof stated !== 'string') return refuse(field, `'${field}' must be a string`, 'invalid_type')
-  const known = NAMES[stated.toLowerCase()] ?? OWN.find((name) => name === stated.toUpperCase())
-  return known ?? refuse(field, `'${field}' must be one of ${[...OWN, ...Object.keys(NAMES)].join(', ')}`)
+  const stated = toText(body[field], field)
+  const known = NAMES.get(stated.toLowerCase()) ?? OWN.find((name) => name === stated.toUpperCase())
+  if (known !== undefined) return known
+  const list = [...OWN, ...NAMES.keys()].join(', ')
+  return refuse('invalid_value', field, `'${field}' must be one of ${list}, not ${shown(stated)}`)
 }

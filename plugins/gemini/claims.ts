@@ -1,5 +1,6 @@
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import type { ProtocolRequest } from '../../core/plugin.ts'
-import { decode, parseNativePath } from './native-path.ts'
+import { parseNativePath } from './native-path.ts'
 
 /** Paths below `/v1` that other protocols have as well; there the headers decide. */
 const SHARED = new Set(['models', 'files', 'batches'])
@@ -32,7 +33,7 @@ export function claims({ url, headers }: ProtocolRequest): boolean {
   if (url.pathname.startsWith('/v1beta/openai/')) return false
   if (/^\/(v1beta|v1alpha|gemini)(\/|$)/.test(url.pathname)) return true
   if (!url.pathname.startsWith('/v1/')) return false
-  const collection = /^\/v1\/([^/:]*)/.exec(decode(url.pathname))?.[1] ?? ''
+  const collection = /^\/v1\/([^/:]*)/.exec(percentDecoded(url.pathname))?.[1] ?? ''
   if (!COLLECTIONS.some((known) => known === collection)) return false
   if (!SHARED.has(collection)) return true
   return isAction(url) || (!headers.has('anthropic-version') && looksNative(url, headers))

@@ -40,6 +40,7 @@ const STATUS = {
   rate_limited: 'RESOURCE_EXHAUSTED',
   client_gone: 'CANCELLED',
   internal: 'INTERNAL',
+  not_implemented: 'UNIMPLEMENTED',
   bad_upstream: 'UNAVAILABLE',
   no_available_keys: 'UNAVAILABLE',
   overloaded: 'UNAVAILABLE',

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../core/errors.ts'
+import { exchangeOf } from '../../core/http/exchange.ts'
 import { definePlugin, type Gateway, type NativeTarget } from '../../core/plugin.ts'
 import { COLLECTIONS, claims } from './claims.ts'
 import { codec } from './codec.ts'
@@ -29,7 +30,7 @@ const PATHS = [
 const SHORT = new Set(['countTokens', 'embedContent', 'batchEmbedContents'])
 
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
-  const url = new URL(request.url)
+  const { url } = exchangeOf(request)
   const path = parseNativePath(url)
   if (!path) throw new GatewayError('not_found', `Nothing of Google's is served at ${url.pathname}`)
   if (request.method === 'POST' && GENERATION.has(path.action)) return gateway.answer(request, toTarget(path))

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -27,8 +28,9 @@ export function parseNativePath(url: URL): NativePath | undefined {
   // Google's own OpenAI layer takes another credential and has a place of its own.
   if (/^openai(\/|$)/.test(rest)) return undefined
   const version = stated ?? 'v1beta'
-  const named = parseModel(rest)
-  const collection = /^[^/:?]*/.exec(decode(rest))?.[0] ?? ''
+  const decoded = percentDecoded(rest)
+  const named = parseModel(decoded)
+  const collection = /^[^/:?]*/.exec(decoded)?.[0] ?? ''
   return {
     collection,
     model: named?.model ?? '',
@@ -41,8 +43,8 @@ export function parseNativePath(url: URL): NativePath | undefined {
 const PATH = /^(\/gemini)?(?:\/(v1|v1beta|v1alpha))?\/(.*)$/
 const NAMED = /^(models|tunedModels|dynamic)\/(.+?)(?::([A-Za-z]+))?$/
 
-function parseModel(rest: string): { model: string; action: string; path: string } | undefined {
-  const match = NAMED.exec(decode(rest))
+function parseModel(decoded: string): { model: string; action: string; path: string } | undefined {
+  const match = NAMED.exec(decoded)
   if (!match) return undefined
   const [, collection = '', name = '', action = ''] = match
   // `models/x/operations/y` is a resource below a model and passes as it is.
@@ -54,13 +56,4 @@ function parseModel(rest: string): { model: string; action: string; path: string
   const model = collection === 'models' ? id : `${collection}/${id}`
   const path = `${collection}/${encodeURIComponent(id)}${action && `:${action}`}`
   return { model, action, path }
-}
-
-/** Percent-decoded where it can be. */
-export function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a stray percent sign: Google may say what it thinks of it
-  }
 }

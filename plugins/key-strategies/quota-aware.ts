@@ -1,5 +1,5 @@
 import type { Key, KeyQuery, KeyStrategy, StrategyContext, UsableKeys } from '../../core/keys.ts'
-import { leastAmong, SMALL } from './least-among.ts'
+import { createLeastAmong, SMALL } from './least-among.ts'
 
 const LOOKS = 5
 /** Further looks, one by one, where the call fits none of the first. */
@@ -8,18 +8,14 @@ const FURTHER = 20
 const CALL_WEIGHT = 1e-9
 
 /**
- * Of a few keys by chance, or of all in a small pool, one of the project that has the largest part of its quota
+ * Of a few keys in turn, or of all in a small pool, one of the project that has the largest part of its quota
  * left for this call. Projects alike, and keys of one project, are taken by how busy they are, then by chance.
  */
 export function quotaAware({ random, slack, inFlight }: StrategyContext): KeyStrategy {
+  const leastAmong = createLeastAmong(LOOKS, random)
   return {
     pick(usable, call) {
-      const found = leastAmong(
-        usable,
-        LOOKS,
-        random,
-        (key) => inFlight(key) * CALL_WEIGHT - slack(key.project, call),
-      )
+      const found = leastAmong(usable, (key) => inFlight(key) * CALL_WEIGHT - slack(key.project, call))
       if (found === undefined) return undefined
       const best = usable.at(found.index)
       return slack(best.project, call) < 0 ? (anyThatFits(usable, call) ?? best) : best

@@ -9,31 +9,56 @@ export interface Reference {
   readonly isCurrent: boolean
 }
 
-/** Every reference of a request, in order; none is followed. */
+/** Every reference of a request, in order, those in the results of tools too; none is followed. */
 export function referencesIn({ contents = [] }: GenerateContentRequest): Reference[] {
   const current = contents.findLastIndex(({ role }) => role !== 'model')
   return contents.flatMap(({ parts = [] }, turn) =>
-    parts.flatMap((part) => {
+    [...parts, ...parts.flatMap(partsOfResponse)].flatMap((part) => {
       const reference = referenceOf(part)
       return reference ? [{ ...reference, isCurrent: turn === current }] : []
     }),
   )
 }
 
-/** A request with other parts in the place of those that are references. */
+/** A request with something else in the place of each reference. */
 export function withReferences(
   request: GenerateContentRequest,
   replace: (url: string, part: Part) => Part,
 ): GenerateContentRequest {
-  const toParts = ({ parts }: Content) =>
-    parts?.map((part) => {
-      const reference = referenceOf(part)
-      return reference ? replace(reference.url, part) : part
-    })
+  const toPart = (part: Part): Part => {
+    const reference = referenceOf(part)
+    return reference ? replace(reference.url, part) : part
+  }
+  const toParts = ({ parts }: Content) => parts?.map((part) => withResponse(toPart(part), toPart))
   return {
     ...request,
     contents: request.contents?.map((content) => ({ ...content, parts: toParts(content) })),
   }
+}
+
+interface FunctionResponse {
+  readonly response?: Readonly<Record<string, unknown>>
+  readonly parts?: readonly Part[]
+}
+
+/** A tool's result has media beside it, and takes no words there: those go into the result itself. */
+function withResponse(part: Part, toPart: (part: Part) => Part): Part {
+  const inside = partsOfResponse(part)
+  if (!inside.some(referenceOf)) return part
+  const { response, ...functionResponse } = part.functionResponse as FunctionResponse
+  const parts = inside.map(toPart)
+  const lost = parts.flatMap(({ text }) => text ?? [])
+  const words = lost.length > 0 ? { lost } : {}
+  const kept = parts.filter(({ text }) => text === undefined)
+  return {
+    ...part,
+    functionResponse: { ...functionResponse, response: { ...response, ...words }, parts: kept },
+  }
+}
+
+function partsOfResponse({ functionResponse }: Part): readonly Part[] {
+  const { parts } = (functionResponse ?? {}) as FunctionResponse
+  return Array.isArray(parts) ? parts : []
 }
 
 function referenceOf({ fileData }: Part): Omit<Reference, 'isCurrent'> | undefined {

@@ -1,6 +1,7 @@
 import type { Part } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { GuardedFetch } from '../../core/guarded-fetch.ts'
+import { inParallel } from '../../core/in-parallel.ts'
 import type { Call, HostSettings } from '../../core/plugin.ts'
 import { type Fetched, fetchMedia } from './fetch-media.ts'
 import { type Reference, referencesIn, withReferences } from './references.ts'
@@ -30,14 +31,10 @@ export async function resolveMedia(
       'invalid_request',
       `A call may name ${MOST} files by their address, not ${wanted.length}`,
     )
-  const results = new Map<string, Fetched>()
-  const queue = wanted.values()
-  const worker = async () => {
-    for (const reference of queue)
-      results.set(reference.url, await resultOf(reference, call, fetch, settings))
-  }
-  await Promise.all(Array.from({ length: WIDTH }, worker))
-  return withResults(call, results)
+  const results = await inParallel(wanted, WIDTH, async (reference) => {
+    return [reference.url, await resultOf(reference, call, fetch, settings)] as const
+  })
+  return withResults(call, new Map(results))
 }
 
 /** One of each; that it is of the last turn, and what it is said to be, holds for all. */

@@ -1,12 +1,6 @@
 import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
-import { GatewayError } from '../../core/errors.ts'
-import { type ModelTraits, traitsOf } from '../../core/models.ts'
-import type { Decoded } from '../../core/plugin.ts'
-import type { Asked } from './asked.ts'
-import { defined, toGenerationConfig } from './generation-config.ts'
-import { type Message, readMessages } from './messages.ts'
-import { toModelName } from './model-names.ts'
-import { checkUnmapped, unknownNames, withoutCounterpart } from './parameters.ts'
+import { defined } from '../../core/codec/defined.ts'
+import { toModelName } from '../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -16,9 +10,17 @@ import {
   toOneOf,
   toRecord,
   toText,
-} from './request-values.ts'
-import { withBypass } from './signatures.ts'
-import { createToolNames, type ToolNames } from './tool-names.ts'
+} from '../../core/codec/request-values.ts'
+import { withBypass } from '../../core/codec/signatures.ts'
+import { createToolNames, type ToolNames } from '../../core/codec/tool-names.ts'
+import { unknownNames } from '../../core/codec/unknown-names.ts'
+import { GatewayError } from '../../core/errors.ts'
+import { type ModelTraits, traitsOf } from '../../core/models.ts'
+import type { Decoded } from '../../core/plugin.ts'
+import type { Asked } from './asked.ts'
+import { toGenerationConfig } from './generation-config.ts'
+import { type Message, readMessages } from './messages.ts'
+import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
 
@@ -74,7 +76,7 @@ function refuseBody(): never {
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 function toNotes(body: Body, ignored: readonly string[]): string[] {
   const dropped = withoutCounterpart(body)
-  const unknown = [...unknownNames(body), ...ignored]
+  const unknown = [...unknownNames(body, KNOWN), ...ignored]
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),
     ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),

@@ -1,7 +1,7 @@
 import { isReason, listOf } from '../../core/call/judge.ts'
 import type { Candidate, Part } from '../../core/canonical.ts'
+import { isRecord } from '../../core/codec/request-values.ts'
 import type { Asked } from './asked.ts'
-import { isRecord } from './request-values.ts'
 import { type ExtraContent, toExtraContent } from './signatures.ts'
 
 /** What is known so far of one choice of an answer. */

@@ -1,5 +1,6 @@
 import { isBlocked, listOf } from '../../core/call/judge.ts'
 import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../../core/canonical.ts'
+import { plainText } from '../../core/codec/plain-text.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
@@ -95,15 +96,6 @@ export function createCompletionStream(call: Call): StreamEncoder {
     error: (error) => `data: ${JSON.stringify(toErrorBody(error).body)}\n\n`,
     heartbeat: () => ': ping\n\n',
   }
-}
-
-/** The text of a candidate that holds nothing else worth a look: nearly all of a stream is such. */
-function plainText(candidate: Candidate): string | undefined {
-  if (candidate.finishReason !== undefined || candidate.logprobsResult !== undefined) return undefined
-  const parts = candidate.content?.parts
-  const part = parts?.length === 1 ? parts[0] : undefined
-  if (!part?.text || part.thought || part.thoughtSignature !== undefined) return undefined
-  return part.text
 }
 
 function beginsWithText(candidate: Candidate): boolean {

@@ -50,6 +50,7 @@ const ROWS = {
   rate_limited: { type: 'requests', code: 'rate_limit_exceeded' },
   client_gone: { type: CLIENT },
   internal: { type: SERVER },
+  not_implemented: { type: SERVER, code: 'not_implemented' },
   bad_upstream: { type: 'api_error' },
   no_available_keys: { type: SERVER, code: 'no_available_keys' },
   overloaded: { type: SERVER },

@@ -1,4 +1,4 @@
-import { EFFORTS, type Effort, levelOf, type ModelTraits } from '../../core/models.ts'
+import { defined } from '../../core/codec/defined.ts'
 import {
   optional,
   refuse,
@@ -13,7 +13,8 @@ import {
   toOneOf,
   toRecord,
   toText,
-} from './request-values.ts'
+} from '../../core/codec/request-values.ts'
+import { amountOf, EFFORTS, type ModelTraits } from '../../core/models.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -38,11 +39,6 @@ export function toGenerationConfig(
     thinkingConfig: toThinking(body, traits, notes),
   })
   return Object.keys(config).length > 0 ? config : undefined
-}
-
-/** The same without the fields that are undefined. */
-export function defined<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }
 
 const between = (least: number, most: number) => (value: unknown, param: string) =>
@@ -144,10 +140,5 @@ function toThinking(body: Body, { thinking }: ModelTraits, notes: string[]) {
     return undefined
   }
   const shows = effort === 'none' ? {} : { includeThoughts: true }
-  return { ...toAmount(effort, thinking), ...shows }
-}
-
-function toAmount(effort: Effort, thinking: NonNullable<ModelTraits['thinking']>) {
-  if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
-  return { thinkingLevel: levelOf(effort, thinking.levels) }
+  return { ...amountOf(effort, thinking), ...shows }
 }

@@ -1,9 +1,10 @@
-import { GatewayError } from '../../core/errors.ts'
+import { noSuchModel, toModelName } from '../../core/codec/model-names.ts'
+import { percentDecoded } from '../../core/http/percent-decoded.ts'
+import { READING, refuseOtherMethods } from '../../core/http/served-methods.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { codec } from './codec.ts'
 import { findModel, toModelList } from './model-list.ts'
-import { noSuchModel, toModelName } from './model-names.ts'
 
 /** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
 export default definePlugin({
@@ -36,26 +37,9 @@ async function listModels(request: Request, gateway: Gateway): Promise<Response>
 
 async function showModel(request: Request, gateway: Gateway): Promise<Response> {
   refuseOtherMethods(request, READING)
-  const stated = decoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
+  const stated = percentDecoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
   if (stated === '') return listModels(request, gateway)
   const model = findModel(await gateway.models(), toModelName(stated))
   if (!model) throw noSuchModel(stated)
   return Response.json(model)
-}
-
-const READING = ['GET', 'HEAD']
-
-function refuseOtherMethods({ method, url }: Request, served: readonly string[]): void {
-  if (served.includes(method)) return
-  const { pathname } = new URL(url)
-  throw new GatewayError('method_not_allowed', `${pathname} takes ${served[0]}, not ${method}`)
-}
-
-/** Ids may be percent-encoded, with slashes in them. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // a stray percent sign: no model is named so
-  }
 }

@@ -1,6 +1,5 @@
 import type { Part } from '../../core/canonical.ts'
-import type { ModelTraits } from '../../core/models.ts'
-import { mimeTypeOfName, toBase64, toMediaPart } from './media.ts'
+import { mimeTypeOfName, toBase64, toMediaPart } from '../../core/codec/media.ts'
 import {
   optional,
   refuse,
@@ -12,7 +11,8 @@ import {
   toOneOf,
   toRecord,
   toText,
-} from './request-values.ts'
+} from '../../core/codec/request-values.ts'
+import type { ModelTraits } from '../../core/models.ts'
 
 type PartReader = (part: Readonly<Record<string, unknown>>, param: string, traits: ModelTraits) => Part
 

@@ -1,8 +1,5 @@
 import type { Part } from '../../core/canonical.ts'
-import type { ModelTraits } from '../../core/models.ts'
-import { toMediaPart } from './media.ts'
-import { toTexts, toUserParts } from './message-parts.ts'
-import { unknownNames } from './parameters.ts'
+import { toMediaPart } from '../../core/codec/media.ts'
 import {
   optional,
   refuse,
@@ -12,9 +9,14 @@ import {
   toList,
   toRecord,
   toText,
-} from './request-values.ts'
-import { signatureIn, signed } from './signatures.ts'
-import { readToolCalls, type ToolCall, toResponse } from './tool-messages.ts'
+} from '../../core/codec/request-values.ts'
+import { signed } from '../../core/codec/signatures.ts'
+import { toResponse } from '../../core/codec/tool-response.ts'
+import { unknownNames } from '../../core/codec/unknown-names.ts'
+import type { ModelTraits } from '../../core/models.ts'
+import { toTexts, toUserParts } from './message-parts.ts'
+import { signatureIn } from './signatures.ts'
+import { readToolCalls, type ToolCall } from './tool-messages.ts'
 
 /** A message of the request, checked, its content in Google's parts. */
 export type Message =

@@ -1,4 +1,4 @@
-import { isRecord, optional, refuse, toBoolean, toRecord, toText } from './request-values.ts'
+import { isRecord, optional, refuse, toBoolean, toRecord, toText } from '../../core/codec/request-values.ts'
 
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
 const MAPPED = [
@@ -51,7 +51,8 @@ export const REFUSED = {
   web_search_options: 'Web search is not served by this protocol yet',
 } as const
 
-const KNOWN = new Set<string>([
+/** Every documented parameter. */
+export const KNOWN = new Set<string>([
   ...MAPPED,
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
@@ -76,14 +77,4 @@ export function withoutCounterpart(body: Readonly<Record<string, unknown>>): str
     const value = body[name]
     return value != null && !(isRecord(value) && Object.keys(value).length === 0)
   })
-}
-
-/** Names that are not among `known`, for a note; at most ten, each cut to 40 characters. */
-export function unknownNames(
-  holder: Readonly<Record<string, unknown>>,
-  known: ReadonlySet<string> = KNOWN,
-): string[] {
-  const names = Object.keys(holder).filter((name) => !known.has(name))
-  const named = names.slice(0, 10).map((name) => name.slice(0, 40))
-  return names.length > named.length ? [...named, `${names.length - named.length} more`] : named
 }

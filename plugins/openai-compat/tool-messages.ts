@@ -1,5 +1,4 @@
 import {
-  isRecord,
   optional,
   required,
   toFilledText,
@@ -7,7 +6,8 @@ import {
   toOneOf,
   toRecord,
   toText,
-} from './request-values.ts'
+} from '../../core/codec/request-values.ts'
+import { parseRecord } from '../../core/codec/tool-response.ts'
 import { signatureIn } from './signatures.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -70,25 +70,4 @@ function toArgs(text: string, notes: string[]): Fields {
   if (args) return args
   notes.push('tool_calls: arguments that are no JSON object are sent as the text "arguments"')
   return { arguments: text }
-}
-
-/** What a tool answered as the object that Google wants: its own JSON object, else its text as `result`. */
-export function toResponse(text: string): Fields {
-  return (survives(text) && parseRecord(text)) || { result: text }
-}
-
-/** Long whole numbers lose digits on their way through JSON, and Google reads `$ref` as a reference of its own. */
-function survives(text: string): boolean {
-  return !(LONG_NUMBER.test(text) || text.includes('"$ref"'))
-}
-
-const LONG_NUMBER = /[:[,\s]-?\d{16}/
-
-function parseRecord(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

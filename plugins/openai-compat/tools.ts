@@ -1,4 +1,4 @@
-import { defined } from './generation-config.ts'
+import { defined } from '../../core/codec/defined.ts'
 import {
   isRecord,
   optional,
@@ -12,8 +12,8 @@ import {
   toOneOf,
   toRecord,
   toText,
-} from './request-values.ts'
-import type { ToolNames } from './tool-names.ts'
+} from '../../core/codec/request-values.ts'
+import type { ToolNames } from '../../core/codec/tool-names.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

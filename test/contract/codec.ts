@@ -109,7 +109,7 @@ const LAST: GenerateContentResponse = {
 }
 
 function toRequest(path: string): ProtocolRequest {
-  return { method: 'POST', url: new URL(path, 'http://localhost'), headers: new Headers() }
+  return { id: 'req_1', method: 'POST', url: new URL(path, 'http://localhost'), headers: new Headers() }
 }
 
 function toCall(path: string): Call {
@@ -149,7 +149,7 @@ async function encodeFrames(
 ): Promise<string> {
   let text = ''
   for (let frames = await source.next(); frames; frames = await source.next()) {
-    for (const frame of frames) {
+    for (const frame of frames.flatMap((run) => [...source.cut(run)])) {
       const chunk = source.chunkOf(frame)
       if (chunk) text += encoder.chunk(deepFreeze(chunk))
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { Value } from '@sinclair/typebox/value'
 import { Elysia } from 'elysia'
 import { mountOwnRoutes } from '../../core/http/own-routes.ts'
 import { standardPlugins } from '../../plugins/standard.ts'
@@ -241,7 +242,8 @@ async function everyRoute(): Promise<{ method: string; path: string }[]> {
   const app = new Elysia()
   mountOwnRoutes(app, { pool: undefined, log: undefined, admin: [] } as never)
   for (const plugin of standardPlugins) {
-    const hooks = await plugin.setup({}, undefined as never)
+    const options = plugin.options ? Value.Default(plugin.options, {}) : {}
+    const hooks = await plugin.setup(options, undefined as never)
     hooks.routes?.(app, undefined as never)
   }
   return app.routes.map(({ method, path }) => ({ method, path }))

@@ -165,6 +165,14 @@ describe('Pictures and files by address, for OpenAI’s clients', () => {
     assert.equal((await ask()).status, 200)
   })
 
+  test('of Anthropic’s clients go the same way', async () => {
+    const source = { type: 'url', url: `${url}/cat.png` }
+    const messages = [{ role: 'user', content: [{ type: 'image', source }] }]
+    const response = await scene.post('/v1/messages', { model: MODEL, max_tokens: 100, messages })
+    assert.equal(response.status, 200)
+    assert.deepEqual(sentParts(), [INLINE_PNG])
+  })
+
   test('of native calls are Google’s own to fetch', async () => {
     const parts = [{ fileData: { mimeType: 'image/png', fileUri: `${url}/cat.png` } }]
     const response = await scene.post(`/v1beta/models/${MODEL}:generateContent`, { contents: [{ parts }] })

@@ -1,49 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { Behaviour } from '../../adapters/simulated-google/index.ts'
 import { seededRandom } from '../seeded-random.ts'
+import { BEFORE_CONTENT, errorAfterContent, inScene, mishapOf, sceneWith } from './mishaps.ts'
 import { CHAT_FORMS, type ChatAnswer, chat } from './openai-client.ts'
-import { fakeKeys, GOOD_ANSWER, openScene, type Scene, until } from './scene.ts'
-
-/** A scene of its own for a group of tests, with nothing left over from the test before. */
-function sceneWith(settings: Record<string, unknown>, keys = 40): () => Scene {
-  let scene: Scene | undefined
-  before(async () => {
-    scene = await openScene(fakeKeys(keys), settings)
-  })
-  after(() => scene?.close())
-  beforeEach(() => scene?.google.reset())
-  return () => scene as Scene
-}
+import { GOOD_ANSWER, until } from './scene.ts'
 
 describe('An OpenAI call whose first key fails before content', () => {
   const scene = sceneWith({ upstream: { timeoutSeconds: 0.5 } })
 
-  const failures: readonly Behaviour[] = [
-    { kind: 'overloaded503' },
-    { kind: 'internal500' },
-    { kind: 'deadline504' },
-    { kind: 'perMinute429', retrySeconds: 1 },
-    { kind: 'perDay429' },
-    { kind: 'bare429' },
-    { kind: 'keyInvalid' },
-    { kind: 'keyLeaked' },
-    { kind: 'html502' },
-    { kind: 'notJson' },
-    { kind: 'reset' },
-    { kind: 'reset', after: 'headers' },
-    { kind: 'reset', after: 'thoughts' },
-    { kind: 'cut', after: 'headers' },
-    { kind: 'cut', after: 'thoughts' },
-    { kind: 'streamError', after: 'headers' },
-    { kind: 'streamError', after: 'thoughts', error: 'perMinute429' },
-    { kind: 'empty' },
-    { kind: 'thoughtsOnly' },
-    { kind: 'malformedFunctionCall' },
-    { kind: 'hang' },
-    { kind: 'hangAfterHeaders' },
-  ]
-  for (const failure of failures) {
+  for (const failure of BEFORE_CONTENT) {
     for (const form of CHAT_FORMS) {
       test(`is a whole good one from another key: ${form} after ${JSON.stringify(failure)}`, async () => {
         scene().google.script('*', failure)
@@ -59,13 +25,6 @@ describe('An OpenAI call whose first key fails before content', () => {
 describe('An OpenAI stream that fails after content', () => {
   const scene = sceneWith({ upstream: { timeoutSeconds: 0.5 } })
 
-  const says = (text: string) => ({
-    candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0 }],
-  })
-  const errorAfterContent = (error: object): Behaviour => ({
-    kind: 'chunks',
-    chunks: [says('Hello! You'), says('.'.repeat(1_000_000)), { error }],
-  })
   const failures: readonly (readonly [Behaviour, string])[] = [
     [{ kind: 'cut' }, 'api_error'],
     [{ kind: 'reset', after: 'content' }, 'api_error'],
@@ -213,26 +172,6 @@ describe('When a third of all attempts fail', () => {
     }),
   )
 })
-
-/** What becomes of an attempt: three in ten fail, each in its own way. */
-function mishapOf(chance: number): Behaviour {
-  if (chance < 0.08) return { kind: 'overloaded503' }
-  if (chance < 0.14) return { kind: 'reset' }
-  if (chance < 0.19) return { kind: 'internal500' }
-  if (chance < 0.23) return { kind: 'streamError', after: 'headers' }
-  if (chance < 0.27) return { kind: 'perMinute429', retrySeconds: 0.2, retryDelay: '0.2s' }
-  if (chance < 0.3) return { kind: 'empty' }
-  return { kind: 'ok' }
-}
-
-async function inScene(count: number, run: (scene: Scene) => Promise<void>): Promise<void> {
-  const scene = await openScene(fakeKeys(count))
-  try {
-    await run(scene)
-  } finally {
-    await scene.close()
-  }
-}
 
 function assertGood({ error, said, finishReason }: ChatAnswer): void {
   assert.equal(error, undefined)

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Part } from '../../core/canonical.ts'
+import type { Part } from '../canonical.ts'
 import { refuse, shown } from './request-values.ts'
 
 /** Bytes in a request, as Google takes them. */

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../errors.ts'
 import { refuse, shown } from './request-values.ts'
 
 /**
@@ -12,7 +12,7 @@ export function toModelName(stated: string): string {
   return name
 }
 
-/** What OpenAI's clients expect to be told of a model that is not there. */
+/** What a client is told of a model that is not there. */
 export function noSuchModel(name: string): GatewayError {
   return new GatewayError('not_found', `The model ${shown(name)} does not exist`, {
     code: 'model_not_found',

@@ -1,6 +1,6 @@
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../errors.ts'
 
-/** The codes that OpenAI gives to what is wrong with a request. */
+/** What can be wrong with a field of a request, in the words of `GatewayError.code`. */
 export type RefusalCode =
   | 'invalid_type'
   | 'invalid_value'
@@ -8,7 +8,7 @@ export type RefusalCode =
   | 'unsupported_value'
   | 'unsupported_parameter'
 
-/** Refuses a request for the sake of one field, named as OpenAI names it: `messages[1].content`. */
+/** Refuses a request for the sake of one field, named as its protocol names it. */
 export function refuse(code: RefusalCode, param: string, message: string): never {
   throw new GatewayError('invalid_request', message, { code, param })
 }
@@ -66,7 +66,7 @@ export function toOneOf<const T extends string>(value: unknown, param: string, k
   return refuse('invalid_value', param, `'${param}' must be one of ${list}, not ${shown(text)}`)
 }
 
-/** Reads a field that may be absent; `null` is the same as absent, as OpenAI has it. */
+/** Reads a field that may be absent; `null` is the same as absent. */
 export function optional<T>(
   holder: Readonly<Record<string, unknown>>,
   name: string,

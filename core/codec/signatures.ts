@@ -1,0 +1,32 @@
+import type { Content, Part } from '../canonical.ts'
+
+/** A part with its signature, where it has one. */
+export function signed(part: Part, signature: string | undefined): Part {
+  return signature === undefined ? part : { ...part, thoughtSignature: signature }
+}
+
+/**
+ * Signs the first function call of each step of the current turn that came back without its signature with the
+ * value that Google documents for such a history; without it Gemini 3 refuses the request.
+ * Source: https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export function withBypass(contents: readonly Content[]): { contents: Content[]; bypassed: boolean } {
+  const start = contents.findLastIndex(isQuestion)
+  let bypassed = false
+  const signedContents = contents.map((content, index) => {
+    if (index < start || content.role !== 'model') return content
+    const first = content.parts?.findIndex((part) => part.functionCall !== undefined) ?? -1
+    if (first < 0 || content.parts?.[first]?.thoughtSignature !== undefined) return content
+    bypassed = true
+    const parts = content.parts?.map((part, place) => (place === first ? signed(part, BYPASS) : part))
+    return { ...content, parts }
+  })
+  return { contents: signedContents, bypassed }
+}
+
+const BYPASS = 'skip_thought_signature_validator'
+
+/** What begins a turn: something that the user said, and not only what tools answered. */
+function isQuestion({ role, parts = [] }: Content): boolean {
+  return role === 'user' && parts.some((part) => part.functionResponse === undefined)
+}

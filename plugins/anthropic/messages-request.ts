@@ -1,0 +1,118 @@
+import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
+import { toContents } from '../../core/codec/conversation.ts'
+import { defined } from '../../core/codec/defined.ts'
+import { isRecord, optional, refuse, required, toText } from '../../core/codec/request-values.ts'
+import { withBypass } from '../../core/codec/signatures.ts'
+import { createToolNames } from '../../core/codec/tool-names.ts'
+import { unknownNames } from '../../core/codec/unknown-names.ts'
+import { GatewayError } from '../../core/errors.ts'
+import { traitsOf } from '../../core/models.ts'
+import type { Decoded } from '../../core/plugin.ts'
+import type { Asked } from './asked.ts'
+import { familyOf } from './envelope.ts'
+import { toGenerationConfig, toStops } from './generation-config.ts'
+import { readMessages, type Surroundings } from './messages.ts'
+import type { ModelMapping } from './model-mapping.ts'
+import { checkUnmapped, KNOWN, sessionOf, wantsStream } from './parameters.ts'
+import { readSystem } from './system.ts'
+import { readThinking } from './thinking.ts'
+import { isOneCall, toToolConfig } from './tool-choice.ts'
+import { readTools, toGoogleTools } from './tools.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+/** The part of a request that its tokens are counted of, in Google's form. */
+export interface Prompt {
+  /** Without `models/`. */
+  readonly model: string
+  readonly request: GenerateContentRequest
+  readonly notes: readonly string[]
+}
+
+/**
+ * The body of `POST /v1/messages` in canonical form. Throws a GatewayError that names the field for whatever is
+ * not as documented: https://docs.anthropic.com/en/api/messages
+ */
+export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
+  const { fields, model, traits, names, prompt, notes } = readPrompt(body, mapping)
+  const thinking = readThinking(fields, traits, notes)
+  const request = defined<GenerateContentRequest>({
+    ...prompt,
+    generationConfig: toGenerationConfig(fields, thinking.config, traits, notes),
+  })
+  const oneCall = isOneCall(fields)
+  if (oneCall)
+    notes.push('disable_parallel_tool_use: Gemini has no such switch; only its first call is passed on')
+  const asked: Asked = {
+    model: required(fields, 'model', toText),
+    thinks: thinking.isOn,
+    oneCall,
+    stops: toStops(fields) ?? [],
+    names: names.changed,
+  }
+  return {
+    model,
+    stream: wantsStream(fields),
+    request,
+    notes: [...new Set(notes)],
+    asked,
+    session: sessionOf(fields),
+  }
+}
+
+/** The body of `POST /v1/messages/count_tokens`, which is that of a message without what shapes its answer. */
+export function decodePrompt(body: unknown, mapping: ModelMapping): Prompt {
+  const { model, prompt, notes } = readPrompt(body, mapping)
+  return { model, request: prompt, notes: [...new Set(notes)] }
+}
+
+function readPrompt(body: unknown, mapping: ModelMapping) {
+  if (!isRecord(body)) return refuseBody()
+  const notes: string[] = []
+  const model = mapping(required(body, 'model', toText))
+  const traits = traitsOf(model)
+  checkUnmapped(body)
+  const unknown = unknownNames(body, KNOWN)
+  if (unknown.length > 0) notes.push(`ignored: ${unknown.join(', ')}`)
+  const names = createToolNames()
+  const declared = readTools(body, traits, notes)
+  const tools = toGoogleTools(declared, names)
+  const around = { traits, names, family: familyOf(model), notes }
+  const prompt = defined<GenerateContentRequest>({
+    ...toConversation(body, around),
+    tools,
+    toolConfig: toToolConfig(body, declared, names, notes),
+  })
+  return { fields: body, model, traits, names, prompt, notes }
+}
+
+function refuseBody(): never {
+  throw new GatewayError('invalid_request', 'The request body must be a JSON object', {
+    code: 'invalid_type',
+  })
+}
+
+/** The system's words apart from the rest, where the model has a place for them. */
+function toConversation(body: Body, around: Surroundings): GenerateContentRequest {
+  const { said, system: between } = readMessages(body, around)
+  const system = [...(optional(body, 'system', readSystem) ?? []), ...between]
+  const contents = signedContents(toContents(said), around)
+  if (contents.length === 0 && system.length === 0)
+    refuse('invalid_value', 'messages', "'messages' hold no content: every one of them is empty")
+  if (system.length === 0) return { contents }
+  if (contents.length > 0 && around.traits.systemInstruction)
+    return { systemInstruction: { parts: system }, contents }
+  return { contents: withSystemFirst(contents, { role: 'user', parts: system }) }
+}
+
+function withSystemFirst([first, ...rest]: readonly Content[], system: Content): Content[] {
+  if (!first) return [system]
+  return [{ ...first, parts: [...(system.parts ?? []), ...(first.parts ?? [])] }, ...rest]
+}
+
+function signedContents(said: Content[], { traits, notes }: Surroundings): Content[] {
+  if (!traits.signatures) return said
+  const { contents, bypassed } = withBypass(said)
+  if (bypassed) notes.push('tool_use: sent without its thought signature, which the history has lost')
+  return contents
+}
