@@ -9,8 +9,8 @@ export default definePlugin({
   name: 'media',
   api: 1,
   description: 'Fetches pictures and files that clients name by address, through a guard.',
-  setup: (_options, { fetch, settings }) => ({
+  setup: (_options, host) => ({
     when: ({ protocol }) => protocol !== NATIVE,
-    request: (call) => resolveMedia(call, fetch, settings.media),
+    request: (call) => resolveMedia(call, host.fetch, host.settings.media),
   }),
 })
