@@ -51,6 +51,7 @@ export const FAULTS = {
   cut_off: { charge: 'model', next: 'few' },
   bad_gateway: { charge: 'way-out', next: 'few' },
   connection_failed: { charge: 'way-out', next: 'few' },
+  proxy_failed: { charge: 'way-out', next: 'few' },
   region_blocked: { charge: 'way-out', next: 'answer' },
   address_blocked: { charge: 'way-out', next: 'answer' },
   empty: { charge: 'attempt', next: 'twice' },

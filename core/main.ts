@@ -4,6 +4,7 @@ import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createOutside } from '../adapters/transport/outside.ts'
+import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
@@ -26,6 +27,7 @@ const rooms: Rooms = {
   openStore,
   createTransport: createDirectTransport,
   createOutside,
+  createProxyTransport,
   plugins: standardPlugins,
   importPlugin: async (path) => (await importFile(path)).default,
   startSimulatedGoogle,

@@ -3,6 +3,7 @@ import type { PluginDefinition } from './plugin.ts'
 import type { Runtime } from './runtime.ts'
 import type { Store } from './store.ts'
 import type { Transport } from './transport.ts'
+import type { ProxyAddress } from './ways/proxy-address.ts'
 
 /** What `main.ts` hands to a command: everything that lives outside this room. */
 export interface Rooms {
@@ -11,6 +12,8 @@ export interface Rooms {
   openStore(url: string): Promise<Store>
   createTransport(): Transport
   createOutside(): Outside
+  /** The way out through a proxy, and never beside it. */
+  createProxyTransport(proxy: ProxyAddress): Transport
   /** The plugins that ship, in the order they run. */
   readonly plugins: readonly PluginDefinition[]
   /** Imports a plugin of somebody else's from a file. */

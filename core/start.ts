@@ -1,4 +1,5 @@
 import { adminRoutes } from './admin/admin-routes.ts'
+import { proxyRoutes } from './admin/proxy-routes.ts'
 import { createBreakers } from './call/breaker.ts'
 import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
@@ -6,23 +7,23 @@ import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
-import { BYTES_PER_MEGABYTE, createByteBudget } from './http/byte-budget.ts'
+import { createAddressList } from './http/address-list.ts'
+import { toBodyLimits } from './http/body-limits.ts'
+import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
-import type { BodyLimits } from './http/request-body.ts'
 import { createServer } from './http/server.ts'
-import { createSilenceWatch } from './http/silence-watch.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { toKey } from './keyring/managed-key.ts'
-import { createLog, type Log } from './log/log.ts'
-import { createRedactor, type Redactor } from './log/redactor.ts'
+import { openLog } from './log/open-log.ts'
+import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
-import type { Gateway } from './plugin.ts'
 import { chooseStrategy } from './plugins/choose-strategy.ts'
 import { createHookChain } from './plugins/hooks.ts'
+import { createLateGateway } from './plugins/late-gateway.ts'
 import { setUpPlugins } from './plugins/set-up-plugins.ts'
 import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
@@ -36,9 +37,13 @@ import { openQuotaBook } from './quota/open-quota-book.ts'
 import { createQuotaMemory } from './quota/quota-memory.ts'
 import { createTokenEstimates } from './quota/token-estimates.ts'
 import type { Rooms } from './rooms.ts'
-import { secretsIn } from './settings/setting-secrets.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
+import { later, wait } from './timers.ts'
+import { keyFor, preferredWay } from './ways/key-ways.ts'
+import { openWays } from './ways/open-ways.ts'
+import { createWayChecker } from './ways/way-checker.ts'
+import { startWayWatch } from './ways/way-watch.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -129,10 +134,13 @@ export async function startGateway(
     if (key.disabledSince !== undefined) pool.membership.set(toKey(key), key.disabledSince)
   }
   keyring.watch(pool.membership)
+  const breakers = createBreakers({ now: elapsed, wait })
+  const ways = openWays(rooms, settings, random)
+  const { baseUrl, headers } = settings.upstream.gemini
   const upstream = createUpstream({
-    transport: rooms.createTransport(),
-    baseUrl: settings.upstream.gemini.baseUrl,
-    headers: settings.upstream.gemini.headers,
+    wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),
+    baseUrl,
+    headers,
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
     authorize: ring.authorize,
   })
@@ -162,12 +170,31 @@ export async function startGateway(
     tokens,
     upstream,
     redactor,
-    breakers: createBreakers({ now: elapsed, wait }),
+    breakers,
+    ways,
     deadlineMilliseconds: settings.routing.deadlineSeconds * 1000,
     now,
     elapsed,
     random,
     wait,
+  })
+  const checker = createWayChecker({
+    baseUrl,
+    headers,
+    exitAddressUrl: settings.proxies.exitAddressUrl,
+    breakers,
+    redactor,
+    now,
+    keyFor: (way) => keyFor(way, ways, pool),
+    authorize: ring.authorize,
+  })
+  const watch = startWayWatch({
+    ways,
+    breakers,
+    checker,
+    everyMilliseconds: settings.proxies.checkSeconds * 1000,
+    later,
+    returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
@@ -189,7 +216,14 @@ export async function startGateway(
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
   const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, limits }
-  mountOwnRoutes(app, { pool, log, admin: adminRoutes({ ...desk, requests: store.requests }) })
+  mountOwnRoutes(app, {
+    pool,
+    log,
+    admin: [
+      ...adminRoutes({ ...desk, requests: store.requests }),
+      ...proxyRoutes({ ways, breakers, checker, redactor }),
+    ],
+  })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
   const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
@@ -197,6 +231,8 @@ export async function startGateway(
     app,
     clients,
     log,
+    basePath: settings.server.basePath,
+    isTrusted: createAddressList(settings.server.trustedProxies),
     protocols: () => protocols,
     hooks: () => hooks,
     sockets: () => sockets,
@@ -209,13 +245,14 @@ export async function startGateway(
   })
 
   return {
-    url: toUrl(settings.server.host, listening.port),
+    url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
     problems: plugins.problems,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)
       recheck.close()
       keyring.close()
+      watch.close()
       prober.close()
       catalogue.close()
       await plugins.stop()
@@ -224,69 +261,6 @@ export async function startGateway(
       await requestLog.close()
     },
   }
-}
-
-/** Silence of a client amid a long body that ends it, in milliseconds. */
-const BODY_SILENCE = 60_000
-
-function toBodyLimits({ server }: Settings): BodyLimits {
-  return {
-    maxBytes: server.maxBodyMegabytes * BYTES_PER_MEGABYTE,
-    budget: createByteBudget(server.maxBufferedMegabytes * BYTES_PER_MEGABYTE),
-    silence: createSilenceWatch(BODY_SILENCE),
-  }
-}
-
-/** The log that the settings ask for; it knows every secret among them. */
-function openLog({ runtime }: Rooms, settings: Settings, redactor: Redactor): Log {
-  for (const { text, label } of secretsIn(settings)) redactor.add(text, label)
-  return createLog({
-    level: settings.log.level,
-    write: runtime.output.write,
-    redactor,
-    pretty: runtime.output.isTerminal,
-  })
-}
-
-/** Plugins are set up before there is a gateway to give them. */
-function createLateGateway() {
-  let bound: Gateway | undefined
-  const get = () => {
-    if (!bound) throw new Error('The gateway has not started yet')
-    return bound
-  }
-  const gateway: Gateway = {
-    answer: (request, target) => get().answer(request, target),
-    convert: (request, convert) => get().convert(request, convert),
-    relay: (request, target) => get().relay(request, target),
-    compose: (request, operation, run) => get().compose(request, operation, run),
-    call: (call, native) => get().call(call, native),
-    refuse: (request, error) => get().refuse(request, error),
-    models: () => get().models(),
-  }
-  return {
-    gateway,
-    bind(real: Gateway) {
-      bound = real
-    },
-  }
-}
-
-function later(run: () => void, milliseconds: number) {
-  const timer = setTimeout(run, milliseconds)
-  return { cancel: () => clearTimeout(timer) }
-}
-
-function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds)
-    function done() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done, { once: true })
-  })
 }
 
 function toUrl(host: string, port: number): string {

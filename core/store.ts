@@ -178,6 +178,10 @@ export interface RequestRecord {
   /** The key and project that gave the answer, or failed last. */
   readonly keyId: string | undefined
   readonly project: string | undefined
+  /** The way out that the last attempt went: `direct`, or a proxy without its credentials. */
+  readonly way: string | undefined
+  /** Where the client was. */
+  readonly address: string | undefined
   readonly attempts: number
   /** Keys that might have been used at the first attempt, and keys in all. */
   readonly usableKeys: number | undefined
@@ -204,6 +208,8 @@ export interface AttemptRecord {
   readonly at: number
   readonly keyId: string
   readonly project: string
+  /** The way out: `direct`, or a proxy without its credentials. */
+  readonly way: string
   /** What the attempt was charged to and why, in our words. */
   readonly fault: string
   /** 0 when no answer came. */

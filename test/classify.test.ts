@@ -33,7 +33,14 @@ for (const name of ['keys', 'quota', 'availability', 'others']) {
 }
 
 test('the classifier knows every fault that an answer alone can show', () => {
-  const elsewhere: FaultKind[] = ['connection_failed', 'cut_off', 'empty', 'malformed_call', 'unreadable']
+  const elsewhere: FaultKind[] = [
+    'connection_failed',
+    'proxy_failed',
+    'cut_off',
+    'empty',
+    'malformed_call',
+    'unreadable',
+  ]
   const seen = new Set<string>()
   for (const name of ['keys', 'quota', 'availability', 'others']) {
     const file = new URL(`./fixtures/faults/${name}.json`, import.meta.url)

@@ -13,6 +13,7 @@ import { createPool } from '../core/pool/pool.ts'
 import { createTokenEstimates } from '../core/quota/token-estimates.ts'
 import { roundRobin } from '../plugins/key-strategies/round-robin.ts'
 import { emptyQuotas } from './virtual-pool.ts'
+import { waysOf } from './ways-of-test.ts'
 
 /** What Google says to an attempt: a status, or an exception. */
 type Script = (key: Key, attempt: number) => number | Error
@@ -56,6 +57,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
     pool,
     tokens: createTokenEstimates(),
     breakers,
+    ways: waysOf(),
     redactor: createRedactor(),
     deadlineMilliseconds,
     now,

@@ -13,12 +13,13 @@ const EVERYWHERE = 'core/main.ts'
 /** Third-party packages, and the only files that may know them. */
 const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
-  [/^ipaddr\.js$/, /^core\/fetch\/public-address\.ts$/],
   [/^pino$/, /^core\/log\/log\.ts$/],
   [/^re2js$/, /^core\/keyring\/import\/key-pattern\.ts$/],
   [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
+  [/^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/, /^adapters\/transport\//],
+  [/^ipaddr\.js$/, /^core\/(fetch\/public-address|http\/address-list)\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

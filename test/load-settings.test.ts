@@ -128,9 +128,9 @@ const MISTAKES: [title: string, text: string, sentence: string][] = [
   ],
   ['an empty key', 'keys: [a, "  "]', 'Setting "keys[1]" in geminate.yaml is empty, but must be a key'],
   [
-    'a key with a proxy',
-    'keys: [{ key: a, proxy: "socks5h://127.0.0.1:1080" }]',
-    'Setting "keys[0]" in geminate.yaml has a proxy, but this version cannot use one yet; take the key or its proxy out',
+    'a key with a proxy of an unknown scheme',
+    'keys: [{ key: a, proxy: "user:secret@127.0.0.1:1080" }]',
+    'The proxy of setting "keys[0]" in geminate.yaml must begin with http://, https://, socks5:// or socks5h://',
   ],
   [
     'text that is not YAML',

@@ -92,7 +92,7 @@ function createRun(seed: number) {
     if (random() < 0.3) {
       const kind = HARMLESS[below(HARMLESS.length)]!
       const fault: Fault = { kind, status: 500, reason: kind, text: '' }
-      call.counts = COUNTED.has(FAULTS[kind].charge)
+      call.counts = kind !== 'proxy_failed' && COUNTED.has(FAULTS[kind].charge)
       lease.settle({ ok: false, ...fault })
       return
     }

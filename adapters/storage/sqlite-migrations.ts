@@ -74,6 +74,11 @@ const MIGRATIONS: readonly string[] = [
 
   CREATE INDEX requests_by_id ON requests (id);
   `,
+  `
+  ALTER TABLE requests ADD COLUMN way TEXT;
+  ALTER TABLE requests ADD COLUMN address TEXT;
+  ALTER TABLE attempts ADD COLUMN way TEXT;
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

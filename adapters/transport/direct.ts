@@ -18,6 +18,7 @@ export function createDirectTransport(): Transport {
 function spillingOver(direct: Transport['fetch'], overflow: Transport): Transport {
   let waiting = 0
   return {
+    ...overflow,
     async fetch(url, request) {
       if (waiting >= HIGH_MARK) return overflow.fetch(url, request)
       waiting++
@@ -35,8 +36,7 @@ const HIGH_MARK = 200
 /** Bun holds a body of bytes until the answer has ended, but one that flows only until it was sent. */
 function fetchFlowing(url: string, request: TransportRequest): Promise<Response> {
   const { body, headers } = request
-  if (typeof body === 'string' || body === undefined || body.length < LARGE)
-    return fetchDirectly(url, request)
+  if (!(body instanceof Uint8Array) || body.length < LARGE) return fetchDirectly(url, request)
   const length = { 'content-length': String(body.length) }
   return fetchDirectly(url, { ...request, headers: { ...headers, ...length }, body: toFlow(body) })
 }
@@ -54,16 +54,13 @@ function toFlow(bytes: Uint8Array): ReadableStream<Uint8Array> {
   })
 }
 
-type Sent = Omit<TransportRequest, 'body'> & {
-  readonly body?: TransportRequest['body'] | ReadableStream<Uint8Array>
-}
-
-function fetchDirectly(url: string, { method, headers, body, signal }: Sent): Promise<Response> {
+function fetchDirectly(url: string, { method, headers, body, signal }: TransportRequest): Promise<Response> {
   return fetch(url, { method, headers, body: body as BodyInit | undefined, signal, ...ALWAYS })
 }
 
 const ALWAYS = {
   redirect: 'manual',
+  duplex: 'half', // needed where the body is a stream
   // Both are Bun's own: its fetch gives up after five minutes, and looks for proxies in the environment.
   timeout: false,
   proxy: false,

@@ -1,9 +1,7 @@
 import { lookup } from 'node:dns/promises'
-import http from 'node:http'
-import https from 'node:https'
 import { isIPv6, type LookupFunction } from 'node:net'
-import type { Outside, OutsideRequest } from '../../core/outside.ts'
-import { send } from './node-http.ts'
+import type { Outside } from '../../core/outside.ts'
+import { sendRequest } from './node-request.ts'
 
 /** The straight way to hosts outside. A connection serves one request, so that none is found open under another name. */
 export function createOutside(): Outside {
@@ -17,7 +15,7 @@ export function createOutside(): Outside {
       let failure: unknown = new Error('No address to send to')
       for (const address of addresses) {
         try {
-          return await sendTo(url, address, request)
+          return await sendRequest(url.href, request, false, pinnedTo(address))
         } catch (thrown) {
           failure = thrown
           if (request.signal.aborted) break
@@ -29,11 +27,6 @@ export function createOutside(): Outside {
 }
 
 /** Host and certificate are the URL's; only where they are is no longer asked. */
-function sendTo(url: URL, address: string, request: OutsideRequest): Promise<Response> {
-  const { request: open } = url.protocol === 'https:' ? https : http
-  return send(open, { agent: false, lookup: pinnedTo(address) }, url.href, request)
-}
-
 function pinnedTo(address: string): LookupFunction {
   const family = isIPv6(address) ? 6 : 4
   return (_name, options, done) =>

@@ -154,6 +154,8 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     errorKind: result.error?.kind,
     keyId: result.keyId,
     project: trace.key?.project,
+    way: trace.way,
+    address: exchange.address || undefined,
     attempts: result.attempts,
     usableKeys: trace.census?.usable,
     totalKeys: trace.census?.total,

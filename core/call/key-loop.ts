@@ -6,9 +6,11 @@ import type { Redactor } from '../log/redactor.ts'
 import type { Lease } from '../pool/lease.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { TokenEstimates } from '../quota/token-estimates.ts'
+import type { Way, WayError } from '../ways/way.ts'
+import type { Ways } from '../ways/ways.ts'
 import type { Breakers } from './breaker.ts'
+import { throughWay, toConnectionFault } from './connection-fault.ts'
 import { createGate, type Gate } from './gate.ts'
-import { ConnectionError, SilenceError } from './line.ts'
 import { createPatience } from './patience.ts'
 import { clientGone, nothingLeft, outOfTime, toRefusal } from './refusal.ts'
 import type { Trace } from './trace.ts'
@@ -27,6 +29,7 @@ export interface KeyLoopOptions {
   readonly tokens: TokenEstimates
   readonly upstream: Upstream
   readonly breakers: Breakers
+  readonly ways: Ways
   readonly redactor: Redactor
   readonly deadlineMilliseconds: number
   /** Milliseconds since 1970, as the pool counts. */
@@ -51,10 +54,10 @@ interface Walk {
   readonly gate: Gate
 }
 
-/** When an attempt began, and how long the call had waited for it, in milliseconds. */
-interface Beginning {
-  /** By `performance.now()`. */
-  readonly at: number
+/** One attempt: with which key, which way, and how long the call had waited for it, in milliseconds. */
+interface Going {
+  readonly lease: Lease
+  readonly way: Way
   readonly waited: number
 }
 
@@ -69,7 +72,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
   return {
     async run(request, trace, leaving, read) {
       const query = toQuery(request)
-      const gate = createGate(options.breakers, pool, query)
+      const gate = createGate(options.breakers, pool, query, options.ways)
       try {
         await trace.waiting(gate.pass())
         return await walkOverKeys({ request, query, trace, leaving, gate }, read)
@@ -88,13 +91,20 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     // Projects that have told this call already that their quota is spent, even if they have rested since.
     const spent = new Set<string>()
     let waited = 0
+    let passedOver = 0
     for (;;) {
       trace.census ??= pool.census(query)
       if (leaving.aborted) throw clientGone()
       const lease = pool.take(query, tried, spent)
       if (!lease) throw nothingLeft(pool, query, trace, now())
       const { key } = lease
-      const reading = await attempt(walk, lease, waited, read)
+      const way = gate.wayFor(key)
+      if (way === undefined && ++passedOver < Math.min(REMEMBERED, pool.distinctUsable(query))) {
+        passOver(lease, tried)
+        continue
+      }
+      const going = { lease, way: way ?? (await lastWay(walk, lease)), waited }
+      const reading = await attempt(walk, going, read)
       if (reading.ok) {
         lease.settle({ ok: true })
         gate.succeeded()
@@ -103,13 +113,30 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       const { fault } = reading
       if (ruleOf(fault).charge === 'project-and-model')
         spent.add(key.project).add(fault.project ?? key.project)
-      const pause = patience.after(fault)
+      const isElsewhere = ruleOf(fault).charge === 'way-out' && gate.hasOtherWay() && patience.allows(fault)
+      const pause = isElsewhere ? 0 : patience.after(fault)
       if (pause === undefined) throw toRefusal(fault)
       if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
-      if (patience.isTried(fault) && !(await trace.waiting(gate.closesSoon()))) throw toRefusal(fault)
+      if (!isElsewhere && patience.isTried(fault) && !(await trace.waiting(gate.closesSoon())))
+        throw toRefusal(fault)
       if (pause > 0) await trace.waiting(options.wait(pause, leaving))
       waited = pause
-      if (tried.push(key) > REMEMBERED) tried.shift()
+      remember(tried, key)
+    }
+  }
+
+  /** Nobody is charged: all of the key's ways are in doubt, and others may have better ones. */
+  function passOver(lease: Lease, tried: Key[]): void {
+    lease.settle({ ok: false, ...NOT_SENT })
+    remember(tried, lease.key)
+  }
+
+  async function lastWay({ gate, trace }: Walk, lease: Lease): Promise<Way> {
+    try {
+      return await trace.waiting(gate.lastWayFor(lease.key))
+    } catch (thrown) {
+      lease.settle({ ok: false, ...NOT_SENT })
+      throw thrown
     }
   }
 
@@ -118,13 +145,15 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     return { model, tokens: isWeighed ? options.tokens.estimate(model, weight) : 0, affinity }
   }
 
-  async function attempt<T>(walk: Walk, lease: Lease, waited: number, read: Reader<T>): Promise<Reading<T>> {
-    const begun: Beginning = { at: performance.now(), waited }
+  async function attempt<T>(walk: Walk, going: Going, read: Reader<T>): Promise<Reading<T>> {
+    const { lease, way } = going
+    const begun = performance.now()
     walk.trace.attempts++
     walk.trace.key = lease.key
+    walk.trace.way = way.name
     walk.trace.ended = (usage) => ended(walk.request, lease, usage)
-    const reading = await walk.trace.waiting(tryOnce(walk, lease, read, begun))
-    if (!reading.ok) charge(walk, lease, reading.fault, begun)
+    const reading = await walk.trace.waiting(tryOnce(walk, going, read, begun))
+    if (!reading.ok) charge(walk, going, reading.fault, begun)
     return reading
   }
 
@@ -135,67 +164,66 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       options.tokens.learn(model, weight, usage.promptTokenCount)
   }
 
-  async function tryOnce<T>(
-    walk: Walk,
-    lease: Lease,
-    read: Reader<T>,
-    begun: Beginning,
-  ): Promise<Reading<T>> {
+  async function tryOnce<T>(walk: Walk, going: Going, read: Reader<T>, begun: number): Promise<Reading<T>> {
     const { leaving } = walk
-    const { key } = lease
+    const { lease, way } = going
     let answer: Answer | undefined
     try {
-      answer = await options.upstream.open(key, walk.request, leaving)
-      if (answer.status >= 400) return { ok: false, fault: await readFault(answer, walk.gate) }
-      walk.gate.reached()
+      answer = await options.upstream.open(lease.key, walk.request, leaving, way)
+      if (answer.status >= 400) return { ok: false, fault: await readFault(answer, walk.gate, way) }
+      walk.gate.reached(way)
       const reading = await read(answer, (fault) => {
-        if (!leaving.aborted) charge(walk, lease, fault, begun)
+        if (!leaving.aborted) charge(walk, going, throughWay(fault, way), begun)
       })
       if (!reading.ok) answer.end()
       return reading
     } catch (thrown) {
       answer?.end()
       if (leaving.aborted) throw clientGone()
-      const fault = toConnectionFault(thrown, answer !== undefined)
+      const fault = toConnectionFault(thrown, answer !== undefined, way)
       if (!fault) throw thrown // our own failure, or a plugin's, is none of Google's
       return { ok: false, fault }
     }
   }
 
-  function charge({ gate, trace }: Walk, lease: Lease, fault: Fault, begun: Beginning): void {
+  function charge({ gate, trace }: Walk, { lease, way, waited }: Going, fault: Fault, begun: number): void {
     const { key } = lease
     lease.settle({ ok: false, ...fault })
-    gate.failed(key, fault)
+    gate.failed(key, fault, way)
+    const text = redactor.text(fault.text).slice(0, TEXT_LIMIT)
+    if (ruleOf(fault).charge === 'way-out') noteError(way, { at: now(), kind: fault.kind, text }, key)
     trace.failures.push({
       at: now(),
       keyId: key.id,
       project: key.project,
+      way: way.name,
       fault: fault.kind,
       status: fault.status,
       googleStatus: fault.error?.status,
-      text: redactor.text(fault.text).slice(0, TEXT_LIMIT),
-      waitMilliseconds: Math.round(begun.waited),
-      durationMilliseconds: Math.round(performance.now() - begun.at),
+      text,
+      waitMilliseconds: Math.round(waited),
+      durationMilliseconds: Math.round(performance.now() - begun),
     })
   }
 
-  async function readFault(answer: Answer, gate: Gate): Promise<Fault> {
+  async function readFault(answer: Answer, gate: Gate, way: Way): Promise<Fault> {
     const text = redactor.text(new TextDecoder().decode(await answer.bytes()))
     const contentType = answer.headers.get('content-type') ?? ''
     const fault = classifyAnswer({ status: answer.status, contentType, text })
-    if (ruleOf(fault).charge !== 'way-out') gate.reached()
+    if (ruleOf(fault).charge !== 'way-out') gate.reached(way)
     return fault
   }
 }
 
-/** No answer came, or it broke off before it was one; undefined for what is no failure of the connection. */
-function toConnectionFault(thrown: unknown, answered: boolean): Fault | undefined {
-  if (thrown instanceof SilenceError) {
-    return { kind: 'model_timeout', status: 0, reason: thrown.message, text: thrown.message }
-  }
-  if (!(thrown instanceof ConnectionError)) return undefined
-  const text = thrown.message
-  return answered
-    ? { kind: 'cut_off', status: 0, reason: 'Google broke the answer off', text }
-    : { kind: 'connection_failed', status: 0, reason: 'No connection to Google', text }
+function noteError({ health }: Way, error: WayError, { id }: Key): void {
+  health.verdict = 'failed'
+  health.lastError = error
+  health.lastKeyId = id
 }
+
+function remember(tried: Key[], key: Key): void {
+  if (tried.push(key) > REMEMBERED) tried.shift()
+}
+
+/** What becomes of a key that was lent and not used. */
+const NOT_SENT: Fault = { kind: 'proxy_failed', status: 0, reason: 'No way out is closed', text: '' }

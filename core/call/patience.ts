@@ -4,6 +4,8 @@ import { type Fault, ruleOf } from '../fault.ts'
 export interface Patience {
   /** How long to wait before the next attempt, in milliseconds; undefined ends the call. */
   after(fault: Fault): number | undefined
+  /** Whether the request may be sent again after this. */
+  allows(fault: Fault): boolean
   /** Whether overloads have used up what a call tries without asking the breakers again. */
   isTried(fault: Fault): boolean
 }
@@ -34,7 +36,10 @@ export function createPatience({ repeatable, hasModel, elapsed, random }: Patien
   let doubts = 0
   const doubtsInAll = DOUBTS_IN_ALL[hasModel ? 'withModel' : 'withoutModel']
 
+  const allows = ({ kind }: Fault) => repeatable || !UNCERTAIN.has(kind)
+
   return {
+    allows,
     isTried: (fault) => ruleOf(fault).next === 'few' && few.length >= FEW,
     after(fault) {
       switch (ruleOf(fault).next) {
@@ -45,7 +50,7 @@ export function createPatience({ repeatable, hasModel, elapsed, random }: Patien
         case 'twice':
           return ++again > TWICE ? undefined : 0
         case 'few':
-          if (!repeatable && UNCERTAIN.has(fault.kind)) return undefined
+          if (!allows(fault)) return undefined
           few.push(elapsed())
           return pause()
       }

@@ -11,6 +11,8 @@ export interface Trace {
   readonly failures: AttemptRecord[]
   /** The key that answered, or failed last. */
   key: Key | undefined
+  /** The name of the way that the last attempt went. */
+  way: string | undefined
   /** `performance.now()` when the first content came. */
   firstTokenAt: number | undefined
   usage: UsageMetadata | undefined
@@ -41,6 +43,7 @@ export function createTrace(): Trace {
     census: undefined,
     failures: [],
     key: undefined,
+    way: undefined,
     firstTokenAt: undefined,
     usage: undefined,
     ended() {},

@@ -2,7 +2,7 @@ import { joinBytes } from '../http/join-bytes.ts'
 import { createSilenceWatch } from '../http/silence-watch.ts'
 import type { Key } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
-import type { Transport } from '../transport.ts'
+import type { Way } from '../ways/way.ts'
 import { ConnectionError, createLine, type Line } from './line.ts'
 
 /** A request of Google's native API, complete but for the credential. */
@@ -38,12 +38,13 @@ export interface Answer {
 export const LONGEST_ANSWER = 128 * 1024 * 1024
 
 export interface Upstream {
-  /** Sends one attempt with one key; any status is an answer. */
-  open(key: Key, request: UpstreamRequest, leaving: AbortSignal): Promise<Answer>
+  /** Sends one attempt with one key, its preferred way where none is named; any status is an answer. */
+  open(key: Key, request: UpstreamRequest, leaving: AbortSignal, way?: Way): Promise<Answer>
 }
 
 export interface UpstreamOptions {
-  readonly transport: Transport
+  /** The way of a request that is no call's. */
+  wayOf(key: Key): Way
   readonly baseUrl: string
   /** The operator's own headers, for every call. */
   readonly headers: Readonly<Record<string, string>>
@@ -57,7 +58,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const silence = createSilenceWatch(options.silenceMilliseconds)
   const base = options.baseUrl.replace(/\/+$/, '')
   return {
-    async open(key, request, leaving) {
+    async open(key, request, leaving, way = options.wayOf(key)) {
       const headers: Record<string, string> = {
         ...request.headers,
         ...options.headers,
@@ -68,7 +69,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const line = createLine(leaving, silence)
       try {
         const init = { method: request.method, headers, body: request.body(), signal: line.signal }
-        const response = await line.wait(options.transport.fetch(base + request.path, init))
+        const response = await line.wait(way.transport.fetch(base + request.path, init))
         return toAnswer(response, line)
       } catch (thrown) {
         line.end()

@@ -5,6 +5,8 @@ import type { Demo } from './demo.ts'
 /** What is to be told of a gateway that has started. */
 export interface Started {
   readonly url: string
+  /** The address that clients know, where the settings state one. */
+  readonly publicUrl: string | undefined
   /** The address that it listens on, as the settings state it. */
   readonly host: string
   /** The config file, whether it is there or not. */
@@ -17,8 +19,15 @@ export interface Started {
 
 /** What the operator reads when the gateway has started: where it is, what it has, what to try. */
 export function toBanner(started: Started): string {
-  const { url, demo, token = 'YOUR_TOKEN' } = started
-  const lines = [`Geminate ${VERSION} listens on ${url}`, ...hostLines(started), keysLine(started), '']
+  const { demo, token = 'YOUR_TOKEN' } = started
+  const lines = [
+    `Geminate ${VERSION} listens on ${started.url}`,
+    ...hostLines(started),
+    ...publicLines(started),
+    keysLine(started),
+    '',
+  ]
+  const url = started.publicUrl?.replace(/\/+$/, '') ?? started.url
   if (demo) lines.push(...demoLines(url, demo))
   else lines.push('Try it:', ...curl(url, token))
   return `${lines.join('\n')}\n`
@@ -37,6 +46,10 @@ function tokenLine({ kind, name, token }: MadeToken): string {
 function hostLines({ host }: Started): string[] {
   if (host !== '0.0.0.0' && host !== '::' && host !== '[::]') return []
   return ['It listens on all addresses of this machine, so that other machines can reach it.']
+}
+
+function publicLines({ publicUrl }: Started): string[] {
+  return publicUrl === undefined ? [] : [`Its clients know it as ${publicUrl}`]
 }
 
 function keysLine({ keys, path, demo }: Started): string {

@@ -41,6 +41,7 @@ export async function startDemo(rooms: Rooms, read: ReadSettings): Promise<Demo>
       clients: [{ name: 'demo', token: tokens.client }],
       upstream: { ...settings.upstream, gemini: { baseUrl: google.url, headers: {} } },
       keys: [...google.keys],
+      proxies: { ...settings.proxies, urls: [], byTag: {} },
       storage: { url: `sqlite:${FOLDER}/geminate.db` },
     },
   }

@@ -3,6 +3,8 @@ import { createUpstream } from '../call/upstream.ts'
 import { type ManagedKey, toKey } from '../keyring/managed-key.ts'
 import { redactedJson } from '../log/redacted-json.ts'
 import { createKeyTester, type KeyTest } from '../probing/key-tester.ts'
+import { preferredWay } from '../ways/key-ways.ts'
+import { openWays } from '../ways/open-ways.ts'
 import { type CommandLine, EXIT } from './command.ts'
 import { keysMeant } from './keys-filter.ts'
 import type { OpenKeys } from './open-keys.ts'
@@ -34,8 +36,9 @@ export async function testKeys(keys: OpenKeys, line: CommandLine): Promise<numbe
 
 function testerOf({ rooms, settings, ring, redactor }: OpenKeys, model: string | undefined) {
   const { baseUrl, headers } = settings.upstream.gemini
+  const ways = openWays(rooms, settings, Math.random)
   const upstream = createUpstream({
-    transport: rooms.createTransport(),
+    wayOf: (key) => preferredWay(ways, ALL_CLOSED, key),
     baseUrl,
     headers,
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
@@ -45,6 +48,9 @@ function testerOf({ rooms, settings, ring, redactor }: OpenKeys, model: string |
   return (key: ManagedKey, leaving: AbortSignal) =>
     model === undefined ? tester.list(toKey(key), 1, leaving) : tester.generate(toKey(key), model, leaving)
 }
+
+/** A command knows of no failure before its own. */
+const ALL_CLOSED = { isClosed: () => true }
 
 const HEAD = ['ID', 'NAME', 'KEY', 'RESULT', 'STATUS', 'MS', 'REASON']
 

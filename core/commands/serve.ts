@@ -44,6 +44,7 @@ export const serve: Command = {
     output.write(
       toBanner({
         url: gateway.url,
+        publicUrl: demo ? undefined : settings.server.publicUrl,
         host: settings.server.host,
         path: read.path,
         keys: gateway.keys,

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly protocol: Protocol | undefined
   /** The client's name; '' on open routes and for the admin. */
   readonly client: string
+  /** Where the client is, as far as trusted proxies tell; '' where the runtime cannot say. */
+  readonly address: string
   /** Milliseconds since 1970. */
   readonly at: number
   /** `performance.now()` at arrival. */

@@ -3,7 +3,11 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Protocol, ProtocolRequest, SocketRoute } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
+import type { Peer } from '../runtime.ts'
 import type { SocketHandler } from '../sockets.ts'
+import type { AddressList } from './address-list.ts'
+import { type Addressed, withoutBasePath } from './base-path.ts'
+import { clientAddress } from './client-address.ts'
 import type { Clients } from './clients.ts'
 import { toPreflight, withCommonHeaders } from './common-headers.ts'
 import { bearerOf, credentialsOf } from './credential.ts'
@@ -16,6 +20,10 @@ export interface ServerOptions {
   readonly app: Elysia
   readonly clients: Clients
   readonly log: Log
+  /** What every path begins with; '' for nothing. */
+  readonly basePath: string
+  /** Whose word on where a client is counts. */
+  readonly isTrusted: AddressList
   /** In the order in which they are asked. */
   protocols(): readonly Protocol[]
   hooks(): HookChain
@@ -28,27 +36,36 @@ export type Access = 'open' | 'client' | 'admin'
 /** What the runtime asks about each request. Neither rejects. */
 export interface HttpServer {
   /** From a request to its response: who speaks, who may, and the route. */
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, peer: Peer): Promise<Response>
   /** From a request to be a WebSocket to who answers it, or the refusal. */
-  upgrade(request: Request): Promise<SocketHandler | Response>
+  upgrade(request: Request, peer: Peer): Promise<SocketHandler | Response>
 }
 
 /** The gateway's door. */
 export function createServer(options: ServerOptions): HttpServer {
-  const { app, log } = options
+  const { app, log, basePath } = options
   const { fetch } = app
 
   return {
-    fetch(sent) {
+    fetch(sent, peer) {
       if (sent.method === 'OPTIONS') return Promise.resolve(toPreflight(sent, newId()))
-      return answer(sent, async (exchange) => withCommonHeaders(await fetch(exchange.request), exchange))
+      return answer(sent, peer, async (exchange) =>
+        withCommonHeaders(await fetch(exchange.request), exchange),
+      )
     },
-    upgrade: (sent) => answer(sent, openSocket),
+    upgrade: (sent, peer) => answer(sent, peer, openSocket),
   }
 
-  async function answer<T>(sent: Request, run: (exchange: Exchange) => Promise<T>): Promise<T | Response> {
-    const arrived = toExchange(sent)
+  async function answer<T>(
+    sent: Request,
+    peer: Peer,
+    run: (exchange: Exchange) => Promise<T>,
+  ): Promise<T | Response> {
+    const whole = withAddress(sent)
+    const inner = basePath === '' ? whole : withoutBasePath(whole, basePath)
+    const arrived = toExchange(inner ?? whole, peer)
     try {
+      if (!inner) throw new GatewayError('not_found', `Nothing is served outside ${basePath}`)
       const exchange = await admit(arrived)
       openExchange(exchange)
       return await run(exchange)
@@ -67,12 +84,12 @@ export function createServer(options: ServerOptions): HttpServer {
     return toSafeHandler(await route(request, { name: client }), log, id)
   }
 
-  function toExchange(sent: Request): Exchange {
-    const { request, url } = withAddress(sent)
+  function toExchange({ request, url }: Addressed, peer: Peer): Exchange {
     const { method, headers } = request
     const id = newId()
     const protocol = options.protocols().find((each) => claimsSafely(each, { id, method, url, headers }))
-    return { id, request, url, protocol, client: '', at: Date.now(), startedAt: performance.now() }
+    const address = clientAddress(peer.address, headers, options.isTrusted)
+    return { id, request, url, protocol, client: '', address, at: Date.now(), startedAt: performance.now() }
   }
 
   function claimsSafely(protocol: Protocol, request: ProtocolRequest): boolean {
@@ -143,7 +160,7 @@ export function createServer(options: ServerOptions): HttpServer {
 }
 
 /** Without a host, or with one that is none (HTTP/1.0, health probes), only the path counts. */
-function withAddress(sent: Request): { readonly request: Request; readonly url: URL } {
+function withAddress(sent: Request): Addressed {
   const stated = URL.parse(sent.url)
   if (stated) return { request: sent, url: stated }
   const path = /^(?:https?:\/\/[^/]*)?(\/.*)?$/i.exec(sent.url)?.[1] ?? '/'

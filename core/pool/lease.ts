@@ -1,5 +1,5 @@
 import type { UsageMetadata } from '../canonical.ts'
-import { ruleOf } from '../fault.ts'
+import { type Fault, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery, Outcome } from '../keys.ts'
 import type { QuotaBook, Spent } from '../quota/quota-book.ts'
 import type { KeyHealth } from './key-health.ts'
@@ -56,7 +56,7 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
     key,
     settle(outcome) {
       if (!outcome.ok) {
-        if (spent && !isOver && !COUNTED.has(ruleOf(outcome).charge)) {
+        if (spent && !isOver && !mayBeCounted(outcome)) {
           quotas.refused(spent)
           review()
         }
@@ -83,7 +83,12 @@ export function holdWhereFull(
   book.hold(key.project, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
 }
 
-/** What Google may have counted although it failed; what it refuses it does not count. */
+/** What Google refuses it does not count, and what never got through a proxy it does not know of. */
+function mayBeCounted({ kind }: Fault): boolean {
+  return kind !== 'proxy_failed' && COUNTED.has(ruleOf({ kind }).charge)
+}
+
+/** What Google may have counted although it failed. */
 const COUNTED: ReadonlySet<string> = new Set(['model', 'way-out', 'attempt'])
 
 function measure(quotas: QuotaBook, spent: Spent, usage: UsageMetadata): void {

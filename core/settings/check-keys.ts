@@ -1,3 +1,4 @@
+import { problemOfProxy } from '../ways/proxy-address.ts'
 import type { KeySetting } from './settings.ts'
 
 /** The keys to use, each once and trimmed, and what is to be said of the list. */
@@ -42,11 +43,13 @@ function problemsOfKey(setting: KeySetting, subject: string): string[] {
   }
   if (!/^[\x21-\x7e]+$/.test(secret))
     return [`${subject} must be visible ASCII characters, to go into a header`]
-  // A key that is meant to go another way must not go out directly instead.
-  if (typeof setting !== 'string' && setting.proxy !== undefined) {
-    return [`${subject} has a proxy, but this version cannot use one yet; take the key or its proxy out`]
-  }
-  return []
+  const problem =
+    typeof setting === 'string' || setting.proxy === undefined ? undefined : problemOfProxy(setting.proxy)
+  return problem === undefined ? [] : [`The proxy of ${lower(subject)} ${problem}`]
+}
+
+function lower(subject: string): string {
+  return subject[0]!.toLowerCase() + subject.slice(1)
 }
 
 function secretOf(setting: KeySetting): string {

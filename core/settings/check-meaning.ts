@@ -1,6 +1,8 @@
 import { problemsOfBaseUrl } from './check-base-url.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkKeys } from './check-keys.ts'
+import { problemsOfProxies } from './check-proxies.ts'
+import { problemsOfWayIn } from './check-way-in.ts'
 import type { Settings } from './settings.ts'
 
 /** Settings as they are to be used, and what is to be said of them. No secret is in a sentence. */
@@ -29,6 +31,8 @@ export function checkMeaning(settings: Settings, where: (path: string) => string
       ...headers.problems,
       ...problemsOfNames(settings.clients, where('clients')),
       ...keys.problems,
+      ...problemsOfProxies(settings, where),
+      ...problemsOfWayIn(settings.server, where),
     ],
     warnings: [...warningsOfSizes(settings.server, where), ...keys.warnings],
   }

@@ -37,8 +37,12 @@ function lengths({ minItems, maxItems }: Shape): string {
   return maxItems === undefined ? '' : ` of at most ${maxItems}`
 }
 
+/** As `server.basePath` states it. */
+const BASE_PATH = '^$|^(/[\\w.~-]+)+$'
+
 function limits({ minLength, maxLength, pattern }: Shape): string {
   if (pattern === '^https?://') return ' that begins with http:// or https://'
+  if (pattern === BASE_PATH) return ' that begins with / and does not end with it, such as /gateway'
   if (pattern === '^sqlite:.') return ' that begins with sqlite:'
   if (pattern !== undefined) return ` that matches ${pattern}`
   if (minLength === 1) return ' that is not empty'

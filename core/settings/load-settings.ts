@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import { checkMeaning } from './check-meaning.ts'
 import { checkSettings, toSentence } from './check-settings.ts'
+import { withEnvironmentProxies } from './environment-proxies.ts'
 import { dotted, type EnvironmentSetting, environmentSettings, withSetting } from './environment-settings.ts'
 import { readYaml } from './read-yaml.ts'
 import { isMap, leavesOf, memberFor, type Shape, shapeOf } from './schema-shape.ts'
@@ -52,7 +53,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const problems = [...unset.values(), ...wrong.map((problem) => toSentence(problem, where(problem.path)))]
   if (problems.length > 0) throw new SettingsError(problems)
 
-  const checked = checkMeaning(withDefaults(merged, sources.pluginOptions), where)
+  const whole = withEnvironmentProxies(withDefaults(merged, sources.pluginOptions), environment)
+  const checked = checkMeaning(whole, where)
   if (checked.problems.length > 0) throw new SettingsError(checked.problems)
   return {
     settings: checked.settings,

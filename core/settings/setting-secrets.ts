@@ -1,3 +1,4 @@
+import { secretsOfProxy } from '../ways/proxy-address.ts'
 import { isMap, joinPath } from './schema-shape.ts'
 import type { Settings } from './settings.ts'
 
@@ -11,6 +12,8 @@ const HEADER = /headers(\.|\[|$)/i
 export function isSecretSetting(path: string): boolean {
   if (WHOLE.test(path) || HEADER.test(path)) return true
   const [first = '', ...names] = path.split('.').map((name) => name.replace(/(\[\d+\])+$/, ''))
+  if (first === 'proxies') return names[0] === 'urls' || names[0] === 'byTag'
+  if (names[0] === 'trustedProxies') return false
   return [first === 'keys' || first === 'clients' ? '' : first, ...names].some((name) =>
     SECRET_NAME.test(name),
   )
@@ -46,7 +49,7 @@ const SHORTEST_FREE = 8
 
 /** Every secret among the settings but the keys, of which the key ring tells. */
 export function secretsIn(settings: Settings): LabelledSecret[] {
-  const { server, clients, upstream, storage, plugins } = settings
+  const { server, clients, upstream, storage, plugins, proxies, keys } = settings
   const headers = Object.entries(upstream.gemini.headers).map(([name, text]) => ({
     text,
     label: `header ${name}`,
@@ -59,6 +62,11 @@ export function secretsIn(settings: Settings): LabelledSecret[] {
     ...clients.map(({ name, token }) => ({ text: token.trim(), label: `token of ${name}` })),
     ...secretsOfUrl(upstream.gemini.baseUrl, 'upstream.gemini.baseUrl'),
     ...secretsOfUrl(storage.url, 'storage.url'),
+    ...[
+      ...proxies.urls,
+      ...Object.values(proxies.byTag).flat(),
+      ...keys.flatMap((key) => (typeof key === 'string' ? [] : (key.proxy ?? []))),
+    ].flatMap((url) => secretsOfProxy(url).map((text) => ({ text, label: 'proxy credentials' }))),
     ...[...headers, ...options].filter(({ text }) => text.length >= SHORTEST_FREE),
   ]
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { MediaSettings } from './media-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -35,7 +36,9 @@ const KeySetting = Type.Union([
             'Calls that it may serve at once, in place of routing.maxConcurrentPerKey; 0 is no limit.',
         }),
       ),
-      proxy: Type.Optional(Type.String({ minLength: 1, description: 'The proxy this key goes through.' })),
+      proxy: Type.Optional(
+        Type.String({ minLength: 1, description: 'The one proxy that this key goes through.' }),
+      ),
     },
     open,
   ),
@@ -67,6 +70,40 @@ const ClientSetting = Type.Object(
   open,
 )
 
+const ProxiesSetting = Type.Object(
+  {
+    urls: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description: 'Proxies for every key: http://, https:// or socks5h://user:password@host:port.',
+    }),
+    byTag: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }), {
+      default: {},
+      description: 'Tag → proxies for the keys that have it, instead of those for every key.',
+    }),
+    direct: Type.Boolean({
+      default: false,
+      description:
+        'Lets keys go without a proxy when none of theirs works; never those with one of their own.',
+    }),
+    assignment: Type.Union([Type.Literal('stable'), Type.Literal('random')], {
+      default: 'stable',
+      description: 'A key keeps to its proxy, or takes any at each attempt.',
+    }),
+    checkSeconds: Seconds(30, 'How often a way that failed is tried with a free request.'),
+    fromEnvironment: Type.Boolean({
+      default: false,
+      description: 'Adds the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to those for every key.',
+    }),
+    exitAddressUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'A service that answers with the address it is asked from; asked at each check.',
+      }),
+    ),
+  },
+  { ...open, default: {} },
+)
+
 /** Every setting of the config file but the plugins' own, with defaults and descriptions. */
 export const SettingsSchema = Type.Object(
   {
@@ -84,6 +121,21 @@ export const SettingsSchema = Type.Object(
             description: 'Without one, one is made, printed once and kept as a hash.',
           }),
         ),
+        basePath: Type.String({
+          pattern: '^$|^(/[\\w.~-]+)+$',
+          default: '',
+          description: 'A prefix of every path, such as /gemini-gateway, taken away before anything else.',
+        }),
+        publicUrl: Type.Optional(
+          Type.String({
+            pattern: '^https?://',
+            description: 'The address that clients know this gateway by, its basePath included.',
+          }),
+        ),
+        trustedProxies: Type.Array(Type.String({ minLength: 1 }), {
+          default: [],
+          description: "Addresses and networks (10.0.0.0/8) whose word on the client's address is taken.",
+        }),
         maxBodyMegabytes: Type.Number({
           exclusiveMinimum: 0,
           default: 100,
@@ -126,6 +178,7 @@ export const SettingsSchema = Type.Object(
       { ...open, default: {} },
     ),
     keys: Type.Array(KeySetting, { default: [] }),
+    proxies: ProxiesSetting,
     routing: Type.Object(
       {
         strategy: Type.String({ default: 'quota-aware', description: 'How to choose among usable keys.' }),
@@ -174,33 +227,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
-    media: Type.Object(
-      {
-        fetch: Type.Union([Type.Literal('gateway'), Type.Literal('google'), Type.Literal('off')], {
-          default: 'gateway',
-          description:
-            'Who fetches pictures and files that clients name by address; google where the model does that.',
-        }),
-        http: Type.Boolean({ default: false, description: 'Fetches plain http addresses too.' }),
-        maxMegabytes: Type.Number({
-          exclusiveMinimum: 0,
-          default: 20,
-          description: 'The largest file that is fetched.',
-        }),
-        timeoutSeconds: Seconds(20, 'How long fetching one may take in all.'),
-        onFailure: Type.Union([Type.Literal('auto'), Type.Literal('refuse'), Type.Literal('note')], {
-          default: 'auto',
-          description:
-            'What becomes of a call whose file cannot be fetched: 400, or a text in its place; auto is 400 in the last turn of the user and a text in those before.',
-        }),
-        allowHosts: Type.Array(Type.String({ minLength: 1 }), {
-          default: [],
-          description:
-            'Hosts, with their port where one is meant and * for any text, that are fetched from wherever they are, over plain http too.',
-        }),
-      },
-      { ...open, default: {} },
-    ),
+    media: MediaSettings,
     storage: Type.Object(
       {
         url: Type.String({

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import process from 'node:process'
 import { test } from 'node:test'
 import type { Transport } from '../../core/transport.ts'
+import { transportSocketsContract } from './transport-sockets.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -48,6 +49,8 @@ const BREAKS: Readonly<Record<string, (request: IncomingMessage, leaving: AbortC
 
 /** What every way out promises. */
 export function transportContract(name: string, create: () => Transport): void {
+  transportSocketsContract(name, create)
+
   const get = (url: string, signal = new AbortController().signal) =>
     create().fetch(url, { method: 'GET', headers: {}, signal })
 
@@ -80,6 +83,35 @@ export function transportContract(name: string, create: () => Transport): void {
         assert.equal(await response.text(), '3000000 3000000 true')
       },
     ))
+
+  test(`${name}: a body that flows is sent as it comes`, async () => {
+    const { promise: seen, resolve: see } = Promise.withResolvers<void>()
+    await serving(
+      async (request, response) => {
+        let text = ''
+        for await (const bytes of request) {
+          text += bytes
+          see()
+        }
+        response.end(`${text} ${request.headers['content-length']}`)
+      },
+      async (url) => {
+        const pieces = ['one', 'two'].map((piece) => new TextEncoder().encode(piece))
+        const body = new ReadableStream<Uint8Array>({
+          async pull(controller) {
+            const piece = pieces.shift()
+            if (piece === undefined) return controller.close()
+            if (pieces.length === 0) await seen
+            controller.enqueue(piece)
+          },
+        })
+        const { signal } = new AbortController()
+        const headers = { 'content-length': '6' }
+        const response = await create().fetch(url, { method: 'POST', headers, body, signal })
+        assert.equal(await response.text(), 'onetwo 6')
+      },
+    )
+  })
 
   test(`${name}: a redirect is an answer, never followed with the key`, () =>
     serving(
