@@ -31,6 +31,8 @@ export interface ModelTraits {
   readonly signatures: boolean
   /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
   readonly cacheTokens: number | undefined
+  /** Gets what any https address holds, where `fileData` names one. */
+  readonly fetchesUrls: boolean
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
@@ -45,6 +47,7 @@ const NEWEST: ModelTraits = {
   pictures: false,
   signatures: true,
   cacheTokens: 4_096,
+  fetchesUrls: true,
 }
 const BEFORE_3 = {
   ...NEWEST,
@@ -54,6 +57,7 @@ const BEFORE_3 = {
   mixedTools: false,
   signatures: false,
   cacheTokens: undefined,
+  fetchesUrls: false,
 }
 const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {

@@ -5,8 +5,10 @@ import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
+import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { createAddressList } from './http/address-list.ts'
 import { toBodyLimits } from './http/body-limits.ts'
+import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
@@ -84,7 +86,15 @@ export async function startGateway(
     warn,
   })
   const late = createLateGateway()
-  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
+  const limits = toBodyLimits(settings)
+  const fetch = createGuardedFetch({
+    ...settings.media,
+    outside: rooms.createOutside(),
+    maxBytes: settings.media.maxMegabytes * BYTES_PER_MEGABYTE,
+    timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
+    budget: limits.budget,
+  })
+  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
 
   const keyMemory = createKeyMemory({
     records: store.keys,
@@ -198,7 +208,6 @@ export async function startGateway(
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
-  const limits = toBodyLimits(settings)
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,

@@ -16,10 +16,12 @@ import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
 import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
+import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { locate } from './locate.ts'
 import { answerList } from './merged-list.ts'
+import { callNatively } from './native-call.ts'
 import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
 import { answerMaking } from './relay-made.ts'
@@ -75,6 +77,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       return withUploadStatus(await fly(request, target, run))
     },
     clientOf: (request) => ({ name: exchangeOf(request).client }),
+    compose: (request, operation, run) =>
+      fly(request, { operation }, async (flight) => {
+        await readBody(flight)
+        return answerComposed(flight, run)
+      }),
+    async call(call, native) {
+      const flight = flightOf(call)
+      if (!flight)
+        throw new TypeError('Cannot make a native call for a call that the gateway did not give out')
+      return callNatively(flight, native, options)
+    },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
       return hooks().models(await options.catalogue.models())
@@ -83,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function fly(
     request: Request,
-    target: NativeTarget | undefined,
+    target: Partial<NativeTarget> | undefined,
     run: (flight: Flight) => Promise<Response>,
   ): Promise<Response> {
     const exchange = exchangeOf(request)
@@ -175,6 +188,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     return finished(flight, wire.body, { 'content-type': wire.contentType, ...wire.headers })
   }
 
+  async function answerComposed(flight: Flight, run: Parameters<Gateway['compose']>[2]): Promise<Response> {
+    flight.outliveAnswer() // an error of one native call ends the others
+    registerFlight(flight)
+    const body = flight.takeBytes()
+    const call = { ...flight.head, body, json: () => parseJson(body), signal: flight.leaving }
+    const answer = await run(call)
+    const { contentType, headers, usage, notes = [] } = answer
+    flight.notes = notes
+    flight.trace.usage = usage
+    flight.trace.firstTokenAt = performance.now()
+    return finished(flight, answer.body, { 'content-type': contentType, ...headers })
+  }
+
   function finished(flight: Flight, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string>) {
     flight.bodies.sent(body)
     const response = new Response(body, { headers: { ...headers, ...flight.headers() } })
@@ -186,7 +212,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 const NEVER = new AbortController().signal
 
-function toHead({ id, at, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
+function toHead(
+  { id, at, protocol, client, request }: Exchange,
+  target: Partial<NativeTarget> | undefined,
+): Head {
   return {
     id,
     at,

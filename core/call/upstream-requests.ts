@@ -1,5 +1,7 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
-import type { Call, Conversion, NativeTarget } from '../plugin.ts'
+import type { NativeCall } from '../native-calls.ts'
+import type { Call, Conversion, Head, NativeTarget } from '../plugin.ts'
+import { weighCall } from '../quota/call-weight.ts'
 import { affinityKey } from './affinity-key.ts'
 import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
@@ -34,12 +36,9 @@ export function toCanonicalRequest(
 ): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
-  const resource = call.model.includes('/') ? call.model : `models/${call.model}`
-  // A model's name comes from clients; none may reach beyond its place in the path.
-  const name = resource.split('/').map(encodeURIComponent).join('/')
   return {
     method: 'POST',
-    path: `/${version}/${name}:${method}${toQuery(call, target)}`,
+    path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(call.request),
     model: call.model,
@@ -67,8 +66,28 @@ export function toConvertedRequest(
   }
 }
 
+/** A native call that a plugin makes; it is sent as often as it takes. */
+export function toOwnRequest(head: Head, { model, operation, request }: NativeCall): UpstreamRequest {
+  const body = new TextEncoder().encode(JSON.stringify(request))
+  return {
+    method: 'POST',
+    path: `/v1beta/${toPlace(model)}:${operation}`,
+    headers: { ...toUpstreamHeaders(head.headers), 'content-type': 'application/json' },
+    body: () => body,
+    model: quotaNameOf({ model, operation }),
+    weight: weighCall(body),
+    repeatable: true,
+  }
+}
+
+/** A model's name comes from clients; none may reach beyond its place in the path. */
+function toPlace(model: string): string {
+  const resource = model.includes('/') ? model : `models/${model}`
+  return resource.split('/').map(encodeURIComponent).join('/')
+}
+
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
-function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
+function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
 }
 

@@ -14,6 +14,8 @@ export function createLateGateway() {
     clientOf: (request) => get().clientOf(request),
     list: (request, target, listing) => get().list(request, target, listing),
     upload: (request, target) => get().upload(request, target),
+    compose: (request, operation, run) => get().compose(request, operation, run),
+    call: (call, native) => get().call(call, native),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

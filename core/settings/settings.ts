@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { MediaSettings } from './media-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -236,6 +237,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
+    media: MediaSettings,
     storage: Type.Object(
       {
         url: Type.String({

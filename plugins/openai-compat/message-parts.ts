@@ -1,5 +1,5 @@
 import type { Part } from '../../core/canonical.ts'
-import { mimeTypeOfName, readDataUrl, toBase64, toMediaPart } from '../../core/codec/media.ts'
+import { mimeTypeOfName, toBase64, toMediaPart } from '../../core/codec/media.ts'
 import {
   optional,
   refuse,
@@ -108,7 +108,7 @@ export function toAudioPart(audio: Fields, param: string): Part {
     `${param}.format`,
   )
   const data = required(audio, 'data', toFilledText, `${param}.data`)
-  if (/^data:/i.test(data)) return { inlineData: readDataUrl(data, `${param}.data`) }
+  if (/^(data|https?|gs):/i.test(data)) return toMediaPart(data, `${param}.data`)
   const mimeType = mimeTypeOfName(`.${format}`) ?? ''
   return { inlineData: { mimeType, data: toBase64(data, `${param}.data`) } }
 }

@@ -208,7 +208,7 @@ describe('OpenAI’s SDK', () => {
     await assertFails(list('sk-wrong'), 401, 'invalid_api_key')
     await assertFails(list(ADMIN_TOKEN), 403, 'insufficient_permissions')
     const openai = openAiAt(scene)
-    await assertFails(openai.embeddings.create({ model: 'gemini-embedding-001', input: 'x' }), 404, null)
+    await assertFails(openai.post('/nothing', { body: {} }), 404, null)
     await assertFails(openai.post('/models', { body: {} }), 405, 'method_not_supported')
     assert.equal(scene.google.calls.filter(({ method }) => method === 'POST').length, 0)
   })
