@@ -46,7 +46,6 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
   }
 
   function expire(now: number): void {
-    keepPast(now)
     for (let entry = log[first]; entry !== undefined && entry.at + span <= now; entry = log[++first]) {
       sum.requests -= entry.requests
       sum.tokens -= entry.tokens
@@ -63,6 +62,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
 
   return {
     add(now, tokens) {
+      keepPast(now)
       expire(now)
       let entry = log.at(-1)
       if (entry === undefined || first >= log.length || now - entry.from >= slice || now < entry.at) {
@@ -84,14 +84,17 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       sum.tokens += tokens
     },
     requests(now) {
+      keepPast(now)
       expire(now)
       return sum.requests
     },
     tokens(now) {
+      keepPast(now)
       expire(now)
       return sum.tokens
     },
     whenAtMost(what, most, now) {
+      keepPast(now)
       expire(now)
       let left = sum[what]
       for (let index = first; index < log.length && left > most; index++) {
