@@ -1,6 +1,7 @@
 import type { GatewayError } from '../errors.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { RequestBody } from '../http/request-body.ts'
+import { bothEnds } from '../log/both-ends.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
@@ -174,7 +175,7 @@ function shownModel({ model }: Head): string | undefined {
 /** Calls that went well are in the request log; the text log tells of the others. */
 function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResult): void {
   const { head, trace } = flight
-  const faults = trace.failures.map(({ keyId, fault, status: upstream }) => ({
+  const faults = bothEnds(trace.failures).map(({ keyId, fault, status: upstream }) => ({
     keyId,
     fault,
     status: upstream,

@@ -97,6 +97,16 @@ describe('A pool', () => {
       for (const key of bad) assert.equal(uses(scene, key), 1)
     }))
 
+  test('leaves one short line in the log where one call tries all of its many keys', () =>
+    inScene(120, async (scene) => {
+      scene.google.script('*', { kind: 'keyInvalid', times: 'forever' })
+      const { attempts } = await ask(scene, 'whole')
+      assert.equal(attempts, 120)
+      const lines = scene.gateway.output().split('\n')
+      const faults = lines.flatMap((line) => line.match(/"fault":"key_invalid"/g) ?? [])
+      assert.equal(faults.length, 50)
+    }))
+
   test('loses every key of a project that is suspended', () => {
     const keys = fakeKeys(3)
     const settings = {
