@@ -54,7 +54,12 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
 }
 
 /** No key may be used now: when the first returns, or that none does by itself; and what would still work. */
-export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: number): GatewayError {
+export function nothingLeft(
+  pool: Pick<Pool, 'returnsAt' | 'census' | 'workingModels'>,
+  query: KeyQuery,
+  trace: Pick<Trace, 'attempts'>,
+  now: number,
+): GatewayError {
   const at = pool.returnsAt(query)
   const model = query.model ? ` for ${query.model}` : ''
   const { total, out } = pool.census(query)
@@ -68,7 +73,7 @@ export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: numb
     const seconds = Math.max(1, Math.ceil((at - now) / 1000))
     return new GatewayError(
       'rate_limited',
-      `All ${total} keys are resting${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
+      `All ${total} keys are ${stateOf(out, total)}${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
       { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
     )
   }
@@ -79,6 +84,12 @@ export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: numb
       : `None of the ${total} keys can be used${model}, and none returns by itself; the key list says why`,
     { facts },
   )
+}
+
+/** Keys that serve as many calls as they may do not rest, and whoever reads so looks for a spent quota. */
+function stateOf({ busy = 0 }: Census['out'], total: number): string {
+  if (busy === 0) return 'resting'
+  return busy === total ? 'busy' : 'busy or resting'
 }
 
 /** `{resting: 3}` as `outResting: 3`. */
@@ -92,7 +103,7 @@ function outFacts(out: Census['out']): Record<string, number> {
 
 const MODELS_TOLD = 10
 
-function workingModels(pool: Pool, query: KeyQuery): readonly string[] {
+function workingModels(pool: Pick<Pool, 'workingModels'>, query: KeyQuery): readonly string[] {
   const models = pool.workingModels(MODELS_TOLD + 1).filter((model) => model !== query.model)
   return models.filter((model) => !model.includes(':')).slice(0, MODELS_TOLD)
 }
