@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { nothingLeft } from '../core/call/refusal.ts'
+import { nothingLeft, toRefusal } from '../core/call/refusal.ts'
+import { classifyAnswer } from '../core/faults/classify.ts'
 
 describe('A call for which no key is left', () => {
   const cases: readonly (readonly [Record<string, number>, RegExp])[] = [
@@ -17,6 +18,28 @@ describe('A call for which no key is left', () => {
       }
       const error = nothingLeft(pool, { model: 'm' }, { attempts: 5 }, 0)
       assert.equal(error.kind, 'rate_limited')
+      assert.match(error.message, said)
+    })
+  }
+})
+
+describe('A page in the place of an answer of Google’s', () => {
+  const cases: readonly (readonly [string, number, RegExp])[] = [
+    [
+      '<title>Error 502</title>',
+      502,
+      /answered 502 without Google's JSON \(text\/html\): .*baseUrl is wrong$/,
+    ],
+    [
+      '<title>Sorry...</title>',
+      403,
+      /takes the gateway's address for one .*: wait, or let it go out by a proxy$/,
+    ],
+  ]
+  for (const [text, status, said] of cases) {
+    test(`is told with what may be done: ${text}`, () => {
+      const error = toRefusal(classifyAnswer({ status, contentType: 'text/html', text }))
+      assert.deepEqual([error.kind, error.status], ['bad_upstream', 502])
       assert.match(error.message, said)
     })
   }

@@ -32,6 +32,16 @@ const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
     new GatewayError('bad_upstream', 'Google ended the generation without any content, several times'),
   malformed_call: () =>
     new GatewayError('bad_upstream', 'The model wrote a function call that cannot be read, several times'),
+  bad_gateway: ({ reason }) =>
+    new GatewayError(
+      'bad_upstream',
+      `Google's address answered ${reason}: a server on the way did, or upstream.gemini.baseUrl is wrong`,
+    ),
+  address_blocked: () =>
+    new GatewayError(
+      'bad_upstream',
+      "Google takes the gateway's address for one that sends automated queries: wait, or let it go out by a proxy",
+    ),
   credentials_rejected: toOurFault,
   key_doubtful: toOurFault,
 }
