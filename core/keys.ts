@@ -36,6 +36,10 @@ export interface KeyQuery {
   readonly tokens?: number
   /** Calls with the same text belong together, and are best served by one project, whose cache they share. */
   readonly affinity?: string
+  /** Only keys of this project will do: it owns what the call names. */
+  readonly project?: string | undefined
+  /** The key of that project that is wanted most, by its id. */
+  readonly keyId?: string
 }
 
 /** What became of an attempt. */

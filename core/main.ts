@@ -3,6 +3,7 @@ import { currentRuntime } from '../adapters/runtime/index.ts'
 import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
+import { createOutside } from '../adapters/transport/outside.ts'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
 import { bench } from './commands/bench.ts'
@@ -25,6 +26,7 @@ const rooms: Rooms = {
   runtime: currentRuntime(),
   openStore,
   createTransport: createDirectTransport,
+  createOutside,
   createProxyTransport,
   plugins: standardPlugins,
   importPlugin: async (path) => (await importFile(path)).default,

@@ -25,10 +25,14 @@ export interface ModelTraits {
   readonly responseParts: boolean
   /** Functions beside Google's own tools. */
   readonly mixedTools: boolean
+  /** Makes pictures. */
+  readonly pictures: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
   readonly signatures: boolean
   /** Tokens that a prompt must have before Google caches what it begins with; undefined where it never does. */
   readonly cacheTokens: number | undefined
+  /** Gets what any https address holds, where `fileData` names one. */
+  readonly fetchesUrls: boolean
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
@@ -40,8 +44,10 @@ const NEWEST: ModelTraits = {
   partResolution: true,
   responseParts: true,
   mixedTools: true,
+  pictures: false,
   signatures: true,
   cacheTokens: 4_096,
+  fetchesUrls: true,
 }
 const BEFORE_3 = {
   ...NEWEST,
@@ -51,6 +57,7 @@ const BEFORE_3 = {
   mixedTools: false,
   signatures: false,
   cacheTokens: undefined,
+  fetchesUrls: false,
 }
 const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
 const BUDGETS_2_5 = {
@@ -82,10 +89,12 @@ const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
   [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
   [/^gemma/, BEFORE_2_5],
   [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
-  [/^gemini-2\.5-.*(image|tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
+  [/^gemini-2\.5-.*image/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true }],
+  [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
   [/^gemini-2\.5-pro/, PRO_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
-  [/image|banana|tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],
+  [/image|banana/, { ...NEWEST, thinking: undefined, pictures: true }],
+  [/tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],
   [/^gemini-4-hydrogen/, { ...NEWEST, thinking: { levels: ['LOW', 'MEDIUM', 'HIGH', 'XHIGH'] } }],
   [
     /^gemini-(3(\.[0-6])?-flash|[\d.]+-flash-lite|flash-lite)/,

@@ -2,8 +2,13 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import type { GenerateContentRequest, GenerateContentResponse, Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
+import type { Gateway } from './gateway.ts'
+import type { GuardedFetch } from './guarded-fetch.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
+import type { Settings } from './settings/settings.ts'
 import type { SocketHandler } from './sockets.ts'
+
+export type { Conversion, Gateway, Listing, NativeTarget } from './gateway.ts'
 
 /** The version of this contract; a plugin states the one it was written for. */
 export const PLUGIN_API = 1
@@ -31,10 +36,16 @@ export function definePlugin<Options extends TSchema = TObject>(
 export interface Host {
   readonly gateway: Gateway
   readonly store: PluginStore
+  /** The way to public addresses, and to no others. */
+  readonly fetch: GuardedFetch
+  readonly settings: HostSettings
   log(message: string, fields?: Record<string, unknown>): void
   /** Repeats `task` until the plugin is stopped; a failing run is logged, the next one still comes. */
   schedule(everySeconds: number, task: () => void | Promise<void>): void
 }
+
+/** The gateway's own settings that plugins may know; no secret is among them. */
+export type HostSettings = Pick<Settings, 'media'>
 
 /** A plugin's own small documents; no other plugin sees them. */
 export interface PluginStore {
@@ -201,49 +212,4 @@ export interface StreamEncoder {
   heartbeat(): string
   /** Told that chunks were passed on as bytes, where an encoder must know that it has begun. */
   relayed?(): void
-}
-
-/** What a plugin's routes may ask of the gateway. The request must be the one that the route was given. */
-export interface Gateway {
-  /** Answers a generation: decode, request hooks, key loop, reply or chunk hooks, encode. Never rejects. */
-  answer(request: Request, target?: NativeTarget): Promise<Response>
-  /**
-   * Answers by a method of Google's that generates nothing, asked and answered in the client's own terms: what
-   * `convert` makes of the JSON body goes through the key loop. Never rejects.
-   */
-  convert(
-    request: Request,
-    convert: (body: unknown, request: ProtocolRequest) => Conversion,
-  ): Promise<Response>
-  /** Sends a request of Google's native API through the key loop as bytes. Never rejects. */
-  relay(request: Request, target: NativeTarget): Promise<Response>
-  /** An error in the caller's shape. */
-  refuse(request: Request, error: GatewayError): Response
-  /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
-  models(): Promise<readonly Model[]>
-}
-
-/** A request of a protocol's as a method of Google's, and the way back. */
-export interface Conversion {
-  readonly target: NativeTarget
-  /** Google's request body. */
-  readonly body: unknown
-  readonly notes?: readonly string[]
-  /** Google's answer as the client reads it; throws a GatewayError where it is not what was asked for. */
-  toAnswer(answer: unknown): unknown
-}
-
-/** A method of Google's native API. */
-export interface NativeTarget {
-  /** Google's path without host, `/v1beta/models/gemini-…:countTokens`. */
-  readonly path: string
-  /** The client's own query without credentials, `?alt=sse` or ''. */
-  readonly query: string
-  readonly operation: string
-  /** Without `models/`; empty where the method names none. */
-  readonly model: string
-  /** A streamed generation. */
-  readonly stream: boolean
-  /** The answer is short and read whole before it is passed on, so that a broken one can move to another key. */
-  readonly short?: boolean
 }

@@ -1,3 +1,4 @@
+import type { Outside } from './outside.ts'
 import type { PluginDefinition } from './plugin.ts'
 import type { Runtime } from './runtime.ts'
 import type { Store } from './store.ts'
@@ -10,6 +11,7 @@ export interface Rooms {
   /** `path` as in `storage.url`, already resolved against the config file's folder. */
   openStore(url: string): Promise<Store>
   createTransport(): Transport
+  createOutside(): Outside
   /** The way out through a proxy, and never beside it. */
   createProxyTransport(proxy: ProxyAddress): Transport
   /** The plugins that ship, in the order they run. */

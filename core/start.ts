@@ -1,13 +1,14 @@
 import { adminRoutes } from './admin/admin-routes.ts'
-import { proxyRoutes } from './admin/proxy-routes.ts'
 import { createBreakers } from './call/breaker.ts'
 import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { createUpstream } from './call/upstream.ts'
+import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { createAddressList } from './http/address-list.ts'
 import { toBodyLimits } from './http/body-limits.ts'
+import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
@@ -19,6 +20,8 @@ import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
+import { createOwnership } from './ownership/ownership.ts'
+import { createResourceMemory } from './ownership/resource-memory.ts'
 import { chooseStrategy } from './plugins/choose-strategy.ts'
 import { createHookChain } from './plugins/hooks.ts'
 import { createLateGateway } from './plugins/late-gateway.ts'
@@ -83,7 +86,15 @@ export async function startGateway(
     warn,
   })
   const late = createLateGateway()
-  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway })
+  const limits = toBodyLimits(settings)
+  const fetch = createGuardedFetch({
+    ...settings.media,
+    outside: rooms.createOutside(),
+    maxBytes: settings.media.maxMegabytes * BYTES_PER_MEGABYTE,
+    timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
+    budget: limits.budget,
+  })
+  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
 
   const keyMemory = createKeyMemory({
     records: store.keys,
@@ -103,6 +114,8 @@ export async function startGateway(
     warn,
   })
   const tokens = createTokenEstimates()
+  const saved = await store.keys.load()
+  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
   const pool = createPool({
     keys: Array.from(keyring.keys.values(), toKey),
     strategy: chooseStrategy(plugins.plugins, settings.routing, {
@@ -112,7 +125,7 @@ export async function startGateway(
       inFlight: (key) => pool.inFlight(key),
     }),
     quotas,
-    saved: await store.keys.load(),
+    saved,
     now,
     random,
     minuteSeconds: settings.quota.minuteSeconds,
@@ -125,7 +138,8 @@ export async function startGateway(
   }
   keyring.watch(pool.membership)
   const breakers = createBreakers({ now: elapsed, wait })
-  const ways = openWays(rooms, settings, random)
+  const ways = openWays(rooms, settings, ring.proxies, random)
+  keyring.watch({ set() {}, drop() {}, goesBy: ways.assign })
   const { baseUrl, headers } = settings.upstream.gemini
   const upstream = createUpstream({
     wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),
@@ -168,6 +182,13 @@ export async function startGateway(
     random,
     wait,
   })
+  const ownership = createOwnership({
+    saved: await store.resources.load(now()),
+    memory: createResourceMemory({ records: store.resources, warn }),
+    shared: settings.files.shared,
+    now,
+    keyOf: pool.find,
+  })
   const checker = createWayChecker({
     baseUrl,
     headers,
@@ -188,12 +209,13 @@ export async function startGateway(
   })
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
-  const limits = toBodyLimits(settings)
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
     redactor,
     catalogue,
     log,
+    ownership,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
     limits,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
@@ -206,14 +228,12 @@ export async function startGateway(
 
   const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
-  const desk = { keyring, ring, pool, quotas, now, clients, tester, redactor, log, limits }
+  const { requests } = store
+  const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
   mountOwnRoutes(app, {
     pool,
     log,
-    admin: [
-      ...adminRoutes({ ...desk, requests: store.requests }),
-      ...proxyRoutes({ ways, breakers, checker, redactor }),
-    ],
+    admin: adminRoutes({ ...routing, requests, clients, redactor, log, limits, now }),
   })
   mountPluginRoutes(app, plugins.plugins, gateway, log)
   const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
@@ -247,6 +267,7 @@ export async function startGateway(
       prober.close()
       catalogue.close()
       await plugins.stop()
+      await ownership.close()
       await keyMemory.close()
       await quotaMemory.close()
       await requestLog.close()

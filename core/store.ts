@@ -12,6 +12,7 @@ export interface Store {
   readonly tokens: TokenRecords
   readonly requests: RequestRecords
   readonly documents: DocumentRecords
+  readonly resources: ResourceRecords
   close(): Promise<void>
 }
 
@@ -79,6 +80,8 @@ export interface KeySettingRecord {
   readonly weight: number | undefined
   readonly tags: readonly string[] | undefined
   readonly note: string | undefined
+  /** The address of its own proxy, with user and password. */
+  readonly proxy: string | undefined
   /** Since when it is not to be used, in milliseconds since 1970; undefined for one that may be. */
   readonly disabledSince: number | undefined
   /** The config states it, and the operator took it out all the same. */
@@ -229,4 +232,29 @@ export interface DocumentRecords {
   put(scope: string, name: string, value: unknown): Promise<void>
   delete(scope: string, name: string): Promise<void>
   names(scope: string): Promise<readonly string[]>
+}
+
+/** Which key made each of Google's resources, and for whom. */
+export interface ResourceRecords {
+  /** What is not over at a time in milliseconds since 1970, oldest first. */
+  load(now: number): Promise<readonly ResourceRecord[]>
+  /** Replaces by `name` and `keyId`, and removes; a resource in both lists is kept. */
+  save(changes: {
+    readonly put: readonly ResourceRecord[]
+    readonly removed: readonly Pick<ResourceRecord, 'name' | 'keyId'>[]
+  }): Promise<void>
+}
+
+export interface ResourceRecord {
+  /** `files/abc`, `models/veo/operations/x`, `uploads/…` */
+  readonly name: string
+  readonly keyId: string
+  /** The key's project when it made the resource. */
+  readonly project: string
+  readonly client: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Of an upload in progress: where at Google its bytes go, path and query. */
+  readonly uploadPath: string | undefined
 }

@@ -1,8 +1,17 @@
 import type { PluginDefinition } from '../core/plugin.ts'
 import anthropic from './anthropic/index.ts'
+import embeddings from './embeddings/index.ts'
 import gemini from './gemini/index.ts'
 import keyStrategies from './key-strategies/index.ts'
+import media from './media/index.ts'
 import openaiCompat from './openai-compat/index.ts'
 
 /** The plugins that ship, in the order they run. */
-export const standardPlugins: readonly PluginDefinition[] = [gemini, anthropic, openaiCompat, keyStrategies]
+export const standardPlugins: readonly PluginDefinition[] = [
+  gemini,
+  anthropic,
+  openaiCompat,
+  embeddings,
+  media,
+  keyStrategies,
+]

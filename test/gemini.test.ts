@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { GoogleError } from '../core/errors.ts'
-import { isGatewayError } from '../core/errors.ts'
+import { GatewayError, isGatewayError } from '../core/errors.ts'
 import { claims } from '../plugins/gemini/claims.ts'
 import { codec } from '../plugins/gemini/codec.ts'
 import { toModelPage } from '../plugins/gemini/model-pages.ts'
@@ -86,12 +86,76 @@ describe('native paths', () => {
     ['/v1beta/files/abc', '/v1beta/files/abc', ''],
     ['/v1beta/models/veo/operations/op-1', '/v1beta/models/veo/operations/op-1', ''],
   ] as const
-  for (const [path, upstream, model] of MODELS) {
+  const TOLERATED = [
+    ['/v1/v1beta/models/gemini-x:countTokens', '/v1beta/models/gemini-x:countTokens', 'gemini-x'],
+    ['/v1beta/v1beta/models/gemini-x:countTokens', '/v1beta/models/gemini-x:countTokens', 'gemini-x'],
+    ['/gemini/v1beta/v1/models/gemini-x:countTokens', '/v1/models/gemini-x:countTokens', 'gemini-x'],
+    ['/gemini//models//gemini-x:countTokens/', '/v1beta/models/gemini-x:countTokens', 'gemini-x'],
+    ['/v1beta/models/', '/v1beta/models', ''],
+    ['/v1beta/files/', '/v1beta/files', ''],
+    ['/v1beta/files%2Fabc%3Adownload', '/v1beta/files/abc:download', ''],
+    ['/v1beta/files:register', '/v1beta/files:register', ''],
+    ['/upload/v1beta/files', '/upload/v1beta/files', ''],
+    ['/gemini/upload/files', '/upload/v1beta/files', ''],
+    ['/v1beta/upload/v1beta/files', '/upload/v1beta/files', ''],
+    ['/download/v1beta/files/abc:download', '/download/v1beta/files/abc:download', ''],
+    ['/v1beta/models/x/operations/y:cancel', '/v1beta/models/x/operations/y:cancel', ''],
+    ['/v1beta/models/x/operations', '/v1beta/models/x/operations', ''],
+    ['/v1beta/models/gemini-x/versions/3', '/v1beta/models/gemini-x/versions/3', ''],
+    ['/v1beta/tunedModels/t/permissions/p', '/v1beta/tunedModels/t/permissions/p', ''],
+    ['/v1beta/newThings/a%2Fb/files/c', '/v1beta/newThings/a%2Fb/files/c', ''],
+    ['/v1beta/environments/e/files/a%2Fb', '/v1beta/environments/e/files/a%2Fb', ''],
+    ['/v1beta/models/a%3Fb%23c:countTokens', '/v1beta/models/a%3Fb%23c:countTokens', 'a?b#c'],
+  ] as const
+  for (const [path, upstream, model] of [...MODELS, ...TOLERATED]) {
     test(`${path} names ${model || 'no model'}`, () => {
       assert.equal(parse(path)?.path, upstream)
       assert.equal(parse(path)?.model, model)
     })
   }
+
+  const RESOURCES: Readonly<Record<string, string | undefined>> = {
+    '/v1beta/files/abc': 'files/abc',
+    '/v1beta/files%2Fabc': 'files/abc',
+    '/gemini/files/abc:download': 'files/abc',
+    '/v1/interactions/v1_x/cancel': 'interactions/v1_x',
+    '/v1beta/fileSearchStores/s/documents/d': 'fileSearchStores/s',
+    '/upload/v1beta/fileSearchStores/s:uploadToFileSearchStore': 'fileSearchStores/s',
+    '/v1beta/models/veo/operations/o': 'models/veo/operations/o',
+    '/v1beta/tunedModels/t:generateContent': 'tunedModels/t',
+    '/v1beta/files': undefined,
+    '/v1beta/models/gemini-x': undefined,
+    '/v1beta/newThings/x': undefined,
+  }
+  for (const [path, resource] of Object.entries(RESOURCES)) {
+    test(`${path} names ${resource ?? 'nothing that a project owns'}`, () => {
+      assert.equal(parse(path)?.resource, resource)
+    })
+  }
+
+  test('lists are of whole collections, and of a model’s operations', () => {
+    for (const path of ['/v1beta/files', '/v1beta/models/veo/operations', '/gemini/batches/'])
+      assert.ok(parse(path)?.listed, path)
+    for (const path of [
+      '/v1beta/models',
+      '/v1beta/files:register',
+      '/v1beta/fileSearchStores/s/documents',
+      '/upload/v1beta/files',
+      '/v1beta/newThings',
+    ])
+      assert.equal(parse(path)?.listed, undefined, path)
+  })
+
+  test('what is no path of Google’s is none', () => {
+    for (const path of ['/v1beta', '/gemini', '/gemini/v1beta/', '/upload', '/v1beta/openai/x', '/files/x'])
+      assert.equal(parse(path), undefined, path)
+    assert.equal(parse('/upload/download/v1beta/files'), undefined)
+  })
+
+  test('a resource that climbs out of its place is refused', () => {
+    assert.throws(() => parse('/v1beta/files%2F..%2Fmodels'), isGatewayError)
+    assert.throws(() => parse('/v1beta/newThings%2F..%2F..%2Fx'), isGatewayError)
+  })
 
   test('a query loses its credentials and nothing else', () => {
     assert.equal(
@@ -112,8 +176,6 @@ describe('native paths', () => {
 describe('the claims of the native protocol', () => {
   const claimed = (path: string, headers: Record<string, string> = {}) =>
     claims({
-      id: 'req_1',
-      method: 'GET',
       url: new URL(path, 'http://localhost'),
       headers: new Headers(headers),
     })
@@ -125,6 +187,13 @@ describe('the claims of the native protocol', () => {
       '/gemini/models',
       '/v1/cachedContents',
       '/v1/models/m:countTokens',
+      '/v1/v1beta/models',
+      '/upload/v1/files',
+      '/download/v1beta/files/x:download',
+      '/gemini/upload/files',
+      '/v1/interactions',
+      '/v1/decisions',
+      '/v1/fileSearchStores/s:importFile',
     ]) {
       assert.ok(claimed(path), path)
     }
@@ -136,6 +205,8 @@ describe('the claims of the native protocol', () => {
     assert.ok(claimed('/v1/models', { 'x-goog-api-key': 'x' }))
     assert.ok(claimed('/v1/models', { 'x-goog-api-client': 'x' }))
     assert.ok(claimed('/v1/files?pageSize=3'))
+    assert.ok(claimed('/v1/files:register'))
+    assert.equal(claimed('/v1/batches/b'), false)
     assert.equal(claimed('/v1/models?key=x', { 'anthropic-version': '2023-06-01' }), false)
   })
 
@@ -170,5 +241,32 @@ describe('pages of the model list', () => {
     for (const query of ['pageSize=many', 'pageSize=-1', 'pageSize=1.5', 'pageToken=x', 'pageToken=%00']) {
       assert.throws(() => page(query), isGatewayError, query)
     }
+  })
+})
+
+describe('Errors of the Interactions API', () => {
+  const request = {
+    method: 'POST',
+    url: new URL('http://localhost/v1beta/interactions'),
+    headers: new Headers(),
+    id: 'req_1',
+  }
+  const errorOf = (error: GatewayError) =>
+    (JSON.parse(codec.encodeError(error, request).body) as { error: GoogleError }).error
+
+  test('have a word as their code, also where Google’s front end spoke', () => {
+    assert.equal(errorOf(new GatewayError('rate_limited', 'x')).code, 'rate_limit_exceeded')
+    assert.equal(errorOf(new GatewayError('unauthenticated', 'x')).code, 'authentication')
+    const upstream = { status: 404, error: { code: 404, message: 'No', status: 'NOT_FOUND' } }
+    assert.deepEqual(errorOf(new GatewayError('upstream_refused', 'No', { upstream })), {
+      code: 'not_found',
+      message: 'No',
+    })
+  })
+
+  test('that Google wrote itself are as Google wrote them', () => {
+    const error = { code: 'budget_exceeded', message: 'Too dear' }
+    const refused = new GatewayError('upstream_refused', 'x', { upstream: { status: 400, error } })
+    assert.deepEqual(errorOf(refused), error)
   })
 })

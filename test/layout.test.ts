@@ -19,7 +19,7 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
   [/^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/, /^adapters\/transport\//],
-  [/^ipaddr\.js$/, /^core\/http\/address-list\.ts$/],
+  [/^ipaddr\.js$/, /^core\/(fetch\/public-address|http\/address-list)\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

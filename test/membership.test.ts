@@ -69,6 +69,24 @@ describe('a pool whose keys come and go', () => {
     assert.deepEqual([usableIds(bench), bench.changes], [['b'], []])
   })
 
+  test('does not take back a dropped key when the last of its calls ends', () => {
+    const { pool } = setUpPool([{ ...key('a'), maxConcurrent: 1 }])
+    const lease = pool.take(PRO, [])
+    pool.membership.drop('a')
+    lease?.ended(undefined)
+    assert.deepEqual([pool.usable(PRO).size, pool.returnsAt(PRO)], [0, undefined])
+  })
+
+  for (const kind of ['quota_minute', 'project_suspended', 'key_leaked', 'key_doubtful'] as const) {
+    test(`charges a dropped key with nothing: ${kind}`, () => {
+      const { pool, doubted, changes } = setUpPool([key('a')])
+      const lease = pool.take(PRO, [])
+      pool.membership.drop('a')
+      lease?.settle({ ok: false, ...fault(kind, { project: 'projects/1' }) })
+      assert.deepEqual([doubted, changes, pool.returnsAt(PRO)], [[], [], undefined])
+    })
+  }
+
   test('leaves a project its rests while it has a key', () => {
     const bench = setUpPool([key('a', 'p'), key('b', 'p')])
     bench.settle('a', PRO, fault('quota_none'))

@@ -107,6 +107,24 @@ describe('A pool that knows a limit of tokens', () => {
     assert.equal(call(big), undefined)
   })
 
+  for (const first of ['counted', 'told'] as const) {
+    test(`rests as long as Google asked, whatever its own count turns out to be: first ${first}`, () => {
+      const { pool, clock, settle } = setUp([key('a')], { 'tokens/minute': 1_000 })
+      const told = fault('quota_minute', { retryAfterMilliseconds: 30_000 })
+      const lease = pool.take({ ...PRO, tokens: 900 }, [])
+      if (first === 'told') settle('a', PRO, told)
+      const filling = first === 'told' ? undefined : pool.take({ ...PRO, tokens: 100 }, [])
+      if (first === 'told') settle('a', PRO, { ...told, limits: [{ window: 'tokens/minute', limit: 900 }] })
+      else settle('a', PRO, told)
+      assert.ok(pool.returnsAt(PRO)! > clock.now() + 30_000, 'our own count lasts longer')
+      lease?.ended({ promptTokenCount: 10 })
+      filling?.ended({ promptTokenCount: 10 })
+      assert.equal(pool.returnsAt(PRO), clock.now() + 30_000)
+      clock.advance(30_000)
+      assert.ok(pool.take(PRO, []))
+    })
+  }
+
   test('finds the one project with room among many', () => {
     const keys = Array.from({ length: 500 }, (_, index) => key(`k${index}`))
     const { pool, quotas, clock } = setUp(keys, { 'tokens/minute': 1_000 })
@@ -182,6 +200,26 @@ describe('A project that has spent its day', () => {
     clock.advance(30_001)
     take()?.settle({ ok: false, ...DAY_LIMIT })
     assert.equal(pool.returnsAt(PRO), MIDNIGHT + 24 * HOUR + 600_000)
+  })
+
+  test('is asked by one call alone at midnight after a restart too, and then every few minutes', () => {
+    const rest = {
+      project: 'a',
+      model: 'gemini-pro',
+      until: MIDNIGHT,
+      state: 'exhausted',
+      reason: '',
+    } as const
+    const { pool, clock } = setUpPool([key('a')], { keys: [], rests: [rest] })
+    clock.advance(MIDNIGHT - clock.now())
+    for (let refusal = 0; refusal < 2; refusal++) {
+      const trial = pool.take(PRO, [])
+      assert.ok(trial)
+      assert.equal(pool.take(PRO, []), undefined)
+      trial.settle({ ok: false, ...DAY_LIMIT })
+      assert.equal(pool.returnsAt(PRO), clock.now() + 30_000)
+      clock.advance(30_000)
+    }
   })
 
   test('rests by our own count where its limit is known, until midnight', () => {

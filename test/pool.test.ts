@@ -249,16 +249,19 @@ test('a strategy is told of every outcome of a key it knows', () => {
   const told: unknown[] = []
   const strategy: KeyStrategy = {
     pick: (usable) => usable.at(0),
-    settle: (settled, query, { ok }) => told.push([settled.id, query.model, ok]),
+    settle: (settled, query, { ok }) => told.push([settled.id, query, ok]),
   }
-  const { settle } = setUpPool([key('a')], undefined, strategy)
+  const { settle, pool } = setUpPool([key('a')], undefined, strategy)
   settle('a', PRO, { ok: true })
   settle('a', PRO, fault('empty'))
   settle('gone', PRO, { ok: true })
   assert.deepEqual(told, [
-    ['a', 'gemini-pro', true],
-    ['a', 'gemini-pro', false],
+    ['a', PRO, true],
+    ['a', PRO, false],
   ])
+  const query = { ...PRO, tokens: 5, affinity: 'of one conversation' }
+  pool.take(query, [])?.settle({ ok: true })
+  assert.deepEqual(told.at(-1), ['a', query, true])
 })
 
 test('a call without a model is a model of its own', () => {

@@ -86,8 +86,21 @@ test('a quota book takes Google’s count for its own, and does not count what G
   book.measured(spent, 100, 60)
   assert.equal(book.fullWindow('p', 'm', 900, NOON), undefined)
   assert.equal(book.fullWindow('p', 'm', 901, NOON)?.window, 'tokens/minute')
-  const [entry] = [...book.entries()]
-  assert.deepEqual([entry?.meter.dayTokens, entry?.meter.dayCachedTokens], [100, 60])
+  const [meter] = [...book.meters()]
+  assert.deepEqual([meter?.dayTokens, meter?.dayCachedTokens], [100, 60])
+})
+
+test('a quota book keeps what was corrected after the call was kept', () => {
+  const book = bookOf({})
+  const [measured, refused] = ['a', 'b'].map((model) => book.spend('p', model, 900, NOON)!)
+  book.takeChanges(NOON)
+  book.measured(measured!, 100, 60)
+  book.refused(refused!)
+  const kept = book.takeChanges(NOON + 1_000).map(({ state }) => state?.day?.slice(1))
+  assert.deepEqual(kept, [
+    [1, 100, 60],
+    [0, 0, 0],
+  ])
 })
 
 test('a quota book that was kept counts on where it was', () => {
@@ -113,6 +126,29 @@ test('a quota book hands what one project spent to another, and keeps no trace o
   assert.deepEqual(removed, [{ project: 'key', model: 'm', state: undefined }])
 })
 
+test('a quota book corrects calls where they count after their projects turned out to be one', () => {
+  const book = bookOf({})
+  const calls = ['projects/1', 'key', 'key'].map((project, index) =>
+    book.spend(project, 'm', 100, NOON + index * 1_000),
+  )
+  book.move('key', 'projects/1')
+  for (const call of calls.slice(0, 2)) book.refused(call!)
+  const [meter, ...others] = [...book.meters()]
+  assert.deepEqual(others, [])
+  const { dayRequests, dayTokens, minute } = meter!
+  assert.deepEqual([dayRequests, dayTokens, minute.requests(NOON), minute.tokens(NOON)], [1, 100, 1, 100])
+  assert.deepEqual([minute.requests(NOON + 2 * MINUTE), minute.tokens(NOON + 2 * MINUTE)], [0, 0])
+})
+
+test('a quota book keeps nothing of a call whose meter is forgotten', () => {
+  const book = bookOf({})
+  const call = book.spend('p', 'm', 100, NOON)!
+  book.takeChanges(NOON)
+  book.takeChanges(NOON + 48 * 3_600_000)
+  book.measured(call, 50, 0)
+  assert.deepEqual(book.takeChanges(NOON + 48 * 3_600_000), [])
+})
+
 test('a quota book holds a thousand models, whatever clients call', () => {
   const book = emptyQuotas()
   book.learn('p', 'known', [{ window: 'requests/day', limit: 1 }], NOON)
@@ -124,9 +160,25 @@ test('a quota book holds a thousand models, whatever clients call', () => {
 test('a quota book forgets what says nothing any more', () => {
   const book = emptyQuotas()
   book.spend('p', 'm', 1, NOON)
+  book.learn('q', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
   book.takeChanges(NOON)
+  book.takeChanges(NOON + 23 * 3_600_000)
+  assert.deepEqual(
+    [...book.meters()].map(({ project }) => project),
+    ['q'],
+  )
   book.takeChanges(NOON + 48 * 3_600_000)
-  assert.equal([...book.entries()].length, 0)
+  assert.equal([...book.meters()].length, 0)
+})
+
+test('a quota book forgets what it learned of a project without a walk over the others', () => {
+  const book = emptyQuotas()
+  const projects = Array.from({ length: 20_000 }, (_, index) => `p${index}`)
+  for (const project of projects) book.learn(project, 'm', [{ window: 'requests/day', limit: 1 }], NOON)
+  const begun = performance.now()
+  for (const project of projects) book.forget(project, undefined)
+  assert.ok(performance.now() - begun < 1_000)
+  assert.ok([...book.meters()].every(({ learned }) => Object.keys(learned).length === 0))
 })
 
 test('stated limits go by project and by patterns of models, the later entry first', () => {

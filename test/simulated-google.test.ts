@@ -179,12 +179,24 @@ describe('other methods', () => {
     )
   })
 
+  test('projects see what they made, and nothing of one another', async () => {
+    const cache = { model: FLASH.replace('/v1beta/', ''), contents: HELLO.contents }
+    const { name } = await json(post('/v1beta/cachedContents', cache))
+    assert.equal((await json(get(`/v1beta/${name}`))).name, name)
+    const headers = { 'x-goog-api-key': google.keys[1]! }
+    const other = await fetch(`${google.url}/v1beta/${name}`, { headers })
+    assert.equal(other.status, 403)
+    const used = await fetch(`${google.url}${FLASH}:generateContent`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...HELLO, cachedContent: name }),
+    })
+    assert.match(await used.text(), /CachedContent not found \(or permission denied\)/)
+  })
+
   test('files are none, a resource is unknown in JSON, a path in HTML', async () => {
     assert.deepEqual(await json(get('/v1beta/files')), {})
-    assert.equal(
-      (await json(get('/v1beta/cachedContents/x'))).error.message,
-      'Requested entity was not found.',
-    )
+    assert.equal((await json(get('/v1beta/batches/x'))).error.message, 'Requested entity was not found.')
     const page = await get('/v1beta/nix')
     assert.equal(page.status, 404)
     assert.match(await page.text(), /Error 404 \(Not Found\)!!1/)

@@ -23,6 +23,12 @@ test('base64 weighs as media, in Gemini’s form and in data URLs', () => {
   }
 })
 
+test('nothing weighs less than nothing, however media are written', () => {
+  const part = { inlineData: { data: `data:image/png;base64,${'A'.repeat(100_000)}` } }
+  const { textBytes, mediaTokens } = weighCall(bytesOf({ contents: [{ parts: [part] }] }))
+  assert.ok(textBytes >= 0 && mediaTokens >= 258)
+})
+
 test('a long text that speaks of "data" and of ;base64, is still text', () => {
   const text = '"data" and ;base64, and "data": "short" '.repeat(1_000)
   const body = bytesOf({ contents: [{ parts: [{ text }] }] })

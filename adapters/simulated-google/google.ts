@@ -6,6 +6,8 @@ import { createQuota, type Quota, type QuotaLimits } from './quota.ts'
 import { type Recording, readRecordings } from './recordings.ts'
 import { BASIC_SCHEMAS, type RequestSchemas, readStrictSchemas } from './request-schemas.ts'
 import { createScripts, type Scripts } from './scripts.ts'
+import { createShelf, type Shelf } from './shelf.ts'
+import type { Upload } from './uploads.ts'
 
 /** A key that is accepted; a plain text is one whose project is its own and sees every model. */
 export interface SimulatedKey {
@@ -24,6 +26,12 @@ export interface GoogleOptions {
   readonly dataFolder?: string
   readonly minuteSeconds?: number
   readonly now?: () => number
+  /** How long a file lasts, in hours; 48 where absent. */
+  readonly fileHours?: number
+  /** How long each piece of an upload takes, in milliseconds; none where absent. */
+  readonly uploadPauseMilliseconds?: number
+  /** Names another host in the addresses of uploads, as Google never does. */
+  readonly uploadHost?: string
 }
 
 /** Everything the simulation knows. */
@@ -35,6 +43,13 @@ export interface Google {
   readonly log: CallLog
   readonly schemas: RequestSchemas
   readonly recordings: readonly Recording[]
+  /** What projects have made. */
+  readonly shelf: Shelf
+  /** By `upload_id`. */
+  readonly uploads: Map<string, Upload>
+  readonly uploadPauseMilliseconds: number
+  readonly uploadHost: string | undefined
+  readonly fileHours: number
   readonly now: () => number
   accepts(key: string): boolean
   projectOf(key: string): string
@@ -67,6 +82,8 @@ export function createGoogle(options: GoogleOptions): Google {
   const scripts = createScripts()
   const quota = createQuota({ now, minuteSeconds })
   const log = createCallLog()
+  const shelf = createShelf()
+  const uploads = new Map<string, Upload>()
   const projectOf = (key: string) => known.get(key)?.project ?? projectNumber(key)
   const recordings = dataFolder ? readRecordings(dataFolder) : []
   const recorded = new Set(recordings.map(({ name }) => name))
@@ -79,6 +96,11 @@ export function createGoogle(options: GoogleOptions): Google {
     log,
     schemas: dataFolder ? readStrictSchemas(dataFolder) : BASIC_SCHEMAS,
     recordings,
+    shelf,
+    uploads,
+    uploadPauseMilliseconds: options.uploadPauseMilliseconds ?? 0,
+    uploadHost: options.uploadHost,
+    fileHours: options.fileHours ?? 48,
     now,
     script: (key, behaviours, filter) => {
       const missing = [behaviours].flat().find((item) => item.kind === 'recorded' && !recorded.has(item.name))
@@ -92,7 +114,7 @@ export function createGoogle(options: GoogleOptions): Google {
       quota.limit(key === undefined ? limits : { ...limits, project: projectOf(key) }),
     next: () => ++generations,
     reset: () => {
-      for (const part of [scripts, quota, log]) part.clear()
+      for (const part of [scripts, quota, log, shelf, uploads]) part.clear()
     },
   }
 }

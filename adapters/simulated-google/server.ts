@@ -51,7 +51,9 @@ async function receive(
   query: string,
   received: { call?: ReceivedCall },
 ): Promise<void> {
-  const body = await readBody(exchange.request, LARGEST_BODY).catch(() => Buffer.alloc(0))
+  const body = isLong(exchange.request, path)
+    ? Buffer.alloc(0)
+    : await readBody(exchange.request, LARGEST_BODY).catch(() => Buffer.alloc(0))
   const visit = toVisit(google, exchange, path, query, body ?? Buffer.alloc(0))
   received.call = visit.call
   google.log.add(visit.call)
@@ -59,6 +61,11 @@ async function receive(
   if (body) return serve(visit)
   const message = `Request payload size exceeds the limit: ${LARGEST_BODY} bytes.`
   refuseVisit(visit, { ...googleError('INVALID_ARGUMENT', message), code: 413 })
+}
+
+/** Bytes of an upload, which are taken in later and never all at once. */
+function isLong({ headers }: IncomingMessage, path: string): boolean {
+  return path.startsWith('/upload/') && !/\bstart\b/.test(String(headers['x-goog-upload-command']))
 }
 
 function toVisit(google: Google, exchange: Exchange, path: string, text: string, body: Buffer): Visit {

@@ -10,7 +10,9 @@ import { misbehave } from './misbehaviour.ts'
 import { listModels } from './model-list.ts'
 import { supports } from './models.ts'
 import { answerOpenAi } from './openai.ts'
+import { refuseReferences } from './references.ts'
 import { checkQuery, checkRequest } from './request-check.ts'
+import { answerResource } from './resource-methods.ts'
 import { isGeneration } from './scripts.ts'
 import { countTokens } from './tokens.ts'
 import { refuseVisit, type Visit } from './visit.ts'
@@ -31,14 +33,17 @@ export async function serve(visit: Visit): Promise<void> {
 
 async function answer(visit: Visit, behaviour: Behaviour | undefined): Promise<void> {
   const { google, route, query, exchange } = visit
-  const refusal = google.schemas.strict ? checkQuery(route.operation, query, google.schemas) : undefined
+  const isStrict = google.schemas.strict && !LOOSE.has(route.operation)
+  const refusal = isStrict ? checkQuery(route.operation, query, google.schemas) : undefined
   if (refusal) return refuseVisit(visit, refusal)
   if (route.isOpenAi) return answerOpenAi(visit)
   if (route.operation === 'listModels') return send(visit, pageOfModels(visit))
-  if (route.operation === 'listFiles') return sendJson(exchange, {})
+  if (await answerResource(visit)) return
   if (route.operation === 'other') return refuseVisit(visit, NO_ENTITY)
   const missing = refusalOfModel(visit)
   if (missing) return refuseVisit(visit, missing)
+  const foreign = refuseReferences(visit)
+  if (foreign) return refuseVisit(visit, foreign)
   if (isGeneration(route.operation)) return generate(visit, behaviour)
   if (route.operation === 'getModel') return sendJson(exchange, google.models.get(route.model))
   send(visit, answerOfMethod(visit))
@@ -101,5 +106,8 @@ function sendNotFoundPage({ exchange, call }: Visit): void {
   exchange.head(404, { 'content-type': 'text/html; charset=UTF-8' })
   exchange.end(notFoundPage(call.path))
 }
+
+/** Their queries differ from method to method. */
+const LOOSE = new Set(['other', 'listFiles'])
 
 const NO_ENTITY = googleError('NOT_FOUND', 'Requested entity was not found.')

@@ -5,6 +5,7 @@ import type { ErrorAnswer, ErrorContext } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { Google } from './google.ts'
 import type { Route } from './route.ts'
+import { isRecord } from './wire-fields.ts'
 
 /** One call on its way through the simulation. */
 export interface Visit {
@@ -26,4 +27,14 @@ export function refuseVisit({ exchange, route, query }: Visit, error: ErrorAnswe
 export function framingOf(route: Route, query: URLSearchParams): Framing {
   if (route.operation !== 'streamGenerateContent') return 'whole'
   return (query.get('alt') ?? query.get('$alt')) === 'sse' ? 'sse' : 'array'
+}
+
+/** The body as an object; empty for one that is none. */
+export function bodyOf({ call }: Pick<Visit, 'call'>): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(call.body.toString() || '{}')
+    return isRecord(value) ? value : {}
+  } catch {
+    return {}
+  }
 }

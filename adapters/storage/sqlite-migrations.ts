@@ -79,6 +79,14 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE requests ADD COLUMN address TEXT;
   ALTER TABLE attempts ADD COLUMN way TEXT;
   `,
+  `
+  CREATE TABLE resources (
+    name TEXT NOT NULL, key_id TEXT NOT NULL, project TEXT NOT NULL, client TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, upload_path TEXT,
+    PRIMARY KEY (name, key_id)
+  ) WITHOUT ROWID;
+  `,
+  'ALTER TABLE key_settings ADD COLUMN proxy TEXT',
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

@@ -7,6 +7,7 @@ import { sqliteKeySettingRecords } from './sqlite-key-setting-records.ts'
 import { sqliteMeterRecords } from './sqlite-meter-records.ts'
 import { checkVersion, migrate } from './sqlite-migrations.ts'
 import { sqliteRequestRecords } from './sqlite-request-records.ts'
+import { sqliteResourceRecords } from './sqlite-resource-records.ts'
 import { sqliteTokenRecords } from './sqlite-token-records.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function openSqliteStore(path: string, driver?: SqliteDriver): Prom
     tokens: sqliteTokenRecords(database),
     requests: sqliteRequestRecords(database),
     documents: sqliteDocumentRecords(database),
+    resources: sqliteResourceRecords(database),
     close: async () => database.close(),
   }
 }

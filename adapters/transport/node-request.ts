@@ -1,18 +1,20 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { TransportRequest } from '../../core/transport.ts'
 
-/** Sends one request through `node:http` or `node:https` with an agent of that kind. It never follows redirects. */
+/** Sends one request through `node:http` or `node:https` with an agent of that kind, asking `lookup` for names. It never follows redirects. */
 export function sendRequest(
   url: string,
   { method, headers, body, signal }: TransportRequest,
-  agent: http.Agent,
+  agent: http.Agent | false,
+  lookup?: LookupFunction,
 ): Promise<Response> {
   const { request } = url.startsWith('https:') ? https : http
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent, signal }, (answer) => resolve(toResponse(answer)))
+    const options = { method, headers, agent, signal, ...(lookup && { lookup }) }
+    const sent = request(url, options, (answer) => resolve(toResponse(answer)))
     sent.once('socket', (socket) => tame(sent, socket))
     sent.on('error', reject)
     // While an agent still connects, a request that is aborted says nothing until the connection is there.

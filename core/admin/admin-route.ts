@@ -1,3 +1,4 @@
+import type { Breakers } from '../call/breaker.ts'
 import type { Clients } from '../http/clients.ts'
 import type { BodyLimits } from '../http/request-body.ts'
 import type { Keyring } from '../keyring/keyring.ts'
@@ -9,6 +10,8 @@ import type { Pool } from '../pool/pool.ts'
 import type { KeyTester } from '../probing/key-tester.ts'
 import type { QuotaBook } from '../quota/quota-book.ts'
 import type { RequestRecords } from '../store.ts'
+import type { WayChecker } from '../ways/way-checker.ts'
+import type { Ways } from '../ways/ways.ts'
 
 /** One route of the admin's API. Whoever mounts it lets only the admin in, and renders what it throws. */
 export interface AdminRoute {
@@ -36,6 +39,9 @@ export interface AdminDesk {
   readonly quotas: QuotaBook
   readonly clients: Clients
   readonly tester: KeyTester
+  readonly ways: Ways
+  readonly breakers: Breakers
+  readonly checker: WayChecker
   readonly redactor: Redactor
   readonly log: Log
   readonly requests: RequestRecords

@@ -1,6 +1,7 @@
 import type { AdminDesk, AdminRoute } from './admin-route.ts'
 import { importRoute } from './import-route.ts'
 import { keyRoutes } from './key-routes.ts'
+import { proxyRoutes } from './proxy-routes.ts'
 import { quotaRoutes } from './quota-routes.ts'
 import { requestRoutes } from './request-routes.ts'
 import { revealRoute } from './reveal-route.ts'
@@ -15,5 +16,6 @@ export function adminRoutes(desk: AdminDesk): readonly AdminRoute[] {
     revealRoute(desk),
     ...requestRoutes(desk),
     ...quotaRoutes(desk),
+    ...proxyRoutes(desk),
   ]
 }

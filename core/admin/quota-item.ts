@@ -1,6 +1,6 @@
 import type { Pool } from '../pool/pool.ts'
-import { limitOf, usedOf } from '../quota/meter.ts'
-import type { MeterEntry, QuotaBook } from '../quota/quota-book.ts'
+import { limitOf, type Meter, usedOf } from '../quota/meter.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
 import { QUOTA_WINDOWS, type QuotaWindow } from '../quota/quota-window.ts'
 
 /** One limit, or one count without a limit. */
@@ -16,12 +16,8 @@ interface WindowItem {
 }
 
 /** What a project spent on a model, what it may, and whether it rests; times in milliseconds since 1970. */
-export function toQuotaItem(
-  { project, model, meter }: MeterEntry,
-  quotas: QuotaBook,
-  pool: Pool,
-  now: number,
-) {
+export function toQuotaItem(meter: Meter, quotas: QuotaBook, pool: Pool, now: number) {
+  const { project, model } = meter
   const rest = pool.restOf(project, model)
   const windows = QUOTA_WINDOWS.flatMap((window): WindowItem[] => {
     const used = usedOf(meter, quotas.clock, window, now)

@@ -18,11 +18,11 @@ const QuotaQuery = Type.Object(
 export function quotaRoutes({ quotas, pool, redactor, now }: AdminDesk): readonly AdminRoute[] {
   const list = ({ url }: AdminRequest) => {
     const { project, model, limit, offset } = readQuery(url, QuotaQuery)
-    const found = [...quotas.entries()].filter(
-      (entry) => (project ?? entry.project) === entry.project && (model ?? entry.model) === entry.model,
+    const found = [...quotas.meters()].filter(
+      (meter) => (project ?? meter.project) === meter.project && (model ?? meter.model) === meter.model,
     )
     const page = found.slice(offset, offset + limit)
-    const items = page.map((entry) => toQuotaItem(entry, quotas, pool, now()))
+    const items = page.map((meter) => toQuotaItem(meter, quotas, pool, now()))
     return toJson({ items, total: found.length }, redactor)
   }
   return [{ method: 'GET', path: '/admin/api/quotas', answer: list }]

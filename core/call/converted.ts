@@ -14,11 +14,11 @@ interface ConversionOptions {
 /** Answers by a method of Google's that generates nothing, in the terms of the plugin that asks for it. */
 export async function answerConverted(
   flight: Flight,
-  convert: (body: unknown, request: ProtocolRequest) => Conversion,
+  convert: (body: unknown, request: ProtocolRequest) => Conversion | Promise<Conversion>,
   request: ProtocolRequest,
   { keyLoop, redactor }: ConversionOptions,
 ): Promise<Response> {
-  const conversion = convert(parseJson(flight.takeBytes()), request)
+  const conversion = await convert(parseJson(flight.takeBytes()), request)
   const { operation, model } = conversion.target
   flight.head = { ...flight.head, operation, model }
   flight.notes = conversion.notes ?? []

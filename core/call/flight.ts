@@ -1,13 +1,16 @@
 import type { GatewayError } from '../errors.ts'
+import { type ByteShare, createByteShare } from '../http/byte-share.ts'
 import type { Exchange } from '../http/exchange.ts'
-import type { RequestBody } from '../http/request-body.ts'
+import type { BodyLimits, RequestBody } from '../http/request-body.ts'
 import { bothEnds } from '../log/both-ends.ts'
 import type { Log } from '../log/log.ts'
+import type { Place } from '../ownership/ownership.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
+import { registerFlight } from './flights.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { createTrace, type Trace } from './trace.ts'
 
@@ -25,9 +28,13 @@ export interface Flight {
   body: RequestBody | undefined
   /** What the request's bytes weigh, for the quota. */
   weight: CallWeight | undefined
+  /** Where the resources are that the request names. */
+  place: Place | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
-  /** Lets go of the request's bytes; safe to call twice. */
+  /** Counts bytes that were made for this call, until `release`; throws `overloaded` where they are too many. */
+  hold(count: number): void
+  /** Lets go of the request's bytes, and of what else it holds; safe to call twice. */
   release(): void
   /** To be called where something may run on when the answer goes out, so that `leave` ends it; a plain call is spared that. */
   outliveAnswer(): void
@@ -41,6 +48,8 @@ export interface Flight {
 export interface FlightOptions {
   readonly hooks: () => HookChain
   readonly log: Log
+  /** Their budget is shared by all that is held in memory. */
+  readonly limits: Pick<BodyLimits, 'budget'>
   /** Keeps the bodies of one call. */
   keepBodies(): KeptBodies
   record(row: RequestRecord): void
@@ -52,6 +61,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
   let leaving: AbortController | undefined
   const leave = () => leaving?.abort()
   let finished = false
+  let made: ByteShare | undefined
 
   const flight: Flight = {
     exchange,
@@ -64,12 +74,18 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
     bodies: options.keepBodies(),
     body: undefined,
     weight: undefined,
+    place: undefined,
     takeBytes() {
       const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
       flight.body = { bytes: EMPTY, release }
       return bytes
     },
+    hold(count) {
+      made ??= createByteShare(options.limits.budget)
+      made.take(count)
+    },
     release() {
+      made?.release()
       flight.body?.release()
       flight.body = undefined
     },
@@ -110,6 +126,7 @@ const EMPTY = new Uint8Array(0)
 
 /** The call that hooks and codecs see. */
 export function toCall(flight: Flight, { request, notes = [], asked, session }: Decoded): Call {
+  registerFlight(flight)
   return { ...flight.head, request, notes, asked, session, signal: flight.leaving }
 }
 

@@ -7,6 +7,7 @@ import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
+import type { Ownership } from '../ownership/ownership.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
 import type { HookChain, Shapers } from '../plugins/hooks.ts'
 import { weighCall } from '../quota/call-weight.ts'
@@ -15,10 +16,16 @@ import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
 import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
+import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
 import type { KeptBodies } from './kept-bodies.ts'
+import { locate } from './locate.ts'
+import { answerList } from './merged-list.ts'
+import { callNatively } from './native-call.ts'
 import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
+import { answerMaking } from './relay-made.ts'
+import { answerUpload, withUploadStatus } from './upload.ts'
 import type { UpstreamRequest } from './upstream.ts'
 import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
 import { openArrayStream, openEventStream } from './upstream-stream.ts'
@@ -27,6 +34,9 @@ import { readPartialReply, readWholeReply } from './whole-reply.ts'
 export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
+  readonly ownership: Ownership
+  /** Of Google, without a slash at the end. */
+  readonly baseUrl: string
   /** Of request bodies. */
   readonly limits: BodyLimits
   /** Lets a whole call run on after its client left. */
@@ -42,15 +52,42 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { keyLoop, redactor, hooks, limits } = options
 
   return {
-    answer: (request, target) => fly(request, target, (flight) => answerCall(flight, target)),
+    answer: (request, target) =>
+      fly(request, target, async (flight) => {
+        await readBody(flight)
+        return answerCall(flight, locate(flight, target, options.ownership))
+      }),
     convert: (request, convert) =>
-      fly(request, undefined, (flight) =>
-        answerConverted(flight, convert, toProtocolRequest(flight), options),
-      ),
+      fly(request, undefined, async (flight) => {
+        await readBody(flight)
+        locate(flight, undefined, options.ownership)
+        return answerConverted(flight, convert, toProtocolRequest(flight), options)
+      }),
     relay: (request, target) =>
-      fly(request, target, (flight) =>
-        answerRelayed(flight, toNativeRequest(flight, target), target, options),
-      ),
+      fly(request, target, async (flight) => {
+        await readBody(flight)
+        const located = locate(flight, target, options.ownership)
+        const relay = target.makes ? answerMaking : answerRelayed
+        return relay(flight, toNativeRequest(flight, located), located, options)
+      }),
+    list: (request, target, listing) =>
+      fly(request, target, (flight) => answerList(flight, target, listing, options)),
+    async upload(request, target) {
+      const run = (flight: Flight) => answerUpload(flight, target, { ...options, readBody })
+      return withUploadStatus(await fly(request, target, run))
+    },
+    clientOf: (request) => ({ name: exchangeOf(request).client }),
+    compose: (request, operation, run) =>
+      fly(request, { operation }, async (flight) => {
+        await readBody(flight)
+        return answerComposed(flight, run)
+      }),
+    async call(call, native) {
+      const flight = flightOf(call)
+      if (!flight)
+        throw new TypeError('Cannot make a native call for a call that the gateway did not give out')
+      return callNatively(flight, native, options)
+    },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
       return hooks().models(await options.catalogue.models())
@@ -59,13 +96,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function fly(
     request: Request,
-    target: NativeTarget | undefined,
+    target: Partial<NativeTarget> | undefined,
     run: (flight: Flight) => Promise<Response>,
   ): Promise<Response> {
     const exchange = exchangeOf(request)
     const flight = openFlight(exchange, toHead(exchange, target), options)
     try {
-      await readBody(flight)
       return await run(flight)
     } catch (thrown) {
       const error = toGatewayError(thrown)
@@ -126,7 +162,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     flight.notes = call.notes
-    const upstream = toCanonicalRequest(call, target, flight.weight)
+    const upstream = toCanonicalRequest(call, target, flight)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
     const encoder = codec.encodeStream(protocolRequest, call)
     const pieces = (frames: FrameSource) => {
@@ -152,6 +188,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     return finished(flight, wire.body, { 'content-type': wire.contentType, ...wire.headers })
   }
 
+  async function answerComposed(flight: Flight, run: Parameters<Gateway['compose']>[2]): Promise<Response> {
+    flight.outliveAnswer() // an error of one native call ends the others
+    registerFlight(flight)
+    const body = flight.takeBytes()
+    const call = { ...flight.head, body, json: () => parseJson(body), signal: flight.leaving }
+    const answer = await run(call)
+    const { contentType, headers, usage, notes = [] } = answer
+    flight.notes = notes
+    flight.trace.usage = usage
+    flight.trace.firstTokenAt = performance.now()
+    return finished(flight, answer.body, { 'content-type': contentType, ...headers })
+  }
+
   function finished(flight: Flight, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string>) {
     flight.bodies.sent(body)
     const response = new Response(body, { headers: { ...headers, ...flight.headers() } })
@@ -163,7 +212,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 const NEVER = new AbortController().signal
 
-function toHead({ id, at, protocol, client, request }: Exchange, target: NativeTarget | undefined): Head {
+function toHead(
+  { id, at, protocol, client, request }: Exchange,
+  target: Partial<NativeTarget> | undefined,
+): Head {
   return {
     id,
     at,

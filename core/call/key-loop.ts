@@ -114,7 +114,8 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
       if (ruleOf(fault).charge === 'project-and-model')
         spent.add(key.project).add(fault.project ?? key.project)
       const isElsewhere = ruleOf(fault).charge === 'way-out' && gate.hasOtherWay() && patience.allows(fault)
-      const pause = isElsewhere ? 0 : patience.after(fault)
+      const next = isElsewhere ? 0 : patience.after(fault)
+      const pause = request.isSpent?.() ? undefined : next
       if (pause === undefined) throw toRefusal(fault)
       if (elapsed() + pause >= deadline) throw outOfTime(fault, trace, options.deadlineMilliseconds)
       if (!isElsewhere && patience.isTried(fault) && !(await trace.waiting(gate.closesSoon())))
@@ -140,9 +141,10 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
     }
   }
 
-  function toQuery({ model, weight, affinity }: UpstreamRequest): KeyQuery {
+  function toQuery({ model, weight, affinity, project, keyId }: UpstreamRequest): KeyQuery {
     const isWeighed = model !== undefined && weight !== undefined
-    return { model, tokens: isWeighed ? options.tokens.estimate(model, weight) : 0, affinity }
+    const tokens = isWeighed ? options.tokens.estimate(model, weight) : 0
+    return { model, tokens, affinity, project, keyId }
   }
 
   async function attempt<T>(walk: Walk, going: Going, read: Reader<T>): Promise<Reading<T>> {

@@ -11,6 +11,8 @@ export interface Line {
   readonly signal: AbortSignal
   /** Rejects with a ConnectionError or a SilenceError where `promise` does. */
   wait<T>(promise: Promise<T>): Promise<T>
+  /** Something went out, so that Google's silence begins anew. */
+  moved(): void
   /** Stops watching a connection that is through. */
   close(): void
   /** Cuts the connection. */
@@ -40,6 +42,9 @@ export function createLine(leaving: AbortSignal, watch: SilenceWatch): Line {
 
   return {
     signal: controller.signal,
+    moved() {
+      if (Number.isFinite(watched.since)) watched.since = performance.now()
+    },
     close,
     end,
     async wait(promise) {

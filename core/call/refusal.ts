@@ -71,6 +71,7 @@ export function nothingLeft(
   now: number,
 ): GatewayError {
   const at = pool.returnsAt(query)
+  if (query.project !== undefined) return ownerOut(query, at, trace, now)
   const model = query.model ? ` for ${query.model}` : ''
   const { total, out } = pool.census(query)
   const facts = {
@@ -100,6 +101,29 @@ export function nothingLeft(
 function stateOf({ busy = 0 }: Census['out'], total: number): string {
   if (busy === 0) return 'resting'
   return busy === total ? 'busy' : 'busy or resting'
+}
+
+/** No key of the one project that will do may be used now. */
+function ownerOut(
+  { model }: KeyQuery,
+  at: number | undefined,
+  trace: Pick<Trace, 'attempts'>,
+  now: number,
+): GatewayError {
+  const facts = { tried: trace.attempts }
+  if (at === undefined) {
+    return new GatewayError(
+      'no_available_keys',
+      'What this call names belongs to a Google project of which no key can be used any more; make it again to use it through another',
+      { facts },
+    )
+  }
+  const seconds = Math.max(1, Math.ceil((at - now) / 1000))
+  return new GatewayError(
+    'rate_limited',
+    `What this call names belongs to a Google project that is resting${model ? ` for ${model}` : ''}; it returns in ${seconds} s`,
+    { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
+  )
 }
 
 /** `{resting: 3}` as `outResting: 3`. */

@@ -23,7 +23,11 @@ export async function answerRelayed(
   target: NativeTarget,
   { keyLoop, redactor }: RelayOptions,
 ): Promise<Response> {
-  if (!target.short) return passOn(flight, upstream, keyLoop)
+  if (!target.short) {
+    flight.outliveAnswer()
+    const read = async (value: Answer) => ({ ok: true, value }) as const
+    return passOn(flight, await keyLoop.run(upstream, flight.trace, flight.leaving, read))
+  }
   const { bytes, headers, status } = await keyLoop.run(upstream, flight.trace, flight.leaving, (answer) =>
     readShortReply(answer, redactor),
   )
@@ -32,27 +36,26 @@ export async function answerRelayed(
   return new Response(bytes, { status, headers: { ...toClientHeaders(headers), ...flight.headers() } })
 }
 
-async function passOn(flight: Flight, upstream: UpstreamRequest, keyLoop: KeyLoop): Promise<Response> {
-  flight.outliveAnswer()
-  const answer = await keyLoop.run<Answer>(upstream, flight.trace, flight.leaving, async (value) => ({
-    ok: true,
-    value,
-  }))
+/** An answer as it comes; `begun` is what was read of it already. */
+export function passOn(flight: Flight, answer: Answer, begun?: Uint8Array): Response {
   const headers = { ...toClientHeaders(answer.headers), ...flight.headers() }
   flight.release()
   if (BODILESS.has(answer.status)) {
     answer.end()
+    answer.end()
     flight.finish(answer.status)
     return new Response(null, { status: answer.status, headers })
   }
-  return new Response(toBody(flight, answer), { status: answer.status, headers })
+  return new Response(toBody(flight, answer, begun), { status: answer.status, headers })
 }
 
-function toBody(flight: Flight, answer: Answer): ReadableStream<Uint8Array> {
+function toBody(flight: Flight, answer: Answer, begun?: Uint8Array): ReadableStream<Uint8Array> {
+  let first = begun?.length ? begun : undefined
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const bytes = await answer.read()
+        const bytes = first ?? (await answer.read())
+        first = undefined
         if (bytes) {
           flight.bodies.sent(bytes)
           return controller.enqueue(bytes)

@@ -36,7 +36,8 @@ export interface Fallback {
 /** A call's trace before its first attempt. */
 export function createTrace(): Trace {
   let waited = 0
-  let since: number | undefined
+  let since = 0
+  let waits = 0
   return {
     attempts: 0,
     census: undefined,
@@ -48,14 +49,56 @@ export function createTrace(): Trace {
     ended() {},
     fallback: undefined,
     async waiting(promise) {
-      since = performance.now()
+      // Several native calls of one call wait at once; their time is counted once.
+      if (waits++ === 0) since = performance.now()
       try {
         return await promise
       } finally {
-        waited += performance.now() - since
-        since = undefined
+        if (--waits === 0) waited += performance.now() - since
       }
     },
-    waited: () => waited + (since === undefined ? 0 : performance.now() - since),
+    waited: () => waited + (waits === 0 ? 0 : performance.now() - since),
+  }
+}
+
+/**
+ * The trace of one of several native calls that make up a call: it counts its own attempts, and the whole's
+ * trace tells of them all.
+ */
+export function branchOf(whole: Trace): Trace {
+  const own = createTrace()
+  return {
+    ...own,
+    failures: whole.failures,
+    waiting: whole.waiting,
+    waited: whole.waited,
+    get attempts() {
+      return own.attempts
+    },
+    set attempts(attempts) {
+      whole.attempts += attempts - own.attempts
+      own.attempts = attempts
+    },
+    get census() {
+      return own.census
+    },
+    set census(census) {
+      own.census = census
+      whole.census ??= census
+    },
+    get key() {
+      return own.key
+    },
+    set key(key) {
+      own.key = key
+      whole.key = key
+    },
+    get fallback() {
+      return own.fallback
+    },
+    set fallback(fallback) {
+      own.fallback = fallback
+      whole.fallback ??= fallback
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
-import type { Call, Conversion, NativeTarget } from '../plugin.ts'
-import type { CallWeight } from '../quota/call-weight.ts'
+import type { NativeCall } from '../native-calls.ts'
+import type { Call, Conversion, Head, NativeTarget } from '../plugin.ts'
+import { weighCall } from '../quota/call-weight.ts'
 import { affinityKey } from './affinity-key.ts'
 import { beginningOfBytes, beginningOfRequest } from './conversation-beginning.ts'
 import type { Flight } from './flight.ts'
@@ -11,6 +12,8 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
   const { method, headers: sent } = flight.exchange.request
   const headers = toUpstreamHeaders(sent)
   const isGeneration = target.operation === 'generateContent'
+  const range = method === 'GET' ? sent.get('range') : null
+  if (range !== null) headers.range = range
   if (flight.body && flight.body.bytes.length > 0) headers['content-type'] = contentTypeOf(sent, isGeneration)
   return {
     method,
@@ -21,6 +24,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     weight: flight.weight,
     repeatable: method === 'GET' || isGeneration || target.short === true,
     affinity: isGeneration ? affinityOf(flight) : undefined,
+    project: flight.place?.project,
   }
 }
 
@@ -28,29 +32,27 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
 export function toCanonicalRequest(
   call: Call,
   target: NativeTarget | undefined,
-  weight: CallWeight | undefined,
+  { weight, place }: Pick<Flight, 'weight' | 'place'>,
 ): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
-  const resource = call.model.includes('/') ? call.model : `models/${call.model}`
-  // A model's name comes from clients; none may reach beyond its place in the path.
-  const place = resource.split('/').map(encodeURIComponent).join('/')
   return {
     method: 'POST',
-    path: `/${version}/${place}:${method}${toQuery(call, target)}`,
+    path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(call.request),
     model: call.model,
     weight,
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
+    project: place?.project,
   }
 }
 
 /** What a plugin made of a request, for a method that generates nothing. */
 export function toConvertedRequest(
   { target, body }: Conversion,
-  { exchange, weight }: Flight,
+  { exchange, weight, place }: Flight,
 ): UpstreamRequest {
   return {
     method: 'POST',
@@ -60,11 +62,32 @@ export function toConvertedRequest(
     model: quotaNameOf(target),
     weight,
     repeatable: target.short === true,
+    project: place?.project,
   }
 }
 
+/** A native call that a plugin makes; it is sent as often as it takes. */
+export function toOwnRequest(head: Head, { model, operation, request }: NativeCall): UpstreamRequest {
+  const body = new TextEncoder().encode(JSON.stringify(request))
+  return {
+    method: 'POST',
+    path: `/v1beta/${toPlace(model)}:${operation}`,
+    headers: { ...toUpstreamHeaders(head.headers), 'content-type': 'application/json' },
+    body: () => body,
+    model: quotaNameOf({ model, operation }),
+    weight: weighCall(body),
+    repeatable: true,
+  }
+}
+
+/** A model's name comes from clients; none may reach beyond its place in the path. */
+function toPlace(model: string): string {
+  const resource = model.includes('/') ? model : `models/${model}`
+  return resource.split('/').map(encodeURIComponent).join('/')
+}
+
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
-function quotaNameOf({ model, operation }: NativeTarget): string | undefined {
+function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
 }
 

@@ -2,6 +2,7 @@ import { joinBytes } from '../http/join-bytes.ts'
 import { createSilenceWatch } from '../http/silence-watch.ts'
 import type { Key } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
+import type { TransportRequest } from '../transport.ts'
 import type { Way } from '../ways/way.ts'
 import { ConnectionError, createLine, type Line } from './line.ts'
 
@@ -11,8 +12,13 @@ export interface UpstreamRequest {
   /** Path and query, `/v1beta/models/gemini-…:generateContent` */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** Asked for at each attempt, so that nobody holds the bytes longer than they are needed. */
-  body(): Uint8Array | string | undefined
+  /**
+   * Asked for at each attempt, so that nobody holds the bytes longer than they are needed. A stream calls `moved`
+   * for each piece that goes out.
+   */
+  body(moved: () => void): TransportRequest['body']
+  /** Whether the body is gone, so that no other attempt can send it. */
+  isSpent?(): boolean
   /** Without `models/`; undefined where the method names none. */
   readonly model: string | undefined
   /** How much input it spends; undefined for methods that spend none. */
@@ -21,6 +27,9 @@ export interface UpstreamRequest {
   readonly repeatable: boolean
   /** `KeyQuery.affinity` */
   readonly affinity?: string
+  /** `KeyQuery.project` and `KeyQuery.keyId` */
+  readonly project?: string | undefined
+  readonly keyId?: string
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */
@@ -68,7 +77,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       options.authorize(headers, key)
       const line = createLine(leaving, silence)
       try {
-        const init = { method: request.method, headers, body: request.body(), signal: line.signal }
+        const init = { method: request.method, headers, body: request.body(line.moved), signal: line.signal }
         const response = await line.wait(way.transport.fetch(base + request.path, init))
         return toAnswer(response, line)
       } catch (thrown) {

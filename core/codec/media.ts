@@ -9,20 +9,11 @@ export interface InlineData {
   readonly data: string
 }
 
-/**
- * What a URL stands for: the bytes of a data URL, or a reference that Google resolves by itself (its own files,
- * Cloud Storage, YouTube). Refuses other addresses, which the gateway would have to fetch.
- */
+/** What a URL stands for: the bytes of a data URL, or a reference that is followed before or at Google. */
 export function toMediaPart(url: string, param: string): Part {
   if (/^data:/i.test(url)) return { inlineData: readDataUrl(url, param) }
-  if (isGoogles(url)) return { fileData: { ...mimeTypeOf(url), fileUri: url } }
-  return refuse(
-    'unsupported_value',
-    param,
-    /^https?:/i.test(url)
-      ? `Addresses are not fetched yet; send the content as a data URL instead of ${shown(url)}`
-      : `'${param}' must be a data URL, not ${shown(url)}`,
-  )
+  if (url.startsWith('gs://') || isWebAddress(url)) return { fileData: { ...mimeTypeOf(url), fileUri: url } }
+  return refuse('unsupported_value', param, `'${param}' must be an https or data URL, not ${shown(url)}`)
 }
 
 /** The bytes of a data URL (RFC 2397), in base64 or percent-encoded. */
@@ -71,22 +62,12 @@ function encodedText(text: string, param: string): string {
   }
 }
 
-function isGoogles(url: string): boolean {
-  if (url.startsWith('gs://')) return true
-  const { protocol, hostname } = URL.parse(url) ?? {}
-  return (protocol === 'https:' || protocol === 'http:') && HOSTS.has(hostname ?? '')
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url) && URL.canParse(url)
 }
 
-const HOSTS = new Set([
-  'generativelanguage.googleapis.com',
-  'www.youtube.com',
-  'youtube.com',
-  'm.youtube.com',
-  'youtu.be',
-])
-
 function mimeTypeOf(url: string): { mimeType?: string } {
-  const mimeType = mimeTypeOfName(url)
+  const mimeType = mimeTypeOfName(url.replace(/[?#].*$/s, ''))
   return mimeType === undefined ? {} : { mimeType }
 }
 

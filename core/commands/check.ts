@@ -3,7 +3,7 @@ import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { chooseStrategy } from '../plugins/choose-strategy.ts'
-import { CLOSED } from '../plugins/closed-gateway.ts'
+import { CLOSED, OFFLINE } from '../plugins/closed-gateway.ts'
 import { setUpPlugins } from '../plugins/set-up-plugins.ts'
 import { type Command, EXIT } from './command.ts'
 import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
@@ -25,7 +25,12 @@ export const check: Command = {
       records: store.tokens,
     })
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
-    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, { store, log, gateway: CLOSED })
+    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, {
+      store,
+      log,
+      gateway: CLOSED,
+      fetch: OFFLINE,
+    })
     mountPluginRoutes(createApp(), plugins, CLOSED, log)
     chooseStrategy(plugins, settings.routing, {
       now: Date.now,

@@ -11,6 +11,8 @@ const EXPOSED = [
   'x-geminate-notes',
   'x-goog-upload-url',
   'x-goog-upload-status',
+  'x-goog-upload-chunk-granularity',
+  'x-goog-upload-size-received',
 ].join(', ')
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD'

@@ -25,4 +25,16 @@ export function toClientHeaders(headers: Headers): Record<string, string> {
   return passed
 }
 
-const PASSED = ['content-type', 'location', 'content-disposition', 'x-gemini-service-tier', 'server-timing']
+const PASSED = [
+  'content-type',
+  'location',
+  'content-disposition',
+  'content-range',
+  'accept-ranges',
+  'range',
+  'x-gemini-service-tier',
+  'server-timing',
+  'x-goog-upload-status',
+  'x-goog-upload-chunk-granularity',
+  'x-goog-upload-size-received',
+]

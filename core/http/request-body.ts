@@ -1,8 +1,10 @@
 import { GatewayError, isGatewayError } from '../errors.ts'
 import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
+import { type ByteShare, createByteShare } from './byte-share.ts'
 import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
 import { joinBytes } from './join-bytes.ts'
 import type { SilenceWatch } from './silence-watch.ts'
+import { brokenOff, withinSilence } from './within-silence.ts'
 
 /** A request body in memory. */
 export interface RequestBody {
@@ -21,14 +23,6 @@ export interface BodyLimits {
   readonly silence: SilenceWatch
 }
 
-/** One body's share of the budget. */
-interface Share {
-  /** Throws `overloaded` when the budget is spent. */
-  take(count: number): void
-  give(count: number): void
-  release(): void
-}
-
 /**
  * Reads a request's body whole. Throws a GatewayError, and then holds nothing: `too_large`, without reading
  * where the length is stated; `overloaded` when the budget is spent; `unsupported_media_type` for an
@@ -36,7 +30,7 @@ interface Share {
  */
 export async function readRequestBody(request: Request, limits: BodyLimits): Promise<RequestBody> {
   const encoding = encodingOf(request.headers)
-  const share = createShare(limits.budget)
+  const share = createByteShare(limits.budget)
   try {
     const sent = await readSent(request, limits, share)
     const bytes = encoding === '' ? sent : await decompress(sent, encoding, limits.maxBytes, share)
@@ -57,25 +51,7 @@ function encodingOf(headers: Headers): string {
   )
 }
 
-function createShare(budget: ByteBudget): Share {
-  let held = 0
-  return {
-    take(count) {
-      if (!budget.take(count)) throw overloaded()
-      held += count
-    },
-    give(count) {
-      budget.give(count)
-      held -= count
-    },
-    release() {
-      budget.give(held)
-      held = 0
-    },
-  }
-}
-
-function readSent(request: Request, limits: BodyLimits, share: Share): Promise<Uint8Array> {
+function readSent(request: Request, limits: BodyLimits, share: ByteShare): Promise<Uint8Array> {
   const length = statedLength(request.headers)
   if (length !== undefined && length > limits.maxBytes) throw tooLarge(limits.maxBytes)
   return length !== undefined && length <= SHORT
@@ -93,7 +69,12 @@ function statedLength(headers: Headers): number | undefined {
   return Number(length)
 }
 
-async function readShort(request: Request, length: number, { maxBytes, silence }: BodyLimits, share: Share) {
+async function readShort(
+  request: Request,
+  length: number,
+  { maxBytes, silence }: BodyLimits,
+  share: ByteShare,
+) {
   share.take(length)
   const bytes = new Uint8Array(await withinSilence(request.arrayBuffer(), silence))
   if (bytes.length < length) throw brokenOff()
@@ -106,7 +87,7 @@ async function readCounted(
   request: Request,
   length: number | undefined,
   { maxBytes, silence }: BodyLimits,
-  share: Share,
+  share: ByteShare,
 ): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (reader === undefined) return new Uint8Array()
@@ -121,22 +102,7 @@ async function readCounted(
   }
 }
 
-/** A client that announces a body and sends none must not hold its place for ever. */
-function withinSilence<T>(reading: Promise<T>, silence: SilenceWatch): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => {
-      watched.end()
-      reject(brokenOff(cause))
-    }
-    const watched = silence.start(() => fail(new Error('The client sent nothing for too long')))
-    reading.then((value) => {
-      watched.end()
-      resolve(value)
-    }, fail)
-  })
-}
-
-async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: Share) {
+async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: ByteShare) {
   const decoder = contentDecoder(encoding, sent)
   try {
     const bytes = await collect(decoder.next, maxBytes, share)
@@ -156,7 +122,7 @@ async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, 
 async function collect(
   next: () => Promise<Uint8Array | undefined>,
   maxBytes: number,
-  share: Share,
+  share: ByteShare,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let length = 0
@@ -173,20 +139,10 @@ function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
-function brokenOff(cause?: unknown): GatewayError {
-  return new GatewayError('invalid_request', 'The request body broke off before its end', { cause })
-}
-
 function tooLarge(maxBytes: number): GatewayError {
   const megabytes = Number((maxBytes / BYTES_PER_MEGABYTE).toPrecision(6))
   return new GatewayError(
     'too_large',
     `The request body is larger than ${megabytes} MB, the limit that server.maxBodyMegabytes sets`,
   )
-}
-
-function overloaded(): GatewayError {
-  return new GatewayError('overloaded', 'The gateway holds too many request bodies at once; try again', {
-    retryAfterSeconds: 1,
-  })
 }

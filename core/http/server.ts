@@ -170,13 +170,14 @@ function withAddress(sent: Request): Addressed {
 
 const OPEN = new Set(['/', '/healthz', '/health', '/readyz'])
 
-/** Outside of `/admin`, since some tools look for it there. */
-const KEY_LIST = '/v1/keys/list'
+/** The list of keys lies outside of `/admin`, since some tools look for it there. */
+const ADMIN = ['/admin', '/v1/keys/list']
 
 /** Routes are closed unless they are named here. */
 function accessOf(method: string, path: string): Access {
   if (OPEN.has(path) && (method === 'GET' || method === 'HEAD')) return 'open'
-  return path === '/admin' || path.startsWith('/admin/') || path === KEY_LIST ? 'admin' : 'client'
+  // A route is also served with a slash behind it.
+  return ADMIN.some((place) => `${path}/`.startsWith(`${place}/`)) ? 'admin' : 'client'
 }
 
 function isAt(path: string, pathname: string): boolean {

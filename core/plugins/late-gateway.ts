@@ -11,6 +11,11 @@ export function createLateGateway() {
     answer: (request, target) => get().answer(request, target),
     convert: (request, convert) => get().convert(request, convert),
     relay: (request, target) => get().relay(request, target),
+    clientOf: (request) => get().clientOf(request),
+    list: (request, target, listing) => get().list(request, target, listing),
+    upload: (request, target) => get().upload(request, target),
+    compose: (request, operation, run) => get().compose(request, operation, run),
+    call: (call, native) => get().call(call, native),
     refuse: (request, error) => get().refuse(request, error),
     models: () => get().models(),
   }

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import type { GuardedFetch } from '../guarded-fetch.ts'
 import type { Log } from '../log/log.ts'
 import { type Gateway, type Hooks, type Host, PLUGIN_API, type PluginDefinition } from '../plugin.ts'
 import type { Rooms } from '../rooms.ts'
@@ -20,6 +21,7 @@ export interface PluginSurroundings {
   readonly store: Store
   readonly log: Log
   readonly gateway: Gateway
+  readonly fetch: GuardedFetch
 }
 
 /**
@@ -40,7 +42,7 @@ export async function setUpPlugins(
       const definition =
         rooms.plugins.find((shipped) => shipped.name === name) ?? (await importPlugin(rooms, name))
       const filled = toOptions(definition, options, name)
-      const { host, stop } = createHost(definition.name, surroundings)
+      const { host, stop } = createHost(definition.name, settings, surroundings)
       const hooks = await setUp(definition, filled, host, stop)
       stops.push(stop)
       plugins.push({ name: definition.name, hooks })
@@ -122,13 +124,16 @@ function toOptions(
 
 function createHost(
   name: string,
-  { store, log, gateway }: PluginSurroundings,
+  { media }: Settings,
+  { store, log, gateway, fetch }: PluginSurroundings,
 ): { host: Host; stop: () => void } {
   const timers = new Set<ReturnType<typeof setInterval>>()
   const own = log.child({ plugin: name })
   const scope = `plugin:${name}`
   const host: Host = {
     gateway,
+    fetch,
+    settings: { media },
     store: {
       get: (document) => store.documents.get(scope, document),
       put: (document, value) => store.documents.put(scope, document, value),

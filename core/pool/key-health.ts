@@ -172,7 +172,7 @@ export function createKeyHealth(options: KeyHealthOptions): KeyHealth {
   }
 
   function putBack(entry: Entry): void {
-    if (entry.isFull || entry.position >= 0) return
+    if (entry.isFull || entry.position >= 0 || !roster.holds(entry)) return
     roster.enter(entry)
     book.entered(entry.key.project)
   }

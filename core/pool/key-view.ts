@@ -2,7 +2,7 @@ import type { KeyState } from '../keys.ts'
 import type { RestRecord } from '../store.ts'
 import type { Doubts } from './doubts.ts'
 import type { RunningRest } from './rest-book.ts'
-import type { Entry, Roster } from './roster.ts'
+import type { Entry } from './roster.ts'
 
 /** One key for the operator; no secret. */
 export interface KeyView {
@@ -21,17 +21,6 @@ export interface KeyView {
 }
 
 export type RestView = Omit<RestRecord, 'project'>
-
-/** Every key, in the order of the config. */
-export function toKeyViews(
-  roster: Roster,
-  running: ReadonlyMap<string, readonly RunningRest[]>,
-  doubts: Doubts,
-): readonly KeyView[] {
-  return Array.from(roster.entries.values(), (entry) =>
-    toKeyView(entry, [...doubtOf(entry, doubts), ...(running.get(entry.key.project) ?? [])]),
-  )
-}
 
 /** What a key in doubt rests for: every model. */
 export function doubtOf({ doubt, key }: Entry, doubts: Doubts): readonly RunningRest[] {

@@ -21,7 +21,7 @@ export interface LeaseOptions {
   readonly health: KeyHealth
   readonly now: () => number
   /** Passes an outcome on to whoever takes part in it. */
-  settle(entry: Entry, model: string, outcome: Outcome, begun: number): void
+  settle(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void
 }
 
 /** Counts a call for a key, and keeps its project out once that has spent a limit. */
@@ -62,7 +62,7 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
         }
         ended(undefined)
       }
-      options.settle(entry, model, outcome, begun)
+      options.settle(entry, query, outcome, begun)
     },
     ended,
   }

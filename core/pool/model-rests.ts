@@ -16,16 +16,23 @@ export interface Rest {
   isTrial?: boolean
   /** It follows from our own count, and ends where that is corrected. */
   isCounted?: boolean
+  /** What Google asked for, where our own count lasts longer. */
+  told?: Told | undefined
   /** When to look at it next: never after `until`. */
   due: number
 }
+
+type Told = Pick<Rest, 'until' | 'state' | 'reason'>
+type NewRest = Omit<Rest, 'due' | 'told'>
 
 /** Which projects rest for one model, and which positions of `roster.ready` are left. */
 export interface ModelRests {
   readonly partition: SparsePartition
   readonly rests: ReadonlyMap<string, Rest>
   /** Starts a rest, or makes the running one longer. False, and nothing changes, when it is no longer. */
-  start(rest: Omit<Rest, 'due'>): boolean
+  start(rest: NewRest): boolean
+  /** Ends what follows from our own count, but not what Google asked for meanwhile; false where there is no such. */
+  release(project: string): boolean
   /** Ends a rest before its time. */
   end(project: string): Rest | undefined
   /** Ends the rests whose time has come. */
@@ -44,11 +51,15 @@ export function createModelRests(roster: Roster): ModelRests {
   const heap = createDueHeap<Rest>()
   const partition = createSparsePartition(roster.ready.length)
 
-  function start({ project, until, state, reason, since, isTrial, isCounted }: Omit<Rest, 'due'>): boolean {
+  function start({ project, until, state, reason, since, isTrial, isCounted }: NewRest): boolean {
     const running = rests.get(project)
     if (running !== undefined) {
-      if (running.until >= until) return false
-      Object.assign(running, { until, state, reason, isTrial, isCounted })
+      const told = longer(toldOf(running), toldOf({ until, state, reason, isTrial, isCounted }))
+      if (running.until >= until) {
+        if (running.isCounted) running.told = told
+        return false
+      }
+      Object.assign(running, { until, state, reason, isTrial, isCounted, told: isCounted ? told : undefined })
       return true
     }
     const rest: Rest = { project, until, state, reason, since, due: until }
@@ -66,6 +77,14 @@ export function createModelRests(roster: Roster): ModelRests {
     rests.delete(project)
     for (const { position } of roster.ofProject(project)) if (position >= 0) partition.include(position)
     return rest
+  }
+
+  function release(project: string): boolean {
+    const rest = rests.get(project)
+    if (!rest?.isCounted) return false
+    end(project)
+    if (rest.told !== undefined) start({ project, since: rest.since, ...rest.told })
+    return true
   }
 
   function expire(now: number): void {
@@ -86,6 +105,7 @@ export function createModelRests(roster: Roster): ModelRests {
     partition,
     rests,
     start,
+    release,
     end,
     expire,
     firstReturn: () => heap.lowest(returnOf, Infinity),
@@ -95,4 +115,20 @@ export function createModelRests(roster: Roster): ModelRests {
     },
     left: (position) => partition.remove(position),
   }
+}
+
+/** What a rest holds of Google's word. */
+function toldOf({
+  until,
+  state,
+  reason,
+  isTrial,
+  isCounted,
+  told,
+}: Omit<Rest, 'project' | 'since' | 'due'>): Told | undefined {
+  return isTrial || isCounted ? told : { until, state, reason }
+}
+
+function longer(one: Told | undefined, other: Told | undefined): Told | undefined {
+  return one === undefined || (other !== undefined && other.until > one.until) ? other : one
 }

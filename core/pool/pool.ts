@@ -8,11 +8,12 @@ import { createDoubts } from './doubts.ts'
 import { createFittingSearch } from './fitting-search.ts'
 import { createKeyHealth } from './key-health.ts'
 import type { KeyChanges } from './key-memory.ts'
-import { type KeyView, toKeyViews } from './key-view.ts'
+import type { KeyView } from './key-view.ts'
 import { createLease, holdWhereFull, type Lease } from './lease.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { Rest } from './model-rests.ts'
 import { type PoolSnapshot, takeSnapshot } from './pool-snapshot.ts'
+import { projectReturnsAt, projectSlots } from './project-keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
@@ -51,9 +52,9 @@ export interface Pool {
    */
   take(query: KeyQuery, tried: readonly Key[], passed?: ReadonlySet<string>): Lease | undefined
   usable(query: KeyQuery): UsableKeys
-  /** How many keys may be used now, and why the others may not; the reasons may be a second old. */
+  /** How many keys of all projects may be used now, and why the others may not; the reasons may be a second old. */
   census(query: KeyQuery): Census
-  /** How many keys may be used now. */
+  /** How many keys of all projects may be used now. */
   distinctUsable(query: KeyQuery): number
   /** When the first key may be used, in milliseconds since 1970; undefined when none returns by itself. */
   returnsAt(query: KeyQuery): number | undefined
@@ -72,6 +73,7 @@ export interface Pool {
   restOf(project: string, model: string): Rest | undefined
   /** Calls that a key serves now. */
   inFlight(key: Key): number
+  /** Every key, in the order in which they came. */
   list(): readonly KeyView[]
   /** The key of this id, as it is now. */
   find(id: string): Key | undefined
@@ -107,13 +109,18 @@ export function createPool(options: PoolOptions): Pool {
 
   /** What was counted before a restart holds after it. */
   function holdSpent(): void {
-    for (const { project, model } of quotas.entries()) {
+    for (const { project, model } of quotas.meters()) {
       const [entry] = roster.ofProject(project)
       if (entry !== undefined) holdWhereFull(entry, model, leasing)
     }
   }
 
   function slotsFor(query: KeyQuery): Slots {
+    const slots = slotsOfModel(query)
+    return query.project === undefined ? slots : projectSlots(roster, slots, query.project, query.keyId)
+  }
+
+  function slotsOfModel(query: KeyQuery): Slots {
     const time = now()
     doubts.recall(time)
     return book.slotsFor(modelOf(query), time) ?? allReady
@@ -134,6 +141,8 @@ export function createPool(options: PoolOptions): Pool {
   function choose(slots: Slots, query: KeyQuery): Key | undefined {
     if (slots.size === 0) return undefined
     const keys = toUsable(slots)
+    // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
+    if (query.project !== undefined) return keys.sample()
     keys.lastGiven = undefined
     const preferred = strategy.pick(keys, query)
     // Nearly always so, and saves a look-up that costs more the more keys there are.
@@ -155,6 +164,13 @@ export function createPool(options: PoolOptions): Pool {
     const slots = slotsFor(query)
     if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots) : now()
     const model = book.find(modelOf(query))
+    if (query.project !== undefined)
+      return projectReturnsAt(roster.ofProject(query.project), {
+        now: now(),
+        restsUntil: model?.rests.get(query.project)?.until ?? 0,
+        verdictAt: doubts.verdictAt,
+        soon: SOON,
+      })
     const laterOf = ({ key }: Entry, time: number) =>
       Math.max(time, model?.rests.get(key.project)?.until ?? 0)
     const ceiling = Math.min(model?.firstReturn() ?? FOREVER, roster.fullCount > 0 ? now() + SOON : FOREVER)
@@ -164,17 +180,20 @@ export function createPool(options: PoolOptions): Pool {
 
   function settle(key: Key, query: KeyQuery, outcome: Outcome): void {
     const entry = roster.entries.get(key.id)
-    if (entry !== undefined) settleEntry(entry, modelOf(query), outcome, now())
+    if (entry !== undefined) settleEntry(entry, query, outcome, now())
   }
 
-  function settleEntry(entry: Entry, model: string, outcome: Outcome, begun: number): void {
+  function settleEntry(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void {
+    const model = modelOf(query)
     if (outcome.ok) {
       book.succeeded(entry.key.project, model, begun, now())
-    } else {
+    } else if (roster.holds(entry)) {
       health.charge(entry, model, outcome, begun)
       learn(entry, model, outcome)
+    } else {
+      book.missed(entry.key.project, model)
     }
-    strategy.settle(entry.key, { model: model || undefined }, outcome)
+    strategy.settle(entry.key, query, outcome)
   }
 
   function learn(entry: Entry, model: string, fault: Fault): void {
@@ -187,6 +206,10 @@ export function createPool(options: PoolOptions): Pool {
     holdWhereFull(entry, model, leasing)
   }
 
+  function snapshot(): PoolSnapshot {
+    return takeSnapshot({ roster, book, doubts, now: now() })
+  }
+
   return {
     get total() {
       return roster.entries.size
@@ -194,8 +217,8 @@ export function createPool(options: PoolOptions): Pool {
     pick,
     take,
     usable: (query) => toUsable(slotsFor(query)),
-    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsFor(query).size),
-    distinctUsable: (query) => slotsFor(query).size,
+    census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsOfModel(query).size),
+    distinctUsable: (query) => slotsOfModel(query).size,
     returnsAt,
     settle,
     resolveDoubt(key, verdict) {
@@ -212,10 +235,13 @@ export function createPool(options: PoolOptions): Pool {
       return rest && rest.until > now() ? rest : undefined
     },
     inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
-    list: () => toKeyViews(roster, book.running(now()), doubts),
+    list() {
+      const { view } = snapshot()
+      return Array.from(roster.entries.keys()).flatMap((id) => view(id) ?? [])
+    },
     find: (id) => roster.entries.get(id)?.key,
     membership,
-    snapshot: () => takeSnapshot({ roster, book, doubts, now: now() }),
+    snapshot,
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Fault, ruleOf } from '../fault.ts'
 import type { MeterClock } from '../quota/meter.ts'
-import type { RestRecord } from '../store.ts'
+import { FOREVER, type RestRecord } from '../store.ts'
 import { createModelRests, type ModelRests } from './model-rests.ts'
 import { createRestLengths, type RestLengths } from './rest-length.ts'
 import type { Roster } from './roster.ts'
@@ -23,7 +23,7 @@ export interface RestBook {
    * is new to keep of others.
    */
   hold(project: string, model: string, rest: Hold, now: number): readonly RestRecord[]
-  /** Ends a rest by our own count, which was corrected; false where there is none. */
+  /** Ends a rest by our own count, which was corrected, but no sooner than Google asked; false where there is none. */
   release(project: string, model: string): boolean
   /** A call is being sent: where it is to find out whether the project is good again, no other goes meanwhile. */
   sent(project: string, model: string, now: number): void
@@ -37,8 +37,6 @@ export interface RestBook {
   clear(project: string, model?: string): readonly RestRecord[]
   /** Every model that some project rests for, or did lately. */
   models(): Iterable<readonly [model: string, rests: ModelRests]>
-  /** The rests that are not over, by project. */
-  running(now: number): ReadonlyMap<string, readonly RunningRest[]>
   /** An entry was put at the end of `roster.ready`. */
   entered(project: string): void
   /** The entry at a position of `roster.ready` was taken out. */
@@ -116,7 +114,9 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
 
   function restore(saved: RunningRest): readonly RestRecord[] {
     const gone = makeRoom(saved.model, saved.since)
-    page(saved.model).rests.start(saved)
+    const { rests, lengths } = page(saved.model)
+    rests.start(saved)
+    if (saved.state === 'exhausted' && saved.until < FOREVER) lengths.days.restore(saved.project, saved.until)
     return gone
   }
 
@@ -161,8 +161,7 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
 
   function release(project: string, model: string): boolean {
     const known = pages.get(model)
-    if (known === undefined || !known.rests.rests.get(project)?.isCounted) return false
-    known.rests.end(project)
+    if (!known?.rests.release(project)) return false
     known.lengths.days.forget(project)
     return true
   }
@@ -209,21 +208,6 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     for (const [model, { rests }] of pages) yield [model, rests]
   }
 
-  function running(now: number): ReadonlyMap<string, readonly RunningRest[]> {
-    const byProject = new Map<string, RunningRest[]>()
-    for (const [model, { rests }] of pages) {
-      for (const [project, rest] of rests.rests) {
-        if (rest.until <= now) continue
-        const { until, state, reason, since } = rest
-        const list = byProject.get(project)
-        const running = { project, model, until, state, reason, since }
-        if (list === undefined) byProject.set(project, [running])
-        else list.push(running)
-      }
-    }
-    return byProject
-  }
-
   return {
     restore,
     find: (model) => pages.get(model)?.rests,
@@ -240,7 +224,6 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     move,
     clear,
     models,
-    running,
     entered(project) {
       for (const { rests } of pages.values()) rests.entered(project)
     },

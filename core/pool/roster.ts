@@ -42,6 +42,8 @@ export interface Roster {
   readonly readyKeys: readonly Key[]
   /** Keys that serve as many calls as they may. */
   fullCount: number
+  /** Whether an entry is still one of these; a call may end after its key has left. */
+  holds(entry: Entry): boolean
   ofProject(project: string): readonly Entry[]
   hasReady(project: string): boolean
   /** Puts an entry at the end of `ready`. */
@@ -159,6 +161,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     ready,
     readyKeys,
     fullCount: 0,
+    holds: (entry) => entries.get(entry.key.id) === entry,
     ofProject: (project) => projects.get(project)?.entries ?? [],
     hasReady: (project) => (projects.get(project)?.readyCount ?? 0) > 0,
     enter,

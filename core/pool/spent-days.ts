@@ -13,6 +13,8 @@ export interface SpentDays {
   restUntil(project: string, delay: number, begun: number, now: number): number
   /** The day is spent by our own count; returns the midnight that ends it. */
   countedOut(project: string, now: number): number
+  /** A project rested until then before a restart. */
+  restore(project: string, until: number): void
   /** Whether the next call of the project is the one that finds out. */
   isOnTrial(project: string, now: number): boolean
   /** A call begun at `begun` succeeded. */
@@ -83,6 +85,11 @@ export function createSpentDays(clock: MeterClock): SpentDays {
       return until
     },
     countedOut: waitForMidnight,
+    restore(project, until) {
+      // What ends soon after a midnight waited for it; anything else was only told to wait a moment.
+      const midnight = clock.days.start(until)
+      spent.set(project, { until, midnight: until - midnight < GRACE ? midnight : undefined, isLate: false })
+    },
     isOnTrial: (project, now) => find(project, now) !== undefined,
     succeeded(project, begun, now) {
       const day = find(project, now)

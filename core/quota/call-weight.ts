@@ -23,11 +23,13 @@ export function weighCall(body: Uint8Array): CallWeight {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   let textBytes = body.length
   let mediaTokens = 0
-  for (const length of mediaLengths(bytes)) {
+  for (const [start, end] of mediaRanges(bytes)) {
+    const length = end - start
     textBytes -= length
     mediaTokens += LEAST + Math.ceil(length / CHARACTERS_A_TOKEN)
   }
-  return { textBytes, mediaTokens }
+  // A data URL under the name `data` was taken twice.
+  return { textBytes: Math.max(0, textBytes), mediaTokens }
 }
 
 const QUOTE = 0x22
@@ -35,14 +37,15 @@ const QUOTE = 0x22
 const MARKS = [/^"data"\s*:\s*"/, /^;base64,/]
 const NAMES = ['"data"', ';base64,']
 
-function* mediaLengths(bytes: Buffer): Iterable<number> {
+/** Where in a body the base64 of media stands, without its quotes; in no particular order. */
+export function* mediaRanges(bytes: Buffer): Iterable<readonly [start: number, end: number]> {
   for (const [which, name] of NAMES.entries()) {
     for (let at = bytes.indexOf(name); at >= 0; ) {
       const mark = MARKS[which]!.exec(bytes.toString('latin1', at, at + 24))
       const start = at + (mark?.[0].length ?? name.length)
       const end = mark ? bytes.indexOf(QUOTE, start) : start
       if (end < 0) break
-      if (end - start >= SHORTEST_MEDIA) yield end - start
+      if (end - start >= SHORTEST_MEDIA) yield [start, end]
       at = bytes.indexOf(name, end)
     }
   }

@@ -1,20 +1,14 @@
 import type { MeterRecord } from '../store.ts'
-import type { Meter, MeterClock } from './meter.ts'
+import { isBelieved, type Meter, type MeterClock } from './meter.ts'
 import type { Spending } from './minute-log.ts'
 import { QUOTA_WINDOWS } from './quota-window.ts'
 
 /** Entries of a minute that are kept at most: closer ones are put together. */
 const KEPT_ENTRIES = 60
 
-/** A meter as it is kept; without one, the record that removes what was kept. */
-export function toMeterRecord(
-  project: string,
-  model: string,
-  meter: Meter | undefined,
-  now: number,
-): MeterRecord {
-  if (meter === undefined) return { project, model, state: undefined }
-  const { dayStart, dayRequests, dayTokens, dayCachedTokens, learned } = meter
+/** A meter as it is kept. */
+export function toMeterRecord(meter: Meter, now: number): MeterRecord {
+  const { project, model, dayStart, dayRequests, dayTokens, dayCachedTokens, learned } = meter
   // Without a limit of a minute nobody asks after a restart what was spent within it.
   const minute = knowsMinute(meter) ? condense(meter.minute.entries(now)) : []
   return {
@@ -38,8 +32,9 @@ export function fromMeterRecord({ state }: MeterRecord, meter: Meter): Meter {
   return meter
 }
 
-/** Adds one meter to another: two projects turned out to be one. */
+/** Adds one meter to another, its heir: two projects turned out to be one. */
 export function mergeMeters(into: Meter, from: Meter): void {
+  from.heir = into
   if (from.dayStart >= into.dayStart) {
     const isSameDay = from.dayStart === into.dayStart
     into.dayRequests = from.dayRequests + (isSameDay ? into.dayRequests : 0)
@@ -56,7 +51,7 @@ export function mergeMeters(into: Meter, from: Meter): void {
 export function isIdle(meter: Meter, { days, lateness }: MeterClock, now: number): boolean {
   const isToday = meter.dayStart === days.start(now - lateness)
   const isUsed = (isToday && meter.dayRequests > 0) || meter.minute.requests(now) > 0
-  return !isUsed && Object.keys(meter.learned).length === 0
+  return !isUsed && !Object.values(meter.learned).some((limit) => isBelieved(limit, now))
 }
 
 function knowsMinute({ learned, stated }: Meter): boolean {

@@ -12,6 +12,10 @@ export interface LearnedLimit {
 
 /** What one project spent on one model, and what it may spend. */
 export interface Meter {
+  readonly project: string
+  readonly model: string
+  /** The meter that goes on in its place, where two projects turned out to be one. */
+  heir: Meter | undefined
   readonly minute: MinuteLog
   /** What was spent on the day that began at `dayStart`. */
   dayStart: number
@@ -34,8 +38,16 @@ export interface MeterClock {
 const BELIEVED = 24 * 3_600_000
 
 /** A meter at zero. */
-export function createMeter(minuteMilliseconds: number, stated: QuotaLimits): Meter {
+export function createMeter(
+  project: string,
+  model: string,
+  minuteMilliseconds: number,
+  stated: QuotaLimits,
+): Meter {
   return {
+    project,
+    model,
+    heir: undefined,
     minute: createMinuteLog(minuteMilliseconds),
     dayStart: 0,
     dayRequests: 0,
@@ -66,8 +78,13 @@ export function correct(meter: Meter, spending: Spending, requests: number, toke
 export function limitOf(meter: Meter, window: QuotaWindow, now: number): number | undefined {
   const stated = meter.stated[window]
   const learned = meter.learned[window]
-  if (learned === undefined || now - learned.at > BELIEVED) return stated
+  if (learned === undefined || !isBelieved(learned, now)) return stated
   return stated === undefined ? learned.limit : Math.min(stated, learned.limit)
+}
+
+/** Whether what Google said still counts. */
+export function isBelieved({ at }: LearnedLimit, now: number): boolean {
+  return now - at <= BELIEVED
 }
 
 /** What is spent of a window by now. */

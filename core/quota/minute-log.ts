@@ -22,8 +22,9 @@ export interface MinuteLog {
   /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
   whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number
   /** The entries within the minute, oldest first. */
-  entries(now: number): readonly Readonly<Spending>[]
-  restore(entries: readonly Readonly<Spending>[]): void
+  entries(now: number): readonly Spending[]
+  /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
+  restore(entries: readonly Spending[]): void
 }
 
 /** Calls closer together than this part of a minute share an entry. */
@@ -39,7 +40,13 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
   let first = 0
   const sum = { requests: 0, tokens: 0 }
 
+  /** Where the clock was set back, what was spent counts from now on: it would else be spent for as long as that. */
+  function keepPast(now: number): void {
+    for (let index = log.length - 1; index >= first && log[index]!.at > now; index--) log[index]!.at = now
+  }
+
   function expire(now: number): void {
+    keepPast(now)
     for (let entry = log[first]; entry !== undefined && entry.at + span <= now; entry = log[++first]) {
       sum.requests -= entry.requests
       sum.tokens -= entry.tokens
@@ -99,7 +106,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       return log.slice(first)
     },
     restore(entries) {
-      log = entries.map((entry) => ({ ...entry }))
+      log = [...entries]
       first = 0
       sum.requests = entries.reduce((total, { requests }) => total + requests, 0)
       sum.tokens = entries.reduce((total, { tokens }) => total + tokens, 0)

@@ -11,7 +11,7 @@ import {
 } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
 import type { Spending } from './minute-log.ts'
-import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
+import { QUOTA_WINDOWS, type QuotaLimit, type QuotaLimits } from './quota-window.ts'
 
 /** One call as it was counted. */
 export interface Spent {
@@ -19,13 +19,6 @@ export interface Spent {
   readonly spending: Spending
   /** The tokens counted for it so far. */
   tokens: number
-}
-
-/** One meter, for whoever shows them. */
-export interface MeterEntry {
-  readonly project: string
-  readonly model: string
-  readonly meter: Meter
 }
 
 /**
@@ -52,7 +45,7 @@ export interface QuotaBook {
   countsTokens(model: string): boolean
   /** Hands what one project spent to another. */
   move(from: string, to: string): void
-  entries(): Iterable<MeterEntry>
+  meters(): Iterable<Meter>
   /** The models that were used, those used first before others. */
   models(): readonly string[]
   /** What changed since the last time it was asked, to be kept. */
@@ -78,14 +71,12 @@ const SWEEP_EVERY = 3_600_000
 /** A book with what was saved. */
 export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: QuotaBookOptions): QuotaBook {
   const pages = new Map<string, ModelPage>()
-  const changed = new Map<Meter, readonly [project: string, model: string]>()
+  const changed = new Set<Meter>()
   const removed: MeterRecord[] = []
   let sweptAt = 0
 
   for (const record of saved) {
-    const { project, model } = record
-    const meter = fromMeterRecord(record, createMeter(minuteMilliseconds, stated(project, model)))
-    add(project, model, meter)
+    add(fromMeterRecord(record, create(record.project, record.model)))
   }
 
   function pageOf(model: string): ModelPage {
@@ -105,27 +96,32 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     )
     const [model, page] = unlearned ?? first ?? []
     if (model === undefined || page === undefined) return
-    for (const [project, meter] of page.meters) drop(project, model, meter)
+    for (const meter of page.meters.values()) drop(meter)
     pages.delete(model)
   }
 
-  function add(project: string, model: string, meter: Meter): void {
-    const page = pageOf(model)
-    page.meters.set(project, meter)
+  function create(project: string, model: string): Meter {
+    return createMeter(project, model, minuteMilliseconds, stated(project, model))
+  }
+
+  function add(meter: Meter): void {
+    const page = pageOf(meter.model)
+    page.meters.set(meter.project, meter)
     page.countsTokens ||= hasTokenLimit(meter)
   }
 
-  function drop(project: string, model: string, meter: Meter): void {
+  function drop(meter: Meter): void {
+    const { project, model } = meter
     pages.get(model)?.meters.delete(project)
     changed.delete(meter)
-    removed.push(toMeterRecord(project, model, undefined, 0))
+    removed.push({ project, model, state: undefined })
   }
 
   function meterOf(project: string, model: string): Meter {
     const known = find(project, model)
     if (known !== undefined) return known
-    const meter = createMeter(minuteMilliseconds, stated(project, model))
-    add(project, model, meter)
+    const meter = create(project, model)
+    add(meter)
     return meter
   }
 
@@ -133,19 +129,24 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     return pages.get(model)?.meters.get(project)
   }
 
+  /** Corrects a call where it counts now: its project may have turned out to be another meanwhile. */
+  function adjust(spent: Spent, requests: number, tokens: number): Meter {
+    let { meter } = spent
+    while (meter.heir !== undefined) meter = meter.heir
+    correct(meter, spent.spending, requests, tokens)
+    if (find(meter.project, meter.model) === meter) changed.add(meter)
+    return meter
+  }
+
   /** A meter that counts nothing and knows nothing is made again when it is needed. */
   function sweep(now: number): void {
     if (now - sweptAt < SWEEP_EVERY) return
     sweptAt = now
-    for (const { project, model, meter } of entries()) {
-      if (isIdle(meter, clock, now)) drop(project, model, meter)
-    }
+    for (const meter of meters()) if (isIdle(meter, clock, now)) drop(meter)
   }
 
-  function* entries(): Iterable<MeterEntry> {
-    for (const [model, { meters }] of pages) {
-      for (const [project, meter] of meters) yield { project, model, meter }
-    }
+  function* meters(): Iterable<Meter> {
+    for (const page of pages.values()) yield* page.meters.values()
   }
 
   return {
@@ -153,16 +154,16 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     spend(project, model, tokens, now) {
       if (model === '') return undefined
       const meter = meterOf(project, model)
-      changed.set(meter, [project, model])
+      changed.add(meter)
       return { meter, spending: spend(meter, clock, now, tokens), tokens }
     },
     measured(spent, tokens, cachedTokens) {
-      correct(spent.meter, spent.spending, 0, tokens - spent.tokens)
+      const meter = adjust(spent, 0, tokens - spent.tokens)
       spent.tokens = tokens
-      spent.meter.dayCachedTokens += cachedTokens
+      meter.dayCachedTokens += cachedTokens
     },
     refused(spent) {
-      correct(spent.meter, spent.spending, -1, -spent.tokens)
+      adjust(spent, -1, -spent.tokens)
       spent.tokens = 0
     },
     learn(project, model, limits, now) {
@@ -172,15 +173,14 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       }
       const page = pageOf(model)
       page.countsTokens ||= hasTokenLimit(meter)
-      changed.set(meter, [project, model])
+      changed.add(meter)
     },
-    forget(project, model) {
-      for (const entry of entries()) {
-        if (entry.project !== project || (model !== undefined && entry.model !== model)) continue
-        for (const window of Object.keys(entry.meter.learned)) {
-          delete entry.meter.learned[window as keyof Meter['learned']]
-        }
-        changed.set(entry.meter, [project, entry.model])
+    forget(project, only) {
+      for (const model of only === undefined ? pages.keys() : [only]) {
+        const meter = find(project, model)
+        if (meter === undefined) continue
+        for (const window of QUOTA_WINDOWS) delete meter.learned[window]
+        changed.add(meter)
       }
     },
     fullWindow(project, model, tokens, now) {
@@ -196,22 +196,19 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       for (const [model, { meters }] of pages) {
         const meter = meters.get(from)
         if (meter === undefined) continue
-        drop(from, model, meter)
-        const other = meters.get(to)
-        const merged = other ?? createMeter(minuteMilliseconds, stated(to, model))
-        mergeMeters(merged, meter)
-        add(to, model, merged)
-        changed.set(merged, [to, model])
+        drop(meter)
+        const heir = meters.get(to) ?? create(to, model)
+        mergeMeters(heir, meter)
+        add(heir)
+        changed.add(heir)
       }
     },
-    entries,
+    meters,
     models: () => [...pages.keys()],
     takeChanges(now) {
       sweep(now)
       const records = removed.splice(0)
-      for (const [meter, [project, model]] of changed) {
-        records.push(toMeterRecord(project, model, meter, now))
-      }
+      for (const meter of changed) records.push(toMeterRecord(meter, now))
       changed.clear()
       return records
     },

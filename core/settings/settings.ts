@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { MediaSettings } from './media-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -226,6 +227,17 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
+    files: Type.Object(
+      {
+        shared: Type.Boolean({
+          default: false,
+          description:
+            'Every client may use the files, caches, batches … of all others; else each has its own.',
+        }),
+      },
+      { ...open, default: {} },
+    ),
+    media: MediaSettings,
     storage: Type.Object(
       {
         url: Type.String({

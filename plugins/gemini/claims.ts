@@ -1,40 +1,21 @@
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
+import { isOwned } from '../../core/ownership/resource-name.ts'
 import type { ProtocolRequest } from '../../core/plugin.ts'
 import { parseNativePath } from './native-path.ts'
 
 /** Paths below `/v1` that other protocols have as well; there the headers decide. */
 const SHARED = new Set(['models', 'files', 'batches'])
 
-/** The collections of Google's API that are served below `/v1`, beside other protocols' paths. */
-export const COLLECTIONS = [
-  'models',
-  'files',
-  'batches',
-  'cachedContents',
-  'interactions',
-  'fileSearchStores',
-  'tunedModels',
-  'operations',
-  'corpora',
-  'dynamic',
-  'generatedFiles',
-  'auth_tokens',
-  'decisions',
-  'agents',
-  'credentials',
-  'environments',
-  'triggers',
-  'voices',
-  'webhooks',
-] as const
+/** Collections below `/v1` that only Google's API has, beside those whose members belong to a project. */
+const OWN = new Set(['models', 'dynamic', 'decisions'])
 
 /** Whether a request speaks Google's native protocol. */
-export function claims({ url, headers }: ProtocolRequest): boolean {
-  if (url.pathname.startsWith('/v1beta/openai/')) return false
-  if (/^\/(v1beta|v1alpha|gemini)(\/|$)/.test(url.pathname)) return true
-  if (!url.pathname.startsWith('/v1/')) return false
-  const collection = /^\/v1\/([^/:]*)/.exec(percentDecoded(url.pathname))?.[1] ?? ''
-  if (!COLLECTIONS.some((known) => known === collection)) return false
+export function claims({ url, headers }: Pick<ProtocolRequest, 'url' | 'headers'>): boolean {
+  const path = url.pathname.replaceAll(/\/{2,}/g, '/')
+  if (/^\/(v1\/)*(v1beta|v1alpha)\/openai(\/|$)/.test(path)) return false
+  if (/^\/((v1\/)+)?(v1beta|v1alpha)(\/|$)|^\/(gemini|upload|download)(\/|$)/.test(path)) return true
+  const collection = /^\/(?:v1\/)+([^/:]*)/.exec(percentDecoded(path))?.[1] ?? ''
+  if (!isOwned(collection) && !OWN.has(collection)) return /^\/(v1\/)+(upload|download)\//.test(path)
   if (!SHARED.has(collection)) return true
   return isAction(url) || (!headers.has('anthropic-version') && looksNative(url, headers))
 }

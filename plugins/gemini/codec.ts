@@ -5,6 +5,7 @@ import type { Codec, ProtocolRequest, Wire } from '../../core/plugin.ts'
 import { toErrorBody } from './error-body.ts'
 import { parseNativePath } from './native-path.ts'
 import { createArrayEncoder, createEventEncoder } from './stream-encoders.ts'
+import { hasWordedErrors, toWordedError } from './worded-error.ts'
 
 const JSON_TYPE = 'application/json; charset=UTF-8'
 
@@ -29,11 +30,19 @@ export const codec: Codec = {
   encodeStream: ({ url }) => (isEvents(url) ? createEventEncoder() : createArrayEncoder()),
 
   encodeError(error, request): Wire {
-    const body = toErrorBody(error)
+    const body = isWorded(request) ? toWordedError(error) : toErrorBody(error)
     // Google wraps the error of a stream that would have been an array.
     const wrapped = isArrayStream(request) ? [body] : body
     return { body: `${JSON.stringify(wrapped, null, 2)}\n`, contentType: JSON_TYPE }
   },
+}
+
+function isWorded({ url }: ProtocolRequest): boolean {
+  try {
+    return hasWordedErrors(parseNativePath(url)?.collection ?? '')
+  } catch {
+    return false // the path is what is wrong
+  }
 }
 
 function isEvents(url: URL): boolean {

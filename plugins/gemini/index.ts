@@ -1,16 +1,18 @@
 import { GatewayError } from '../../core/errors.ts'
 import { exchangeOf } from '../../core/http/exchange.ts'
-import { definePlugin, type Gateway, type NativeTarget } from '../../core/plugin.ts'
-import { COLLECTIONS, claims } from './claims.ts'
+import { definePlugin, type Gateway } from '../../core/plugin.ts'
+import { claims } from './claims.ts'
 import { codec } from './codec.ts'
 import { toModelPage } from './model-pages.ts'
+import { isGeneration, toListing, toTarget } from './native-methods.ts'
 import { type NativePath, parseNativePath } from './native-path.ts'
 
 /** Google's own protocol: https://ai.google.dev/api */
 export default definePlugin({
   name: 'gemini',
   api: 1,
-  description: "Serves Google's own clients: the methods of the Gemini API under /v1beta, /v1 and /gemini.",
+  description:
+    "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1, /v1alpha, /upload, /download and /gemini.",
   setup: () => ({
     protocol: { name: 'gemini', claims, codec },
     routes(app, gateway) {
@@ -23,31 +25,43 @@ const PATHS = [
   '/v1beta/*',
   '/v1alpha/*',
   '/gemini/*',
-  ...COLLECTIONS.flatMap((collection) => [`/v1/${collection}`, `/v1/${collection}/*`]),
+  '/upload/*',
+  '/download/*',
+  '/v1/*',
+  // Others have these as well; where two plugins name the very same path, their claims decide.
+  ...['models', 'files', 'batches'].flatMap((collection) => [`/v1/${collection}`, `/v1/${collection}/*`]),
 ]
-
-/** Methods with one short answer, read whole so that a broken connection can move to another key. */
-const SHORT = new Set(['countTokens', 'embedContent', 'batchEmbedContents'])
 
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
   const { url } = exchangeOf(request)
   const path = parseNativePath(url)
-  if (!path) throw new GatewayError('not_found', `Nothing of Google's is served at ${url.pathname}`)
-  if (request.method === 'POST' && GENERATION.has(path.action)) return gateway.answer(request, toTarget(path))
-  if (request.method === 'GET' && path.collection === 'models' && path.action === '') {
-    if (path.model === '') return json(toModelPage(await gateway.models(), url.searchParams))
-    const model = (await gateway.models()).find(({ name }) => name === `models/${path.model}`)
-    if (model) return json(model)
-  }
-  return gateway.relay(request, toTarget(path))
+  if (!path || !isServed(url, request))
+    throw new GatewayError('not_found', `Nothing is served at ${url.pathname}`)
+  if (path.media === 'upload') return gateway.upload(request, toTarget(path, request))
+  if (request.method === 'POST' && isGeneration(path)) return gateway.answer(request, toTarget(path, request))
+  const models = await answerFromCatalogue(request, url, path, gateway)
+  if (models) return models
+  const listing = request.method === 'GET' ? toListing(path) : undefined
+  if (listing) return gateway.list(request, toTarget(path, request), listing)
+  return gateway.relay(request, toTarget(path, request))
 }
 
-const GENERATION = new Set(['generateContent', 'streamGenerateContent'])
+/** Below `/v1`, where others are served too, a route of ours may be given what is not ours. */
+function isServed(url: URL, { headers }: Request): boolean {
+  return !url.pathname.startsWith('/v1/') || claims({ url, headers })
+}
 
-function toTarget({ path, query, action, collection, model }: NativePath): NativeTarget {
-  const operation = GENERATION.has(action) ? 'generateContent' : action || collection
-  const stream = action === 'streamGenerateContent'
-  return { path, query, operation, model, stream, short: SHORT.has(action) }
+async function answerFromCatalogue(
+  { method }: Request,
+  url: URL,
+  { path, collection, model, action, media }: NativePath,
+  gateway: Gateway,
+): Promise<Response | undefined> {
+  if (method !== 'GET' || collection !== 'models' || action !== '' || media) return undefined
+  if (/^\/\w+\/models$/.test(path)) return json(toModelPage(await gateway.models(), url.searchParams))
+  if (model === '') return undefined
+  const known = (await gateway.models()).find(({ name }) => name === `models/${model}`)
+  return known && json(known)
 }
 
 function json(value: unknown): Response {

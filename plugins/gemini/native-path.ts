@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
+import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -10,6 +11,14 @@ export interface NativePath {
   readonly model: string
   /** What stands behind the colon: `countTokens`; empty where there is none. */
   readonly action: string
+  /** Bytes go up or down, under Google's addresses for that. */
+  readonly media: 'upload' | 'download' | undefined
+  /** The resource that the path names, or stands below, where it belongs to a project. */
+  readonly resource: string | undefined
+  /** The path names that very resource, not what lies below it or an action on it. */
+  readonly isResource: boolean
+  /** What is listed: `files`, `models/veo/operations`; undefined for all but a whole collection. */
+  readonly listed: string | undefined
   /** The path as Google takes it. */
   readonly path: string
   /** The client's query without credentials. */
@@ -17,43 +26,110 @@ export interface NativePath {
 }
 
 /**
- * Reads a native path, also under `/gemini` (there also without a version). Model ids may be percent-encoded and
- * carry a vendor's prefix (`google/gemini-…`). Undefined where the path is none of Google's.
+ * Reads a native path, also under `/gemini` (there also without a version), with versions twice and slashes too many.
+ * Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`). Undefined where the path is
+ * none of Google's. Throws a GatewayError for one that leaves its place.
  */
 export function parseNativePath(url: URL): NativePath | undefined {
-  const match = PATH.exec(url.pathname)
-  if (!match) return undefined
-  const [, prefix, stated, rest = ''] = match
-  if (!stated && !prefix) return undefined
+  const { isPrefixed, media, version, rest } = takeHead(url.pathname)
+  if (media === 'twice' || rest.length === 0 || !(isPrefixed || version || media)) return undefined
+  const segments = toSegments(rest)
+  if (segments.some((segment) => segment === '.' || segment === '..')) throw leavesItsPlace()
+  const [, last = '', action = ''] = /^(.*?)(?::([A-Za-z]+))?$/.exec(segments.at(-1)!) ?? []
+  const named = [...segments.slice(0, -1), last]
+  const [collection = ''] = named
   // Google's own OpenAI layer takes another credential and has a place of its own.
-  if (/^openai(\/|$)/.test(rest)) return undefined
-  const version = stated ?? 'v1beta'
-  const decoded = percentDecoded(rest)
-  const named = parseModel(decoded)
-  const collection = /^[^/:?]*/.exec(decoded)?.[0] ?? ''
+  if (collection === 'openai') return undefined
+  const model = modelOf(named, action)
+  const place = model === undefined ? toPlace(rest, named) : toModelPlace(model)
+  const prefix = media ? `/${media}` : ''
   return {
     collection,
-    model: named?.model ?? '',
-    action: named ? named.action : (/:([A-Za-z]+)$/.exec(rest)?.[1] ?? ''),
-    path: `/${version}/${named ? named.path : rest}`,
+    model: model ?? '',
+    action,
+    media,
+    resource: resourceOf(named),
+    isResource: action === '' && named.length === (collection === 'models' ? 4 : 2),
+    listed: action === '' && !media ? listedBy(named) : undefined,
+    path: `${prefix}/${version ?? 'v1beta'}/${place}${action && `:${action}`}`,
     query: withoutCredentials(url.search),
   }
 }
 
-const PATH = /^(\/gemini)?(?:\/(v1|v1beta|v1alpha))?\/(.*)$/
-const NAMED = /^(models|tunedModels|dynamic)\/(.+?)(?::([A-Za-z]+))?$/
+const VERSION = /^v1(beta|alpha)?$/
 
-function parseModel(decoded: string): { model: string; action: string; path: string } | undefined {
-  const match = NAMED.exec(decoded)
-  if (!match) return undefined
-  const [, collection = '', name = '', action = ''] = match
-  // `models/x/operations/y` is a resource below a model and passes as it is.
-  const id = action || !/\/(operations|permissions)(\/|$)/.test(name) ? name.split('/').at(-1)! : undefined
-  if (id === undefined) return undefined
-  if (id === '' || id === '.' || id === '..') {
-    throw new GatewayError('invalid_request', 'The path names no model; expected models/MODEL:METHOD')
+/** What may stand before the resource, in any order and number; of several versions the last is meant. */
+function takeHead(pathname: string) {
+  const rest = pathname.split('/').filter((segment) => segment !== '')
+  const isPrefixed = rest[0] === 'gemini'
+  if (isPrefixed) rest.shift()
+  let version: string | undefined
+  let media: 'upload' | 'download' | 'twice' | undefined
+  for (let [head] = rest; head !== undefined; [head] = rest) {
+    if (VERSION.test(head)) version = head
+    else if (head === 'upload' || head === 'download') media = media ? 'twice' : head
+    else break
+    rest.shift()
   }
-  const model = collection === 'models' ? id : `${collection}/${id}`
-  const path = `${collection}/${encodeURIComponent(id)}${action && `:${action}`}`
-  return { model, action, path }
+  return { isPrefixed, version, media, rest }
+}
+
+/** Decoded; where the very first one holds an encoded slash all of them may. */
+function toSegments(raw: readonly string[]): readonly string[] {
+  const decoded = raw.map(percentDecoded)
+  return decoded[0]!.includes('/') || isModels(decoded[0]!)
+    ? decoded.flatMap((segment) => segment.split('/')).filter((segment) => segment !== '')
+    : decoded
+}
+
+function isModels(collection: string): boolean {
+  return collection === 'models' || collection === 'tunedModels' || collection === 'dynamic'
+}
+
+/** Names that clients put before a model's. */
+const VENDORS = new Set(['models', 'google', 'gemini', 'publishers'])
+/** What lies below a model and is none. */
+const BELOW = new Set(['operations', 'permissions'])
+
+/** The model that is called or asked about; undefined where the path is of something else, below a model too. */
+function modelOf(named: readonly string[], action: string): string | undefined {
+  const [collection = '', ...ids] = named
+  const id = ids.at(-1)
+  if (!isModels(collection) || id === undefined || ids.some((each) => BELOW.has(each))) return undefined
+  if (id === '') throw leavesItsPlace()
+  const isVendors = ids.slice(0, -1).every((each) => VENDORS.has(each))
+  if (!isVendors && !(action !== '' && ids.length === 2)) return undefined
+  return collection === 'models' ? id : `${collection}/${id}`
+}
+
+function toModelPlace(model: string): string {
+  const name = model.includes('/') ? model : `models/${model}`
+  return name.split('/').map(encodeURIComponent).join('/')
+}
+
+/** As the client wrote it where nothing had to be taken apart: a newer method may know more than we. */
+function toPlace(raw: readonly string[], named: readonly string[]): string {
+  const isAsWritten = raw.length === named.length
+  const places = named.map((segment, index) =>
+    isAsWritten && percentDecoded(raw[index]!) === segment ? raw[index]! : encodeURIComponent(segment),
+  )
+  return places.join('/')
+}
+
+function resourceOf(named: readonly string[]): string | undefined {
+  const [collection = '', id] = named
+  return id === undefined || (!isOwned(collection) && collection !== 'models')
+    ? undefined
+    : toResourceName(named.join('/'))
+}
+
+/** A list of what belongs to projects: a whole collection, or the operations of a model. */
+function listedBy(named: readonly string[]): string | undefined {
+  const [collection = '', , below] = named
+  if (named.length === 1) return isOwned(collection) ? collection : undefined
+  return named.length === 3 && collection === 'models' && below === 'operations' ? named.join('/') : undefined
+}
+
+function leavesItsPlace(): GatewayError {
+  return new GatewayError('invalid_request', 'The path names no model; expected models/MODEL:METHOD')
 }

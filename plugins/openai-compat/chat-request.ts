@@ -1,4 +1,4 @@
-import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
+import type { GenerateContentRequest } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
 import { toModelName } from '../../core/codec/model-names.ts'
 import {
@@ -7,11 +7,9 @@ import {
   refuse,
   required,
   toBoolean,
-  toOneOf,
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { withBypass } from '../../core/codec/signatures.ts'
 import { createToolNames, type ToolNames } from '../../core/codec/tool-names.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
@@ -21,6 +19,8 @@ import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { type Message, readMessages } from './messages.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
+import { toPrompt } from './prompt.ts'
+import { toServiceTier } from './service-tier.ts'
 import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
 
@@ -61,13 +61,14 @@ export function decodeChat(body: unknown): Decoded {
   return { model, stream, request, notes: all, asked, session: sessionOf(body) }
 }
 
-/** What names the conversation, or who speaks; checked by `checkUnmapped`. */
-function sessionOf({ prompt_cache_key, user }: Body): string | undefined {
+/** What names the conversation, or who speaks. */
+export function sessionOf({ prompt_cache_key, user }: Body): string | undefined {
   const name = prompt_cache_key ?? user
   return typeof name === 'string' && name !== '' ? name : undefined
 }
 
-function refuseBody(): never {
+/** Refuses a body that is no object. */
+export function refuseBody(): never {
   throw new GatewayError('invalid_request', 'The request body must be a JSON object', {
     code: 'invalid_type',
   })
@@ -83,7 +84,6 @@ function toNotes(body: Body, ignored: readonly string[]): string[] {
   ]
 }
 
-/** The system's words apart from the rest, where the model has a place for them. */
 function toConversation(
   messages: readonly Message[],
   names: ToolNames,
@@ -92,36 +92,10 @@ function toConversation(
 ): GenerateContentRequest {
   const system = messages.flatMap((message) => (message.role === 'system' ? message.parts : []))
   const said = toContents(messages, names)
-  const { contents, bypassed } = traits.signatures ? withBypass(said) : { contents: said, bypassed: false }
-  if (bypassed) notes.push('tool_calls: sent without their thought signature, which the history has lost')
-  if (contents.length === 0 && system.length === 0)
+  if (said.length === 0 && system.length === 0)
     refuse('invalid_value', 'messages', "'messages' hold no content: every one of them is empty")
-  if (system.length === 0) return { contents }
-  if (contents.length > 0 && traits.systemInstruction)
-    return { systemInstruction: { parts: system }, contents }
-  return { contents: withSystemFirst(contents, { role: 'user', parts: system }) }
+  return toPrompt(said, system, traits, notes)
 }
-
-function withSystemFirst([first, ...rest]: readonly Content[], system: Content): Content[] {
-  if (!first) return [system]
-  return [{ ...first, parts: [...(system.parts ?? []), ...(first.parts ?? [])] }, ...rest]
-}
-
-function toServiceTier(body: Body): string | undefined {
-  const tier = optional(body, 'service_tier', (value, param) =>
-    toOneOf(value, param, ['auto', 'default', 'flex', 'scale', 'priority', 'fast']),
-  )
-  return tier && TIERS[tier]
-}
-
-const TIERS = {
-  auto: undefined,
-  scale: undefined,
-  default: 'standard',
-  flex: 'flex',
-  priority: 'priority',
-  fast: 'priority',
-} as const
 
 function wantsUsage(body: Body): boolean {
   const options = optional(body, 'stream_options', toRecord)

@@ -1,5 +1,5 @@
 import type { Part } from '../../core/canonical.ts'
-import { mimeTypeOfName, readDataUrl, toBase64, toMediaPart } from '../../core/codec/media.ts'
+import { mimeTypeOfName, toBase64, toMediaPart } from '../../core/codec/media.ts'
 import {
   optional,
   refuse,
@@ -14,7 +14,8 @@ import {
 } from '../../core/codec/request-values.ts'
 import type { ModelTraits } from '../../core/models.ts'
 
-type PartReader = (part: Readonly<Record<string, unknown>>, param: string, traits: ModelTraits) => Part
+type Fields = Readonly<Record<string, unknown>>
+type PartReader = (part: Fields, param: string, traits: ModelTraits) => Part
 
 /** The content of a user's message: a text, or parts of every kind. */
 export function toUserParts(content: unknown, param: string, traits: ModelTraits): Part[] {
@@ -35,11 +36,7 @@ export function toTexts(content: unknown, param: string): string[] {
   }).map(({ text = '' }) => text)
 }
 
-function readContent(
-  content: unknown,
-  param: string,
-  read: (part: Readonly<Record<string, unknown>>, place: string) => Part,
-): Part[] {
+function readContent(content: unknown, param: string, read: (part: Fields, place: string) => Part): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ text: content }]
   if (!Array.isArray(content)) return refuseType(content, param, 'a string or an array of parts')
   const parts = toList(content, param).map((part, index) => {
@@ -54,8 +51,11 @@ const READERS: Readonly<Record<string, PartReader>> = {
   image_url: (part, place, traits) => readUrl(part, 'image_url', place, traits),
   /** No type of OpenAI's own, but the one that others serve videos by. */
   video_url: (part, place, traits) => readUrl(part, 'video_url', place, traits),
-  input_audio: readAudio,
-  file: readFile,
+  input_audio: (part, place) => {
+    const param = `${place}.input_audio`
+    return toAudioPart(required(part, 'input_audio', toRecord, param), param)
+  },
+  file: (part, place) => toFilePart(required(part, 'file', toRecord, `${place}.file`), `${place}.file`),
 }
 
 function refuseKind(type: string, place: string, known: readonly string[]): never {
@@ -67,25 +67,28 @@ function refuseKind(type: string, place: string, known: readonly string[]): neve
   )
 }
 
-function readText(part: Readonly<Record<string, unknown>>, place: string): Part {
+function readText(part: Fields, place: string): Part {
   return { text: required(part, 'text', toText, `${place}.text`) }
 }
 
-function readUrl(
-  part: Readonly<Record<string, unknown>>,
-  field: string,
-  place: string,
-  { partResolution }: ModelTraits,
-): Part {
+function readUrl(part: Fields, field: string, place: string, traits: ModelTraits): Part {
   const param = `${place}.${field}`
   const holder = required(part, field, toRecord, param)
-  const detail = optional(
-    holder,
-    'detail',
-    (value, at) => toOneOf(value, at, ['auto', 'low', 'high', 'original']),
-    `${param}.detail`,
-  )
+  const detail = optional(holder, 'detail', toDetail, `${param}.detail`)
   const media = toMediaPart(required(holder, 'url', toFilledText, `${param}.url`), `${param}.url`)
+  return withDetail(media, detail, traits)
+}
+
+/** How closely the model is to look at a picture. */
+export type Detail = 'auto' | 'low' | 'high' | 'original'
+
+/** The `detail` of a picture. */
+export function toDetail(value: unknown, param: string): Detail {
+  return toOneOf(value, param, ['auto', 'low', 'high', 'original'])
+}
+
+/** A picture to be looked at so closely, where the model can be told. */
+export function withDetail(media: Part, detail: Detail | undefined, { partResolution }: ModelTraits): Part {
   if (detail === undefined || detail === 'auto' || !partResolution) return media
   return { ...media, mediaResolution: { level: RESOLUTIONS[detail] } }
 }
@@ -96,9 +99,8 @@ const RESOLUTIONS = {
   original: 'MEDIA_RESOLUTION_ULTRA_HIGH',
 } as const
 
-function readAudio(part: Readonly<Record<string, unknown>>, place: string): Part {
-  const param = `${place}.input_audio`
-  const audio = required(part, 'input_audio', toRecord, param)
+/** The sound that an `input_audio` object holds. */
+export function toAudioPart(audio: Fields, param: string): Part {
   const format = required(
     audio,
     'format',
@@ -106,14 +108,13 @@ function readAudio(part: Readonly<Record<string, unknown>>, place: string): Part
     `${param}.format`,
   )
   const data = required(audio, 'data', toFilledText, `${param}.data`)
-  if (/^data:/i.test(data)) return { inlineData: readDataUrl(data, `${param}.data`) }
+  if (/^(data|https?|gs):/i.test(data)) return toMediaPart(data, `${param}.data`)
   const mimeType = mimeTypeOfName(`.${format}`) ?? ''
   return { inlineData: { mimeType, data: toBase64(data, `${param}.data`) } }
 }
 
-function readFile(part: Readonly<Record<string, unknown>>, place: string): Part {
-  const param = `${place}.file`
-  const file = required(part, 'file', toRecord, param)
+/** What `file_id`, or `file_data` and `filename`, stand for. */
+export function toFilePart(file: Fields, param: string): Part {
   const id = optional(file, 'file_id', toFilledText, `${param}.file_id`)
   const name = optional(file, 'filename', toText, `${param}.filename`)
   if (id !== undefined) {

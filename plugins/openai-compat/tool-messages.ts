@@ -63,8 +63,8 @@ function readFunction(made: Fields, param: string, notes: string[]): { name: str
   return { name, args: toArgs(text, notes) }
 }
 
-/** Models write arguments that are no JSON now and then, and their history must still be told. */
-function toArgs(text: string, notes: string[]): Fields {
+/** A call's arguments. Models write some that are no JSON now and then, and their history must still be told. */
+export function toArgs(text: string, notes: string[]): Fields {
   if (text.trim() === '') return {}
   const args = parseRecord(text)
   if (args) return args

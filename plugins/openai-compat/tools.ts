@@ -111,7 +111,16 @@ export function toToolConfig(
   names: ToolNames,
 ): Record<string, unknown> | undefined {
   const param = body.tool_choice == null ? 'function_call' : 'tool_choice'
-  const choice = optional(body, param, readChoice)
+  return toCallingConfig(optional(body, param, readChoice), param, declared, names)
+}
+
+/** The same out of a choice that was read; `param` is where it stood. */
+export function toCallingConfig(
+  choice: Choice | undefined,
+  param: string,
+  declared: DeclaredTools,
+  names: ToolNames,
+): Record<string, unknown> | undefined {
   if (declared.tools.length === 0) {
     if (choice && (choice.mode === 'ANY' || choice.names))
       refuse('invalid_value', param, `'${param}' asks for a call, but no tools are given`)
@@ -127,19 +136,21 @@ export function toToolConfig(
   return mode && { functionCallingConfig: defined({ mode, allowedFunctionNames: allowed }) }
 }
 
-interface Choice {
+/** Whether the model may, must or must not call, and what; without names every function. */
+export interface Choice {
   readonly mode: 'NONE' | 'AUTO' | 'ANY'
   readonly names?: readonly string[]
 }
 
-const WORDS: Readonly<Record<string, Choice>> = {
+/** The choices that are one word. */
+export const CHOICES: Readonly<Record<string, Choice>> = {
   none: { mode: 'NONE' },
   auto: { mode: 'AUTO' },
   required: { mode: 'ANY' },
 }
 
 function readChoice(value: unknown, param: string): Choice {
-  if (typeof value === 'string') return WORDS[toOneOf(value, param, ['none', 'auto', 'required'])]!
+  if (typeof value === 'string') return CHOICES[toOneOf(value, param, ['none', 'auto', 'required'])]!
   if (!isRecord(value)) return refuseType(value, param, 'a string or an object')
   if (param === 'function_call')
     return { mode: 'ANY', names: [required(value, 'name', toFilledText, `${param}.name`)] }
@@ -157,7 +168,7 @@ function readAllowed(allowed: Fields, param: string): Choice {
     const tool = toRecord(each, place)
     return nameIn(tool, toOneOf(tool.type, `${place}.type`, ['function', 'custom']), place)
   })
-  return { ...WORDS[mode]!, names }
+  return { ...CHOICES[mode]!, names }
 }
 
 function nameIn(holder: Fields, type: string, param: string): string {

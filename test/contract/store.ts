@@ -11,6 +11,7 @@ import { attempt, key, keySetting, request, rest, token } from '../fixtures/stor
 import { keySettingsContract } from './key-setting-records.ts'
 import { metersContract } from './meter-records.ts'
 import { requestSearchContract } from './request-search.ts'
+import { resourcesContract } from './resource-records.ts'
 
 /** One store on fresh data; `reopen` closes it and opens the same data again. */
 export interface StoreUnderTest {
@@ -34,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
   describe(name, () => {
     keysContract(testStore)
     metersContract(testStore)
+    resourcesContract(testStore)
     keySettingsContract(testStore)
     tokensContract(testStore)
     requestsContract(testStore)

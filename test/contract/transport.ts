@@ -69,6 +69,50 @@ export function transportContract(name: string, create: () => Transport): void {
       },
     ))
 
+  test(`${name}: a body that flows arrives as it comes, in chunks or with the length that is stated`, () =>
+    serving(
+      async (request, response) => {
+        const body = Buffer.concat(await request.toArray())
+        const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+        response.end(`${body.length} ${length ?? encoding}`)
+      },
+      async (url) => {
+        const { signal } = new AbortController()
+        const flow = () => {
+          let left = 30
+          return new ReadableStream<Uint8Array>({
+            pull: (controller) =>
+              left-- > 0 ? controller.enqueue(new Uint8Array(100_000)) : controller.close(),
+          })
+        }
+        const send = (headers: Record<string, string>) =>
+          create().fetch(url, { method: 'POST', headers, body: flow(), signal })
+        assert.equal(await (await send({})).text(), '3000000 chunked')
+        assert.equal(await (await send({ 'content-length': '3000000' })).text(), '3000000 3000000')
+      },
+    ))
+
+  test(`${name}: a body that flows is read no further once the request is given up`, () =>
+    serving(
+      (request) => void request.resume(),
+      async (url) => {
+        const leaving = new AbortController()
+        const cancelled = Promise.withResolvers<void>()
+        const body = new ReadableStream<Uint8Array>({
+          pull: async (controller) => {
+            await new Promise((resolve) => setTimeout(resolve, 2))
+            controller.enqueue(new Uint8Array(1000))
+          },
+          cancel: () => cancelled.resolve(),
+        })
+        const { signal } = leaving
+        const sending = create().fetch(url, { method: 'POST', headers: {}, body, signal })
+        setTimeout(() => leaving.abort(), 50)
+        await assert.rejects(sending)
+        await cancelled.promise
+      },
+    ))
+
   test(`${name}: a large body arrives whole, its length stated`, () =>
     serving(
       async (request, response) => {

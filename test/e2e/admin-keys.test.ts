@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { askAdmin, newKeys, oldKeys } from './admin-client.ts'
 import { databaseIn, filesIn } from './kept-data.ts'
-import { ask, openScene, type Scene } from './scene.ts'
+import { ask, openScene, type Scene, until } from './scene.ts'
 
 const CONFIGURED = newKeys(2, 'configured')
 const FRESH = [...oldKeys(2), ...newKeys(2, 'fresh')]
@@ -37,7 +37,8 @@ describe('The admin of keys', () => {
   }
 
   test('opens to the admin token alone', async () => {
-    for (const path of [PATH, `${PATH}/reveal`, '/admin/api/requests', '/v1/keys/list']) {
+    const paths = [PATH, `${PATH}/reveal`, '/admin/api/requests', '/v1/keys/list']
+    for (const path of paths.flatMap((bare) => [bare, `${bare}/`])) {
       for (const [token, status] of [
         ['', 401],
         [scene.gateway.clientToken, 403],
@@ -45,7 +46,7 @@ describe('The admin of keys', () => {
         const { url } = scene.gateway
         const headers = { authorization: `Bearer ${token}` }
         const response = await fetch(url + path, {
-          method: path.endsWith('reveal') ? 'POST' : 'GET',
+          method: path.includes('reveal') ? 'POST' : 'GET',
           headers,
         })
         assert.equal(response.status, status, path)
@@ -171,10 +172,13 @@ describe('The admin of keys', () => {
       all.items.map(({ key }) => key),
       [...CONFIGURED, ...FRESH],
     )
-    const lines = scene.gateway
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('Keys were revealed'))
+    const revealed = () =>
+      scene.gateway
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('Keys were revealed'))
+    await until(() => revealed().length > 1, 'both are in the log')
+    const lines = revealed()
     const audit = JSON.parse(lines[0]!)
     assert.deepEqual([lines.length, audit.level, audit.by, audit.keys], [2, 'warn', 'admin', ids])
     assert.ok(audit.time)

@@ -12,6 +12,8 @@ export interface GatewayProcess {
   readonly adminToken: string
   /** The folder it works in, with its config and its data. */
   readonly folder: string
+  /** Of the running process. */
+  readonly pid: number
   /** All it has printed so far. */
   output(): string
   /** Sends a signal and waits for the end; resolves to the exit code, null where the signal killed it. */
@@ -59,6 +61,9 @@ export async function startInFolder(
     clientToken: CLIENT_TOKEN,
     adminToken: ADMIN_TOKEN,
     folder,
+    get pid() {
+      return child?.pid ?? 0
+    },
     output: () => output,
 
     async start() {

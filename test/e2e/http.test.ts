@@ -162,6 +162,9 @@ describe('A path', () => {
     `${PATH}?alt=json&prettyPrint=false&x=%2F+%20&x=2`,
     `${PATH}?alt=json&prettyPrint=false&x=%2F+%20&x=2`,
   )
+  generation(`/v1/v1beta/models/${MODEL}:generateContent`, PATH)
+  generation(`/gemini//v1/v1beta//models/${MODEL}:generateContent/`, PATH)
+  generation(`/v1/models%2F${MODEL}%3AgenerateContent`, `/v1/models/${MODEL}:generateContent`)
   generation(`/v1beta/models/${MODEL}:countTokens`, `/v1beta/models/${MODEL}:countTokens`)
 
   test('of Google’s that this gateway does not know is relayed, with Google’s answer', async () => {
@@ -170,11 +173,11 @@ describe('A path', () => {
     const { error } = (await predicted.json()) as { error: { status: string; message: string } }
     assert.equal(error.status, 'NOT_FOUND')
     assert.match(error.message, /imagen-9/)
-    const files = await send('/v1beta/files?pageSize=3', { headers: asClient })
-    assert.deepEqual([files.status, await files.json()], [200, {}])
+    const files = await send('/v1beta/models/gemini-x/permissions?pageSize=3', { headers: asClient })
+    assert.equal(files.status, 404)
     assert.deepEqual(
       scene.google.calls.map(({ method, path, query }) => `${method} ${path} ${query}`),
-      ['POST /v1beta/models/imagen-9:predict ', 'GET /v1beta/files pageSize=3'],
+      ['POST /v1beta/models/imagen-9:predict ', 'GET /v1beta/models/gemini-x/permissions pageSize=3'],
     )
   })
 
@@ -243,7 +246,7 @@ async function everyRoute(): Promise<{ method: string; path: string }[]> {
   mountOwnRoutes(app, { pool: undefined, log: undefined, admin: [] } as never)
   for (const plugin of standardPlugins) {
     const options = plugin.options ? Value.Default(plugin.options, {}) : {}
-    const hooks = await plugin.setup(options, undefined as never)
+    const hooks = await plugin.setup(options, { schedule: () => {} } as never)
     hooks.routes?.(app, undefined as never)
   }
   return app.routes.map(({ method, path }) => ({ method, path }))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type OpenAI from 'openai'
 import { APIError } from 'openai'
+import { underTest } from '../gateway-command.ts'
 import { ADMIN_TOKEN } from './gateway-process.ts'
 import { CHAT_FORMS, chat, HELLO, openAiAt, withoutCall } from './openai-client.ts'
 import { fakeKeys, GOOD_ANSWER, MODEL, openScene, type Scene, until } from './scene.ts'
@@ -207,7 +208,7 @@ describe('OpenAI’s SDK', () => {
     await assertFails(list('sk-wrong'), 401, 'invalid_api_key')
     await assertFails(list(ADMIN_TOKEN), 403, 'insufficient_permissions')
     const openai = openAiAt(scene)
-    await assertFails(openai.embeddings.create({ model: 'gemini-embedding-001', input: 'x' }), 404, null)
+    await assertFails(openai.post('/nothing', { body: {} }), 404, null)
     await assertFails(openai.post('/models', { body: {} }), 405, 'method_not_supported')
     assert.equal(scene.google.calls.filter(({ method }) => method === 'POST').length, 0)
   })
@@ -232,7 +233,8 @@ describe('OpenAI’s SDK', () => {
   }
 
   test('frees the upstream when it aborts a call', async () => {
-    for (const stream of [true, false]) {
+    // Deno overlooks that a client has left before its answer began, where the body came after the head.
+    for (const stream of underTest === 'deno' ? [true] : [true, false]) {
       scene.google.reset()
       scene.google.script('*', stream ? { kind: 'hangAfterContent' } : { kind: 'hang' })
       const leaving = new AbortController()

@@ -22,6 +22,7 @@ const COLUMNS: Readonly<Record<string, keyof NewKey>> = {
   note: 'note',
   notes: 'note',
   comment: 'note',
+  proxy: 'proxy',
   disabled: 'disabled',
 }
 
@@ -86,6 +87,7 @@ function toNewKey(columns: readonly (keyof NewKey | undefined)[], cells: readonl
     weight: weight === undefined ? undefined : Number(weight),
     tags: listOfTags(cell('tags')),
     note: cell('note'),
+    proxy: cell('proxy'),
     disabled: /^(true|yes|1|disabled)$/i.test(cell('disabled') ?? ''),
   }
 }

@@ -1,0 +1,35 @@
+import { namesInBytes, namesInInteraction } from '../ownership/names-in-bytes.ts'
+import type { Ownership } from '../ownership/ownership.ts'
+import type { NativeTarget } from '../plugin.ts'
+import type { Flight } from './flight.ts'
+
+/**
+ * Finds the project that a call must go to by what its path and its body name, and keeps it with the flight. Throws
+ * what `Ownership.locate` throws. Returns the target with the model that only the body names.
+ */
+export function locate<T extends NativeTarget | undefined>(
+  flight: Flight,
+  target: T,
+  ownership: Ownership,
+): T {
+  const bytes = flight.body?.bytes
+  const body = bytes === undefined ? [] : [...namesInBytes(bytes)]
+  const parsed = target?.modelInBody && bytes?.length ? parse(bytes) : undefined
+  const { previous, perhaps } = namesInInteraction(parsed)
+  for (const name of [previous, target?.uses]) if (name !== undefined) body.push(name)
+  body.push(...perhaps.filter((name) => ownership.find(flight.head.client, name)))
+  flight.place = ownership.locate(flight.head.client, { path: target?.resource, body })
+  const { model, stream } = (parsed ?? {}) as Record<string, unknown>
+  if (typeof model !== 'string' || target === undefined) return target
+  const named = { model: model.replace(/^models\//, ''), stream: stream === true }
+  flight.head = { ...flight.head, ...named }
+  return { ...target, model: named.model }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return undefined // Google says what is wrong with it
+  }
+}

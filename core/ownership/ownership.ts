@@ -1,0 +1,153 @@
+import type { Key } from '../keys.ts'
+import type { ResourceRecord } from '../store.ts'
+import type { Made } from './names-made.ts'
+import { notPermitted, notTheirs, twoProjects } from './ownership-errors.ts'
+import type { ResourceMemory } from './resource-memory.ts'
+import { lifetimeOf } from './resource-name.ts'
+import { createResourceTable } from './resource-table.ts'
+
+/** Where a resource is: only keys of this project may use it. */
+export interface Place {
+  readonly name: string
+  /** As the pool knows it now. */
+  readonly project: string
+  /** The key that made it. */
+  readonly keyId: string
+}
+
+/** A resource that was looked for by its name. */
+export interface FoundPlace extends Place {
+  /** `ResourceRecord.uploadPath` */
+  readonly uploadPath: string | undefined
+}
+
+/** What a request names. */
+export interface Named {
+  /** By its path. */
+  readonly path?: string | undefined
+  /** In its body. */
+  readonly body: readonly string[]
+}
+
+/** What a client has of one collection in one project. */
+export interface Holding {
+  readonly place: Place
+  readonly names: ReadonlySet<string>
+}
+
+/** Which project owns which resource, and which client made it. */
+export interface Ownership {
+  /**
+   * The project that a request must go to; undefined where it names nothing that is known. Throws a GatewayError
+   * where it names what another client owns, things of two projects, or by its path what nobody here made.
+   */
+  locate(client: string, named: Named): Place | undefined
+  /** The client's own resource of this name. */
+  find(client: string, name: string): FoundPlace | undefined
+  /** Keeps what a key made for a client; settles when that is saved. */
+  learn(client: string, key: Pick<Key, 'id' | 'project'>, made: readonly Made[]): Promise<void>
+  forget(client: string, name: string): Promise<void>
+  /** Where a client has something in a collection, always in the same order. */
+  holdings(client: string, collection: string): readonly Holding[]
+  close(): Promise<void>
+}
+
+export interface OwnershipOptions {
+  readonly saved: readonly ResourceRecord[]
+  readonly memory: ResourceMemory
+  /** Every client may see what any has made, and what was made elsewhere. */
+  readonly shared: boolean
+  readonly now: () => number
+  /** The key of an id, as it is now. */
+  keyOf(id: string): Key | undefined
+  readonly sweepMilliseconds?: number
+}
+
+/** Ownership as it was saved. */
+export function createOwnership(options: OwnershipOptions): Ownership {
+  const { memory, shared, now, keyOf, sweepMilliseconds = 60_000 } = options
+  const ownerOf = shared ? () => '' : ({ client }: Pick<ResourceRecord, 'client'>) => client
+  const table = createResourceTable(ownerOf)
+  for (const resource of options.saved) table.put(resource)
+  const timer = setInterval(sweep, sweepMilliseconds)
+  timer.unref?.()
+
+  function sweep(): void {
+    const removed = table.sweep(now())
+    if (removed.length > 0) void memory.save({ removed })
+  }
+
+  const alive = (name: string) => table.named(name).filter(({ expiresAt }) => expiresAt > now())
+  const isOf = (client: string) => (resource: ResourceRecord) => ownerOf(resource) === ownerOf({ client })
+  const find = (client: string, name: string) => alive(name).findLast(isOf(client))
+
+  /** A project may have got another name since; the key knows it. */
+  function placeOf({ name, keyId, project }: ResourceRecord): Place {
+    return { name, keyId, project: keyOf(keyId)?.project ?? project }
+  }
+
+  function locate(client: string, { path, body }: Named): Place | undefined {
+    const owned = path === undefined ? undefined : find(client, path)
+    if (path !== undefined && owned === undefined && !shared) throw notTheirs()
+    let place = owned && placeOf(owned)
+    for (const name of body) {
+      const resource = find(client, name)
+      if (resource === undefined) {
+        if (alive(name).length > 0) throw notPermitted(name)
+        continue
+      }
+      const other = placeOf(resource)
+      if (place !== undefined && place.project !== other.project) throw twoProjects(place.name, name)
+      place ??= other
+    }
+    return place
+  }
+
+  function toRecord(
+    client: string,
+    { id: keyId, project }: Pick<Key, 'id' | 'project'>,
+    { name, expiresAt, uploadPath }: Made,
+  ): ResourceRecord | undefined {
+    const known = alive(name).find((resource) => placeOf(resource).project === project)
+    // Whoever made it has it; an answer may quote a name that is another client's.
+    if (known !== undefined && !isOf(client)(known)) return undefined
+    if (known !== undefined && (expiresAt === undefined || expiresAt === known.expiresAt)) return undefined
+    const fresh = { name, keyId, project, client, createdAt: now(), uploadPath }
+    return { ...(known ?? fresh), expiresAt: expiresAt ?? now() + lifetimeOf(name) }
+  }
+
+  return {
+    locate,
+    find(client, name) {
+      const resource = find(client, name)
+      return resource && { ...placeOf(resource), uploadPath: resource.uploadPath }
+    },
+    async learn(client, key, made) {
+      const put = made.map((item) => toRecord(client, key, item)).filter((record) => record !== undefined)
+      const removed = put.flatMap(table.put)
+      await memory.save({ put, removed })
+    },
+    async forget(client, name) {
+      const removed = table.named(name).filter(isOf(client))
+      for (const resource of removed) table.remove(resource)
+      await memory.save({ removed })
+    },
+    holdings(client, collection) {
+      const byProject = new Map<string, { readonly place: Place; readonly names: Set<string> }>()
+      for (const resource of table.ownedBy(ownerOf({ client }), collection)) {
+        if (resource.expiresAt <= now()) continue
+        const place = placeOf(resource)
+        const held = byProject.get(place.project) ?? { place, names: new Set<string>() }
+        held.names.add(resource.name)
+        byProject.set(place.project, held)
+      }
+      return [...byProject.values()].toSorted((one, other) =>
+        one.place.project < other.place.project ? -1 : 1,
+      )
+    },
+    async close() {
+      clearInterval(timer)
+      await memory.close()
+    },
+  }
+}

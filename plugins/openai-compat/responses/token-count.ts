@@ -1,0 +1,44 @@
+import type { GenerateContentRequest } from '../../../core/canonical.ts'
+import { isRecord } from '../../../core/codec/request-values.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import type { Conversion } from '../../../core/plugin.ts'
+import type { ResponseAsked } from './asked.ts'
+import { itemsBefore, resolved } from './history.ts'
+import type { KeptResponses } from './kept-responses.ts'
+import { decodeConversation, decodeResponse, previousOf } from './response-request.ts'
+
+/** `POST /v1/responses/input_tokens` as Google's `countTokens`; what the store has of the conversation counts too. */
+export async function toTokenCount(body: unknown, client: string, kept: KeptResponses): Promise<Conversion> {
+  const { model, request: own, notes, asked } = decodeResponse(body)
+  const request = { ...own, ...(await pastOf(asked.body, client, kept)) }
+  const resource = model.includes('/') ? model : `models/${model}`
+  return {
+    target: {
+      path: `/v1beta/${resource}:countTokens`,
+      query: '',
+      operation: 'countTokens',
+      model,
+      stream: false,
+      short: true,
+    },
+    body: { generateContentRequest: { model: resource, ...request } },
+    notes,
+    toAnswer: (answer) => ({ object: 'response.input_tokens', input_tokens: countIn(answer) }),
+  }
+}
+
+async function pastOf(
+  body: ResponseAsked['body'],
+  client: string,
+  kept: KeptResponses,
+): Promise<GenerateContentRequest> {
+  const before = await itemsBefore(previousOf(body), client, kept)
+  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [])
+}
+
+/** Google leaves a count of nothing out. */
+function countIn(answer: unknown): number {
+  const { totalTokens = 0 } = isRecord(answer) ? answer : {}
+  if (typeof totalTokens === 'number') return totalTokens
+  throw new GatewayError('bad_upstream', 'Google counted no tokens')
+}
