@@ -21,8 +21,8 @@ export interface MinuteLog {
   tokens(now: number): number
   /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
   whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number
-  /** The entries within the minute, oldest first. */
-  entries(now: number): readonly Spending[]
+  /** The entries within the minute, oldest first; without a time all that are held, of which some may be over. */
+  entries(now?: number): readonly Spending[]
   /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
   restore(entries: readonly Spending[]): void
 }
@@ -105,7 +105,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       return now
     },
     entries(now) {
-      expire(now)
+      if (now !== undefined) expire(now)
       return log.slice(first)
     },
     restore(entries) {
