@@ -65,7 +65,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       keepPast(now)
       expire(now)
       let entry = log.at(-1)
-      if (entry === undefined || first >= log.length || now - entry.from >= slice || now < entry.at) {
+      if (entry === undefined || first >= log.length || Math.abs(now - entry.from) >= slice) {
         entry = { from: now, at: now, requests: 0, tokens: 0 }
         log.push(entry)
       }
