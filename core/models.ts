@@ -3,9 +3,10 @@ export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ma
 /** One of them. */
 export type Effort = (typeof EFFORTS)[number]
 
-const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
-/** Gemini's `thinkingLevel`; stated least first above. */
-export type ThinkingLevel = (typeof LEVELS)[number]
+/** Gemini's levels of thinking, least first. */
+export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
+/** Gemini's `thinkingLevel`. */
+export type ThinkingLevel = (typeof THINKING_LEVELS)[number]
 
 /** What a family of models takes, where families differ. */
 export interface ModelTraits {
@@ -15,6 +16,8 @@ export interface ModelTraits {
     | { readonly budgets: Readonly<Record<Effort, number>> }
     | undefined
   readonly systemInstruction: boolean
+  /** The richest form of a schema that it takes: see `core/schema-compiler/`. */
+  readonly schemas: 'json' | 'openapi'
   /** The most that `maxOutputTokens` may be. */
   readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
@@ -39,6 +42,7 @@ export interface ModelTraits {
 const NEWEST: ModelTraits = {
   thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
   systemInstruction: true,
+  schemas: 'json',
   maxOutputTokens: 65_536,
   penalties: true,
   partResolution: true,
@@ -59,7 +63,7 @@ const BEFORE_3 = {
   cacheTokens: undefined,
   fetchesUrls: false,
 }
-const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
+const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192 } as const
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,
@@ -110,7 +114,7 @@ export function traitsOf(model: string): ModelTraits {
 /** The level nearest to an effort among those that a model has, which are stated least first. */
 export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): ThinkingLevel {
   const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
-  const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
+  const known = levels.filter((level) => THINKING_LEVELS.indexOf(level) <= wanted)
   return known.at(-1) ?? levels[0]!
 }
 

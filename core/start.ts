@@ -4,8 +4,10 @@ import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
+import { withRepair } from './call/repair.ts'
 import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
+import { createFitting } from './fitting/fitting.ts'
 import { createAddressList } from './http/address-list.ts'
 import { toBodyLimits } from './http/body-limits.ts'
 import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
@@ -209,8 +211,13 @@ export async function startGateway(
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
+    keyLoop: withFallback(withRepair(keyLoop), {
+      models: settings.routing.fallback,
+      deadlineMilliseconds,
+      elapsed,
+    }),
     redactor,
+    fitting: createFitting(elapsed),
     catalogue,
     log,
     ownership,
