@@ -19,9 +19,9 @@ const calling = (args: unknown): GenerateContentResponse => ({
   candidates: [{ content: { role: 'model', parts: [{ functionCall: { name: 'find', args } }] } }],
 })
 const argsIn = ({ candidates }: GenerateContentResponse) =>
-  (candidates?.[0]?.content?.parts?.[0]?.functionCall as { args: unknown }).args
+  (candidates?.[0]?.content?.parts?.[0]?.functionCall as { args: unknown } | undefined)?.args
 const declarationIn = ({ tools }: GenerateContentRequest) =>
-  (tools?.[0]?.functionDeclarations as Record<string, unknown>[])[0]
+  (tools?.[0]?.functionDeclarations as Record<string, unknown>[] | undefined)?.[0]
 
 function fit(request: GenerateContentRequest, model = MODEL, fitting = createFitting(() => 0)) {
   return fitting.fit({ model, request: frozen(request) }, undefined)
@@ -146,7 +146,11 @@ describe('A refused call', () => {
     contents: [],
     generationConfig: { thinkingConfig },
   })
-  const cases: readonly (readonly [refusal: string, asked: object, instead: object])[] = [
+  const cases: readonly (readonly [
+    refusal: string,
+    asked: GenerateContentRequest,
+    instead: GenerateContentRequest,
+  ])[] = [
     [
       'Thinking level MINIMAL is not supported for this model. Please retry with other thinking level.',
       thinking({ thinkingLevel: 'MINIMAL', includeThoughts: true }),

@@ -40,6 +40,18 @@ export function withoutSignatures(contents: readonly Content[]): Content[] {
   })
 }
 
+/** The note of a call that was sent without its signature; `subject` is what clients call it. */
+export function toBypassNote(subject: string): string {
+  return `${subject}: ${LOST}`
+}
+
+/** Whether a note is one of those. */
+export function isBypassNote(note: string): boolean {
+  return note.endsWith(LOST)
+}
+
+const LOST = 'sent without the thought signature, which the history has lost'
+
 /** What begins a turn: something that the user said, and not only what tools answered. */
 function isQuestion({ role, parts = [] }: Content): boolean {
   return role === 'user' && parts.some((part) => part.functionResponse === undefined)

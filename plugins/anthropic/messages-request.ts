@@ -2,7 +2,7 @@ import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
 import { toContents } from '../../core/codec/conversation.ts'
 import { defined } from '../../core/codec/defined.ts'
 import { isRecord, optional, refuse, required, toText } from '../../core/codec/request-values.ts'
-import { withBypass } from '../../core/codec/signatures.ts'
+import { toBypassNote, withBypass } from '../../core/codec/signatures.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { traitsOf } from '../../core/models.ts'
@@ -116,6 +116,6 @@ function withSystemFirst([first, ...rest]: readonly Content[], system: Content):
 function signedContents(said: Content[], { traits, notes }: Surroundings): Content[] {
   if (!traits.signatures) return said
   const { contents, bypassed } = withBypass(said)
-  if (bypassed) notes.push('tool_use: sent without its thought signature, which the history has lost')
+  if (bypassed) notes.push(toBypassNote('tool_use'))
   return contents
 }
