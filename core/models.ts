@@ -36,6 +36,16 @@ export interface ModelTraits {
   readonly cacheTokens: number | undefined
   /** Gets what any https address holds, where `fileData` names one. */
   readonly fetchesUrls: boolean
+  /** The day on which Google ends it, `2026-12-01`, or the month; undefined where none is known. */
+  readonly shutdown?: string
+  /** The model that Google names in its place. */
+  readonly successor?: string
+}
+
+/** What the operator states of some models. */
+export interface StatedTraits {
+  fits(model: string): boolean
+  readonly traits: Partial<ModelTraits>
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
@@ -106,9 +116,39 @@ const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
   ],
 ]
 
+/** Models whose end is announced. Source: https://ai.google.dev/gemini-api/docs/deprecations */
+const ENDS: readonly (readonly [name: RegExp, end: Pick<ModelTraits, 'shutdown' | 'successor'>])[] = [
+  [/^gemini-2\.5-pro$/, { shutdown: '2026-12-01', successor: 'gemini-3.8-flash' }],
+  [/^gemini-2\.5-flash$/, { shutdown: '2026-12-01', successor: 'gemini-3.5-flash-lite' }],
+  [/^gemini-2\.5-flash-image/, { shutdown: '2026-10-02', successor: 'gemini-3.1-flash-image' }],
+  [/^gemini-3-pro-preview$/, { shutdown: '2026-03', successor: 'gemini-3.1-pro-preview' }],
+  [/^(text-embedding-004|embedding-001)$/, { successor: 'gemini-embedding-001' }],
+]
+
+let stated: readonly StatedTraits[] = []
+
+/** Lays what the operator states over the table, for the whole program; of several that fit the last goes first. */
+export function stateTraits(rows: readonly StatedTraits[]): void {
+  stated = rows
+}
+
 /** What a model takes, by its name without `models/`. */
 export function traitsOf(model: string): ModelTraits {
-  return FAMILIES.find(([name]) => name.test(model))?.[1] ?? NEWEST
+  const family = rowOf(FAMILIES, model) ?? NEWEST
+  const end = rowOf(ENDS, model)
+  const own = stated.filter(({ fits }) => fits(model)).map(({ traits }) => traits)
+  return end || own.length > 0 ? Object.assign({}, family, end, ...own) : family
+}
+
+function rowOf<T>(rows: readonly (readonly [name: RegExp, row: T])[], model: string): T | undefined {
+  return rows.find(([name]) => name.test(model))?.[1]
+}
+
+/** Efforts as tokens of a model that thinks between so many. */
+export function toBudgets(least: number, most: number): Readonly<Record<Effort, number>> {
+  const wanted = { ...BUDGETS_2_5, xhigh: most, max: most }
+  const within = EFFORTS.map((effort) => [effort, Math.min(Math.max(wanted[effort], least), most)])
+  return Object.fromEntries(within) as Record<Effort, number>
 }
 
 /** The level nearest to an effort among those that a model has, which are stated least first. */
