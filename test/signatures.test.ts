@@ -62,13 +62,12 @@ const callOf = (contents: readonly Content[], over: Partial<Call> = {}): Call =>
 type Kept = ReturnType<typeof setUp>['kept']
 
 /** What a model's turn after `contents` leaves in the store. */
-async function answer(kept: Kept, contents: readonly Content[], chunks: readonly Part[][]): Promise<void> {
-  const watch = watchAnswer(callOf(contents), contents, kept, (cause) => assert.fail(String(cause)))
+function answer(kept: Kept, contents: readonly Content[], chunks: readonly Part[][]): void {
+  const watch = watchAnswer(callOf(contents), contents, kept)
   chunks.forEach((parts, index) => {
     const ending = index === chunks.length - 1 ? { finishReason: 'STOP' } : {}
     watch.add({ candidates: [{ content: { role: 'model', parts }, ...ending }] })
   })
-  await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 function partsOf(call: Call | undefined, index = 1): readonly Part[] | undefined {
@@ -80,7 +79,7 @@ describe('A thought signature that a client dropped', () => {
 
   test('is found by the id that Google gave the call, on the first of parallel calls alone', async () => {
     const { kept } = setUp()
-    await answer(kept, [question], [asked])
+    answer(kept, [question], [asked])
     const other = { role: 'user', parts: [{ text: 'Words that the client changed' }] }
     const call = withKeptSignatures(callOf([other, modelSays(made('g-1'), made('g-2')), answered()]), kept)
     assert.deepEqual(partsOf(call), [{ ...made('g-1'), thoughtSignature: SIGNATURE }, made('g-2')])
@@ -89,7 +88,7 @@ describe('A thought signature that a client dropped', () => {
   for (const id of [`call_${SEED}000000`, `toolu_${SEED}0000`]) {
     test(`is found by the id that a codec gave the call: ${id.slice(0, 5)}`, async () => {
       const { kept } = setUp()
-      await answer(kept, [question], [[{ ...made(), thoughtSignature: SIGNATURE }]])
+      answer(kept, [question], [[{ ...made(), thoughtSignature: SIGNATURE }]])
       const call = withKeptSignatures(callOf([{ role: 'user' }, modelSays(made(id)), answered(id)]), kept)
       assert.equal(partsOf(call)?.[0]?.thoughtSignature, SIGNATURE)
     })
@@ -97,7 +96,7 @@ describe('A thought signature that a client dropped', () => {
 
   test('is found by what was said, where the client made an id of its own', async () => {
     const { kept } = setUp()
-    await answer(kept, [question], [asked])
+    answer(kept, [question], [asked])
     const returned = made('mine', { unit: 'C', city: 'Paris' })
     const call = withKeptSignatures(
       callOf([question, modelSays({ text: 'changed' }, returned), answered('mine')]),
@@ -109,9 +108,9 @@ describe('A thought signature that a client dropped', () => {
   test('is found in each step of a turn', async () => {
     const { kept } = setUp()
     const first = [question]
-    await answer(kept, first, [[{ ...made('a'), thoughtSignature: 'b25l' }]])
+    answer(kept, first, [[{ ...made('a'), thoughtSignature: 'b25l' }]])
     const second = [...first, modelSays(made('x')), answered('x')]
-    await answer(kept, second, [[{ ...made('b'), thoughtSignature: 'dHdv' }]])
+    answer(kept, second, [[{ ...made('b'), thoughtSignature: 'dHdv' }]])
     const call = withKeptSignatures(callOf([...second, modelSays(made('y')), answered('y')]), kept)
     assert.equal(partsOf(call, 1)?.[0]?.thoughtSignature, 'b25l')
     assert.equal(partsOf(call, 3)?.[0]?.thoughtSignature, 'dHdv')
@@ -119,7 +118,7 @@ describe('A thought signature that a client dropped', () => {
 
   test('takes the place of the value that stands for a lost one, and the note goes', async () => {
     const { kept } = setUp()
-    await answer(kept, [question], [asked])
+    answer(kept, [question], [asked])
     const lost = { ...made('g-1'), thoughtSignature: BYPASS }
     const notes = ['seed: left out', toBypassNote('tool_calls')]
     const call = withKeptSignatures(callOf([question, modelSays(lost), answered()], { notes }), kept)
@@ -129,7 +128,7 @@ describe('A thought signature that a client dropped', () => {
 
   test('does not go before one that the client sent', async () => {
     const { kept } = setUp()
-    await answer(kept, [question], [asked])
+    answer(kept, [question], [asked])
     const own = { ...made('g-1'), thoughtSignature: 'b3du' }
     assert.equal(withKeptSignatures(callOf([question, modelSays(own), answered()]), kept), undefined)
   })
@@ -141,14 +140,14 @@ describe('A thought signature that a client dropped', () => {
   for (const [who, over] of strangers) {
     test(`is not given to ${who}`, async () => {
       const { kept } = setUp()
-      await answer(kept, [question], [asked])
+      answer(kept, [question], [asked])
       assert.equal(withKeptSignatures(callOf([question, modelSays(made('g-1'))], over), kept), undefined)
     })
   }
 
   test('of a text is put on its last part', async () => {
     const { kept } = setUp()
-    await answer(
+    answer(
       kept,
       [question],
       [[{ text: 'It is ' }], [{ text: 'sunny.' }], [{ text: '', thoughtSignature: SIGNATURE }]],
@@ -161,7 +160,7 @@ describe('A thought signature that a client dropped', () => {
   test('of a picture is found by the picture', async () => {
     const { kept } = setUp()
     const picture = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }
-    await answer(kept, [question], [[{ ...picture, thoughtSignature: SIGNATURE }]])
+    answer(kept, [question], [[{ ...picture, thoughtSignature: SIGNATURE }]])
     const call = withKeptSignatures(callOf([{ role: 'user' }, modelSays(picture)]), kept)
     assert.deepEqual(partsOf(call), [{ ...picture, thoughtSignature: SIGNATURE }])
   })
@@ -172,7 +171,7 @@ describe('A thought signature that a client dropped', () => {
       { toolCall: { toolType: 'GOOGLE_SEARCH', id: '1' }, thoughtSignature: SIGNATURE },
       { toolResponse: { toolType: 'GOOGLE_SEARCH', id: '1' } },
     ]
-    await answer(kept, [question], [[...tools, { text: 'Sun.' }]])
+    answer(kept, [question], [[...tools, { text: 'Sun.' }]])
     const call = withKeptSignatures(callOf([question, modelSays({ text: 'Sun.' }), question]), kept)
     assert.deepEqual(partsOf(call), [...tools, { text: 'Sun.' }])
     const whole = callOf([question, modelSays(...tools, { text: 'Sun.' })])
@@ -181,7 +180,7 @@ describe('A thought signature that a client dropped', () => {
 
   test('is not kept of an answer that broke off', async () => {
     const { kept, store } = setUp()
-    const watch = watchAnswer(callOf([question]), [question], kept, () => {})
+    const watch = watchAnswer(callOf([question]), [question], kept)
     watch.add({ candidates: [{ content: modelSays(...asked) }] })
     await kept.write()
     assert.equal(store.documents.size, 0)

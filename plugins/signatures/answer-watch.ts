@@ -16,7 +16,6 @@ export function watchAnswer(
   call: Pick<Call, 'id' | 'client' | 'model'>,
   contents: readonly Content[],
   kept: KeptSignatures,
-  failed: (cause: unknown) => void,
 ): AnswerWatch {
   const seen = new Map<number, Part[]>()
 
@@ -28,16 +27,7 @@ export function watchAnswer(
     if (candidate.finishReason === undefined) return
     seen.delete(index)
     // The client is not to wait for this.
-    if (parts.some(isOfUse)) setTimeout(() => keep(parts, index), 0)
-  }
-
-  /** Nobody could catch what a timer throws. */
-  function keep(parts: readonly Part[], index: number): void {
-    try {
-      keepTurn(parts, index)
-    } catch (cause) {
-      failed(cause)
-    }
+    if (parts.some(isOfUse)) kept.later(() => keepTurn(parts, index))
   }
 
   function keepTurn(parts: readonly Part[], index: number): void {

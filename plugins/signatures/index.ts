@@ -31,7 +31,7 @@ export default definePlugin({
       when: ({ protocol }) => protocol !== 'gemini',
       async request(call) {
         await kept.loaded
-        watches.set(call.signal, watchAnswer(call, call.request.contents ?? [], kept, failed))
+        watches.set(call.signal, watchAnswer(call, call.request.contents ?? [], kept))
         return withKeptSignatures(call, kept)
       },
       reply: watch,

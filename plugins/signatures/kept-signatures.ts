@@ -14,7 +14,10 @@ export interface Kept {
 export interface KeptSignatures {
   /** Settles when what an earlier run kept is known. */
   readonly loaded: Promise<void>
+  /** Knows what earlier tasks have put. */
   get(place: string): Kept | undefined
+  /** Runs a task that may `put`, soon and off any call's way. */
+  later(task: () => void): void
   /** Keeps one from now on; `write` puts it on disk. */
   put(place: string, kept: Kept): void
   /** Writes what is new, and forgets what is old. */
@@ -58,6 +61,7 @@ interface Segment {
 export function keepSignatures({ store, limits, now, failed }: Surroundings): KeptSignatures {
   /** The oldest first; the last one grows. */
   const segments: Segment[] = []
+  const tasks: (() => void)[] = []
   const bySegment = new Map<string, Segment>()
   let total = 0
   let count = 0
@@ -115,8 +119,20 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
     return total > limits.bytes || now() - at > limits.milliseconds
   }
 
+  /** A client may ask again before the timer fires. What a task throws nobody else could catch. */
+  function settle(): void {
+    for (const task of tasks.splice(0)) {
+      try {
+        task()
+      } catch (cause) {
+        failed(cause)
+      }
+    }
+  }
+
   async function writeAll(): Promise<void> {
     await loaded
+    settle()
     for (const name of forget()) await store.delete(name)
     for (const segment of segments.filter(({ isWritten }) => !isWritten)) {
       segment.isWritten = true
@@ -126,7 +142,13 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
 
   return {
     loaded,
-    get: (place) => bySegment.get(place)?.entries.get(place),
+    get(place) {
+      settle()
+      return bySegment.get(place)?.entries.get(place)
+    },
+    later(task) {
+      if (tasks.push(task) === 1) setTimeout(settle, 0)
+    },
     put(place, kept) {
       const segment = growing()
       const isNew = !segment.entries.has(place)
