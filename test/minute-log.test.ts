@@ -68,3 +68,12 @@ test('a minute log that was kept counts on where it was', () => {
   assert.equal(other.requests(2_000), 2)
   assert.equal(other.tokens(60_700), 7)
 })
+
+test('a minute log forgets within a minute though the clock was set back', () => {
+  const log = createMinuteLog(MINUTE)
+  log.add(3_600_000, 5)
+  log.add(3_601_000, 5)
+  assert.equal(log.requests(0), 2)
+  assert.ok(log.whenAtMost('requests', 0, 0) < 61_000)
+  assert.equal(log.requests(61_000), 0)
+})

@@ -40,7 +40,13 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
   let first = 0
   const sum = { requests: 0, tokens: 0 }
 
+  /** Where the clock was set back, what was spent counts from now on: it would else be spent for as long as that. */
+  function keepPast(now: number): void {
+    for (let index = log.length - 1; index >= first && log[index]!.at > now; index--) log[index]!.at = now
+  }
+
   function expire(now: number): void {
+    keepPast(now)
     for (let entry = log[first]; entry !== undefined && entry.at + span <= now; entry = log[++first]) {
       sum.requests -= entry.requests
       sum.tokens -= entry.tokens

@@ -22,6 +22,7 @@ const COLUMNS: Readonly<Record<string, keyof NewKey>> = {
   note: 'note',
   notes: 'note',
   comment: 'note',
+  proxy: 'proxy',
   disabled: 'disabled',
 }
 
@@ -81,9 +82,10 @@ function toNewKey(columns: readonly (keyof NewKey | undefined)[], cells: readonl
     secret: cell('secret') ?? '',
     name: cell('name'),
     project: cell('project'),
-    weight: weight > 0 ? weight : undefined,
+    weight: weight > 0 && Number.isFinite(weight) ? weight : undefined,
     tags: listOfTags(cell('tags')),
     note: cell('note'),
+    proxy: cell('proxy'),
     disabled: /^(true|yes|1|disabled)$/i.test(cell('disabled') ?? ''),
   }
 }
