@@ -1,3 +1,5 @@
+import { createRecentMap } from './recent-map.ts'
+
 /** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 /** One of them. */
@@ -126,14 +128,29 @@ const ENDS: readonly (readonly [name: RegExp, end: Pick<ModelTraits, 'shutdown' 
 ]
 
 let stated: readonly StatedTraits[] = []
+/** Models are asked about several times a call. */
+const MOST_KNOWN = 500
+let known = createRecentMap<ModelTraits>(MOST_KNOWN)
 
 /** Lays what the operator states over the table, for the whole program; of several that fit the last goes first. */
 export function stateTraits(rows: readonly StatedTraits[]): void {
   stated = rows
+  known = createRecentMap(MOST_KNOWN)
 }
 
 /** What a model takes, by its name without `models/`. */
 export function traitsOf(model: string): ModelTraits {
+  const found = known.get(model)
+  if (found) return found
+  const traits = lookUp(model)
+  if (model.length <= LONGEST_NAME) known.set(model, traits)
+  return traits
+}
+
+/** Clients may name anything a model. */
+const LONGEST_NAME = 200
+
+function lookUp(model: string): ModelTraits {
   const family = rowOf(FAMILIES, model) ?? NEWEST
   const end = rowOf(ENDS, model)
   const own = stated.filter(({ fits }) => fits(model)).map(({ traits }) => traits)

@@ -198,7 +198,7 @@ describe('The store of signatures', () => {
     await kept.write()
     assert.equal(store.documents.size, 1)
     const later = setUp(store).kept
-    await later.loaded
+    await later.load()
     assert.deepEqual([later.get('a'), later.get('b')], [entry('one'), entry('two')])
   })
 
@@ -240,7 +240,7 @@ describe('The store of signatures', () => {
       .set('2.0', [['a', 3], 'b', ['c', { model: 1 }]])
       .set('other', [])
     const { kept } = setUp(store)
-    await kept.loaded
+    await kept.load()
     assert.deepEqual([kept.get('a'), kept.get('c')], [undefined, undefined])
   })
 })

@@ -30,7 +30,7 @@ export default definePlugin({
     return {
       when: ({ protocol }) => protocol !== 'gemini',
       async request(call) {
-        await kept.loaded
+        await kept.load()
         watches.set(call.signal, watchAnswer(call, call.request.contents ?? [], kept))
         return withKeptSignatures(call, kept)
       },

@@ -12,8 +12,8 @@ export interface Kept {
 
 /** Signatures by the names of their places. */
 export interface KeptSignatures {
-  /** Settles when what an earlier run kept is known. */
-  readonly loaded: Promise<void>
+  /** Settles when what an earlier run kept is known, which is read once. */
+  load(): Promise<void>
   /** Knows what earlier tasks have put. */
   get(place: string): Kept | undefined
   /** Runs a task that may `put`, soon and off any call's way. */
@@ -66,9 +66,14 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
   let total = 0
   let count = 0
   let writing: Promise<void> = Promise.resolve()
-  const loaded = load().catch(failed)
+  let reading: Promise<void> | undefined
 
-  async function load(): Promise<void> {
+  function load(): Promise<void> {
+    reading ??= readSegments().catch(failed)
+    return reading
+  }
+
+  async function readSegments(): Promise<void> {
     const names = (await store.names()).filter((name) => NAME.test(name))
     const found = await Promise.all(names.map(async (name) => ({ name, document: await store.get(name) })))
     const earlier = found.sort((one, other) => timeOf(one.name) - timeOf(other.name))
@@ -131,7 +136,7 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
   }
 
   async function writeAll(): Promise<void> {
-    await loaded
+    await load()
     settle()
     for (const name of forget()) await store.delete(name)
     for (const segment of segments.filter(({ isWritten }) => !isWritten)) {
@@ -141,7 +146,7 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
   }
 
   return {
-    loaded,
+    load,
     get(place) {
       settle()
       return bySegment.get(place)?.entries.get(place)
