@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type Anthropic from '@anthropic-ai/sdk'
 import type OpenAI from 'openai'
 import { SIGNATURE } from '../../adapters/simulated-google/replies.ts'
+import { GOLDENS, type GoldenCase } from '../schema-goldens.ts'
 import { askAdmin } from './admin-client.ts'
 import { anthropicAt } from './anthropic-client.ts'
 import { CHAT_FORMS, chat, openAiAt } from './openai-client.ts'
@@ -133,6 +135,40 @@ describe('A call that Google refuses as malformed', () => {
   })
 })
 
+describe('The schemas of real tools', () => {
+  const tools = goldenSchemas()
+  let scene: Scene
+  before(async () => {
+    scene = await openScene(fakeKeys(1))
+  })
+  after(() => scene.close())
+
+  for (const model of [MODEL, 'gemini-2.5-flash', 'gemma-4-31b-it']) {
+    test(`are taken by Google at the first attempt, all ${tools.length} of them: ${model}`, async () => {
+      const { status, attempts, error } = await chat(scene, 'whole', {
+        model,
+        tools: tools.map((parameters, index) => ({
+          type: 'function',
+          function: { name: `t${index}`, parameters },
+        })),
+        messages: [{ role: 'user', content: 'Hi' }],
+      })
+      assert.deepEqual([status, attempts], [200, 1], error?.message ?? '')
+    })
+  }
+})
+
+/** Of the compiler's golden files, without those that are refused. */
+function goldenSchemas(): Record<string, unknown>[] {
+  const files = readdirSync(GOLDENS).filter((name) => name !== 'refused.json')
+  const cases = files.flatMap(
+    (name) => JSON.parse(readFileSync(new URL(name, GOLDENS), 'utf8')) as GoldenCase[],
+  )
+  return cases
+    .filter(({ role, schema }) => role === 'parameters' && typeof schema === 'object' && schema !== null)
+    .map(({ schema }) => schema as Record<string, unknown>)
+}
+
 describe('Thought signatures that clients drop', () => {
   let scene: Scene
   before(async () => {
@@ -202,6 +238,28 @@ describe('Thought signatures that clients drop', () => {
       ],
     })
     assert.equal(lastParts()[0].thoughtSignature, part.thoughtSignature)
+  })
+
+  test('come back with what Google’s own tools did, of which a chat shows nothing', async () => {
+    const parts = [
+      {
+        toolCall: { toolType: 'GOOGLE_SEARCH_WEB', id: 'a', args: { queries: ['sun'] } },
+        thoughtSignature: SIGNATURE,
+      },
+      { toolResponse: { toolType: 'GOOGLE_SEARCH_WEB', id: 'a', response: { found: 1 } } },
+      { text: 'Sunny.' },
+    ]
+    const chunk = { candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP' }] }
+    scene.google.script('*', [{ kind: 'chunks', chunks: [chunk] }, { kind: 'ok' }])
+    const { said } = await chat(scene, 'stream', { messages: [{ role: 'user', content: 'Weather?' }] })
+    const history: OpenAI.ChatCompletionMessageParam[] = [
+      { role: 'user', content: 'Weather?' },
+      { role: 'assistant', content: said },
+      { role: 'user', content: 'Sure?' },
+    ]
+    const { status } = await chat(scene, 'whole', { messages: history })
+    assert.equal(status, 200)
+    assert.deepEqual(lastParts(), parts)
   })
 })
 
