@@ -157,6 +157,15 @@ describe('A thought signature that a client dropped', () => {
     assert.equal(withKeptSignatures(callOf([question, modelSays({ text: 'Rain.' })]), kept), undefined)
   })
 
+  test('is found after very long texts, and told apart by them', async () => {
+    const { kept } = setUp()
+    const long = (end: string): Content => ({ role: 'user', parts: [{ text: 'a'.repeat(100_000) + end }] })
+    answer(kept, [long('b')], [[{ ...made(), thoughtSignature: SIGNATURE }]])
+    const look = (end: string) => withKeptSignatures(callOf([long(end), modelSays(made('mine'))]), kept)
+    assert.equal(partsOf(look('b'))?.[0]?.thoughtSignature, SIGNATURE)
+    assert.equal(look('c'), undefined)
+  })
+
   test('of a picture is found by the picture', async () => {
     const { kept } = setUp()
     const picture = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }

@@ -22,13 +22,13 @@ export function placesOf(client: string): Places {
   return {
     ofId: (id) => toPlace('id', plainId(id)),
     ofCall: (before, call) => toPlace('call', before, callFacts(call)),
-    ofText: (before, parts) => toPlace('text', before, textIn(parts)),
+    ofText: (before, parts) => toPlace('text', before, outline(textIn(parts))),
     ofPicture: ({ data }) => toPlace('picture', String(data).length, digest(String(data))),
     ofTools: (before, parts) =>
       toPlace(
         'tools',
         before,
-        textIn(parts),
+        outline(textIn(parts)),
         parts.flatMap(({ functionCall }) => callFacts(functionCall) ?? []),
       ),
   }
@@ -64,7 +64,7 @@ function factsOf(part: Part, role: string | undefined): unknown[] {
   if (isRecord(part.functionResponse))
     return [part.functionResponse.name, sorted(part.functionResponse.response)]
   if (isRecord(part.inlineData)) return [part.inlineData.mimeType, String(part.inlineData.data).length]
-  return typeof part.text === 'string' && part.text.trim() !== '' ? [part.text.trim()] : []
+  return typeof part.text === 'string' && part.text.trim() !== '' ? [outline(part.text.trim())] : []
 }
 
 function callFacts(call: unknown): unknown {
@@ -73,12 +73,21 @@ function callFacts(call: unknown): unknown {
 
 /** Clients write the fields of an object in an order of their own. */
 function sorted(value: unknown): unknown {
+  if (typeof value === 'string') return outline(value)
   if (Array.isArray(value)) return value.map(sorted)
   if (!isRecord(value)) return value
   return Object.keys(value)
     .sort()
     .map((name) => [name, sorted(value[name])])
 }
+
+/** Long texts are told apart by how they begin and end, and by their length: a conversation may have megabytes. */
+function outline(text: string): unknown {
+  if (text.length <= 2 * OUTLINED) return text
+  return [text.length, text.slice(0, OUTLINED), text.slice(-OUTLINED)]
+}
+
+const OUTLINED = 2_048
 
 function textIn(parts: readonly Part[]): string {
   return parts
