@@ -1,11 +1,14 @@
+import { createRecentMap } from './recent-map.ts'
+
 /** How hard a model is to think, as clients state it, from not at all to as much as it can. */
 export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 /** One of them. */
 export type Effort = (typeof EFFORTS)[number]
 
-const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
-/** Gemini's `thinkingLevel`; stated least first above. */
-export type ThinkingLevel = (typeof LEVELS)[number]
+/** Gemini's levels of thinking, least first. */
+export const THINKING_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'] as const
+/** Gemini's `thinkingLevel`. */
+export type ThinkingLevel = (typeof THINKING_LEVELS)[number]
 
 /** What a family of models takes, where families differ. */
 export interface ModelTraits {
@@ -15,6 +18,8 @@ export interface ModelTraits {
     | { readonly budgets: Readonly<Record<Effort, number>> }
     | undefined
   readonly systemInstruction: boolean
+  /** The richest form of a schema that it takes: see `core/schema-compiler/`. */
+  readonly schemas: 'json' | 'openapi'
   /** The most that `maxOutputTokens` may be. */
   readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
@@ -33,12 +38,23 @@ export interface ModelTraits {
   readonly cacheTokens: number | undefined
   /** Gets what any https address holds, where `fileData` names one. */
   readonly fetchesUrls: boolean
+  /** The day on which Google ends it, `2026-12-01`, or the month; undefined where none is known. */
+  readonly shutdown?: string
+  /** The model that Google names in its place. */
+  readonly successor?: string
+}
+
+/** What the operator states of some models. */
+export interface StatedTraits {
+  fits(model: string): boolean
+  readonly traits: Partial<ModelTraits>
 }
 
 /** The newest models; also what is assumed of one that nobody knows yet. */
 const NEWEST: ModelTraits = {
   thinking: { levels: ['LOW', 'MEDIUM', 'HIGH'] },
   systemInstruction: true,
+  schemas: 'json',
   maxOutputTokens: 65_536,
   penalties: true,
   partResolution: true,
@@ -59,7 +75,7 @@ const BEFORE_3 = {
   cacheTokens: undefined,
   fetchesUrls: false,
 }
-const BEFORE_2_5 = { ...BEFORE_3, maxOutputTokens: 8_192 }
+const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192 } as const
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,
@@ -102,15 +118,60 @@ const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
   ],
 ]
 
+/** Models whose end is announced. Source: https://ai.google.dev/gemini-api/docs/deprecations */
+const ENDS: readonly (readonly [name: RegExp, end: Pick<ModelTraits, 'shutdown' | 'successor'>])[] = [
+  [/^gemini-2\.5-pro$/, { shutdown: '2026-12-01', successor: 'gemini-3.8-flash' }],
+  [/^gemini-2\.5-flash$/, { shutdown: '2026-12-01', successor: 'gemini-3.5-flash-lite' }],
+  [/^gemini-2\.5-flash-image/, { shutdown: '2026-10-02', successor: 'gemini-3.1-flash-image' }],
+  [/^gemini-3-pro-preview$/, { shutdown: '2026-03', successor: 'gemini-3.1-pro-preview' }],
+  [/^(text-embedding-004|embedding-001)$/, { successor: 'gemini-embedding-001' }],
+]
+
+let stated: readonly StatedTraits[] = []
+/** Models are asked about several times a call. */
+const MOST_KNOWN = 500
+let known = createRecentMap<ModelTraits>(MOST_KNOWN)
+
+/** Lays what the operator states over the table, for the whole program; of several that fit the last goes first. */
+export function stateTraits(rows: readonly StatedTraits[]): void {
+  stated = rows
+  known = createRecentMap(MOST_KNOWN)
+}
+
 /** What a model takes, by its name without `models/`. */
 export function traitsOf(model: string): ModelTraits {
-  return FAMILIES.find(([name]) => name.test(model))?.[1] ?? NEWEST
+  const found = known.get(model)
+  if (found) return found
+  const traits = lookUp(model)
+  if (model.length <= LONGEST_NAME) known.set(model, traits)
+  return traits
+}
+
+/** Clients may name anything a model. */
+const LONGEST_NAME = 200
+
+function lookUp(model: string): ModelTraits {
+  const family = rowOf(FAMILIES, model) ?? NEWEST
+  const end = rowOf(ENDS, model)
+  const own = stated.filter(({ fits }) => fits(model)).map(({ traits }) => traits)
+  return end || own.length > 0 ? Object.assign({}, family, end, ...own) : family
+}
+
+function rowOf<T>(rows: readonly (readonly [name: RegExp, row: T])[], model: string): T | undefined {
+  return rows.find(([name]) => name.test(model))?.[1]
+}
+
+/** Efforts as tokens of a model that thinks between so many. */
+export function toBudgets(least: number, most: number): Readonly<Record<Effort, number>> {
+  const wanted = { ...BUDGETS_2_5, xhigh: most, max: most }
+  const within = EFFORTS.map((effort) => [effort, Math.min(Math.max(wanted[effort], least), most)])
+  return Object.fromEntries(within) as Record<Effort, number>
 }
 
 /** The level nearest to an effort among those that a model has, which are stated least first. */
 export function levelOf(effort: Effort, levels: readonly ThinkingLevel[]): ThinkingLevel {
   const wanted = { none: 0, minimal: 0, low: 1, medium: 2, high: 3, xhigh: 4, max: 4 }[effort]
-  const known = levels.filter((level) => LEVELS.indexOf(level) <= wanted)
+  const known = levels.filter((level) => THINKING_LEVELS.indexOf(level) <= wanted)
   return known.at(-1) ?? levels[0]!
 }
 

@@ -189,6 +189,16 @@ export interface Decoded {
   readonly asked?: unknown
   /** What names the conversation in the body, or who speaks: `prompt_cache_key`, `user`. It never goes upstream. */
   readonly session?: string
+  /** Where the request's schemas stand in the body. Codecs leave schemas as clients have them. */
+  readonly schemasAt?: SchemaPlaces
+}
+
+/** Places of schemas in a client's request, `tools[0].function.parameters`, for what is said of them. */
+export interface SchemaPlaces {
+  /** By Google's name of the function. */
+  readonly parameters: ReadonlyMap<string, string>
+  /** Of the answer's schema. */
+  readonly response: string
 }
 
 /** A whole body on the wire. */

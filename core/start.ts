@@ -4,8 +4,11 @@ import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
+import { withRepair } from './call/repair.ts'
+import { withRetirement } from './call/retirement.ts'
 import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
+import { createFitting } from './fitting/fitting.ts'
 import { createAddressList } from './http/address-list.ts'
 import { toBodyLimits } from './http/body-limits.ts'
 import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
@@ -20,6 +23,8 @@ import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
+import { toStatedTraits } from './models/stated-traits.ts'
+import { stateTraits } from './models.ts'
 import { createOwnership } from './ownership/ownership.ts'
 import { createResourceMemory } from './ownership/resource-memory.ts'
 import { chooseStrategy } from './plugins/choose-strategy.ts'
@@ -73,6 +78,7 @@ export async function startGateway(
   const { now, random } = { now: Date.now, random: Math.random }
   const elapsed = () => performance.now()
   const { runtime } = rooms
+  stateTraits(toStatedTraits(settings.models))
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
   const warn = (message: string, fields: Record<string, unknown>) => log.warn(fields, message)
@@ -210,8 +216,13 @@ export async function startGateway(
   const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
-    keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
+    keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
+      models: settings.routing.fallback,
+      deadlineMilliseconds,
+      elapsed,
+    }),
     redactor,
+    fitting: createFitting(elapsed),
     catalogue,
     log,
     ownership,

@@ -5,6 +5,7 @@ import gemini from './gemini/index.ts'
 import keyStrategies from './key-strategies/index.ts'
 import media from './media/index.ts'
 import openaiCompat from './openai-compat/index.ts'
+import signatures from './signatures/index.ts'
 
 /** The plugins that ship, in the order they run. */
 export const standardPlugins: readonly PluginDefinition[] = [
@@ -13,5 +14,6 @@ export const standardPlugins: readonly PluginDefinition[] = [
   openaiCompat,
   embeddings,
   media,
+  signatures,
   keyStrategies,
 ]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Part } from '../core/canonical.ts'
+import { toFunctionNames } from '../core/schema-compiler/function-names.ts'
 import { streamed } from './anthropic-codec.ts'
 import { foldMessage } from './anthropic-fold.ts'
 import { type Block, call, ends, kinds, type Message, returned, says, told } from './anthropic-told.ts'
@@ -114,7 +115,7 @@ describe("an answer as Anthropic's", () => {
   })
 
   test('calls functions by the client’s names', () => {
-    const message = told([says(call('_1_now')), ends()], { names: new Map([['_1_now', '1/now']]) })
+    const message = told([says(call('_1_now')), ends()], { names: toFunctionNames(['1/now']) })
     assert.equal(message.content[0]?.name, '1/now')
   })
 

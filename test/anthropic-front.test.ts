@@ -211,6 +211,7 @@ describe("the list of models as Anthropic's", () => {
 
 describe('a count of tokens', () => {
   const mapping = createModelMapping({})
+  const QUERY = { type: 'object', properties: { query: { type: 'string' } } }
 
   test('is Google’s of the whole prompt, without what shapes the answer', () => {
     const { target, body, toAnswer } = toTokenCount(
@@ -218,7 +219,7 @@ describe('a count of tokens', () => {
         model: 'claude-sonnet-4-5',
         system: 'Be kind.',
         messages: [{ role: 'user', content: 'Hi' }],
-        tools: [{ name: 'f', input_schema: { type: 'object' } }],
+        tools: [{ name: 'f', input_schema: QUERY }],
         thinking: { type: 'adaptive' },
       },
       mapping,
@@ -229,7 +230,7 @@ describe('a count of tokens', () => {
         model: 'models/gemini-3.8-flash',
         systemInstruction: { parts: [{ text: 'Be kind.' }] },
         contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
-        tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: { type: 'object' } }] }],
+        tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: QUERY }] }],
       },
     })
     assert.deepEqual(toAnswer({ totalTokens: 7 }), { input_tokens: 7 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Candidate, GenerateContentResponse, Part } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
+import { toFunctionNames } from '../core/schema-compiler/function-names.ts'
 import type { Asked } from '../plugins/openai-compat/asked.ts'
 import { merged } from './merged.ts'
 import { streamed, whole } from './openai-codec.ts'
@@ -130,7 +131,7 @@ describe('an answer', () => {
   ]
 
   test('has its calls with ids, places, signatures and the client’s own names', () => {
-    const asked = { names: new Map([['_1st', '1st']]) }
+    const asked = { names: toFunctionNames(['1st']) }
     const chunks = [
       says([{ text: 'Hm.', thought: true }], {}),
       says([calls[0]!], {}),

@@ -24,7 +24,12 @@ test('geminate.example.yaml loads without a warning, and states nothing but the 
 test('the schema asks for nothing that has a default, and for what has none', () => {
   const text = JSON.stringify(settingsJsonSchema({}))
   const required = [...text.matchAll(/"required":(\[[^\]]*\])/g)].map(([, names = '']) => names)
-  assert.deepEqual(required.sort(), ['["key"]', '["name","token"]'])
+  assert.deepEqual(required.sort(), [
+    '["key"]',
+    '["leastTokens","mostTokens"]',
+    '["levels"]',
+    '["name","token"]',
+  ])
 })
 
 test('the schema lists the options of shipped plugins and leaves plugins by path free', () => {

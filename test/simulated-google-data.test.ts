@@ -77,7 +77,7 @@ describe("Google's own data", { skip: dataFolder ? false : 'GEMINATE_GOOGLE_DATA
         response_modalities: ['VIDEO'],
         responseFormat: { audio: { mimeType: 'AUDIO_WAV' } },
         responseJsonSchema: { type: ['string', 'null'], const: 1 },
-        thinkingConfig: { thinkingLevel: 'xhigh', includeThoughts: false },
+        thinkingConfig: { thinkingLevel: 'high', includeThoughts: false },
         imageConfig: { imageSize: '1K' },
         maxOutputTokens: '5',
         temperature: null,

@@ -1,6 +1,7 @@
 import type { GenerateContentResponse, Model } from '../../core/canonical.ts'
 import type { Behaviour } from './behaviours.ts'
 import { deliver, type Framing, headersOf, refuse } from './delivery.ts'
+import { refuseByRules } from './generation-rules.ts'
 import { isPlanned, planOf, type Step } from './plans.ts'
 import { type Recording, repliesOf } from './recordings.ts'
 import { createChunkMaker, type Generation } from './replies.ts'
@@ -14,6 +15,8 @@ export async function generate(visit: Visit, behaviour: Behaviour = { kind: 'ok'
   const checked = checkRequest(call.operation, call.body, google.schemas)
   if ('error' in checked) return refuseVisit(visit, checked.error)
   const { request } = checked
+  const ruled = google.schemas.strict ? refuseByRules(route.model, request) : undefined
+  if (ruled) return refuseVisit(visit, ruled)
   const spending = { project: context.project, model: route.model, requests: 1, tokens: countTokens(request) }
   const refused = google.quota.spend({ ...spending, counted: 'requests' })
   if (refused) return refuseVisit(visit, refused)

@@ -103,7 +103,8 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
         'x-geminate-attempts': String(attempts),
         'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
       }
-      const notes = [...flight.notes, ...(flight.trace.fallback ? [flight.trace.fallback.note] : [])]
+      const { fallback } = flight.trace
+      const notes = [...flight.notes, ...flight.trace.notes, ...(fallback ? [fallback.note] : [])]
       if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
       return headers
     },
@@ -165,7 +166,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     usableKeys: trace.census?.usable,
     totalKeys: trace.census?.total,
     outKeys: trace.census && outOf(trace.census),
-    notes: flight.notes.join('; ') || undefined,
+    notes: [...flight.notes, ...trace.notes].join('; ') || undefined,
     promptTokens: result.usage?.promptTokenCount,
     outputTokens: result.usage?.candidatesTokenCount,
     thoughtTokens: result.usage?.thoughtsTokenCount,

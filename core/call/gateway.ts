@@ -1,4 +1,5 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
+import type { FittedCall, Fitting } from '../fitting/fitting.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { exchangeOf } from '../http/exchange.ts'
 import { parseJson } from '../http/parse-json.ts'
@@ -35,6 +36,7 @@ export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
   readonly ownership: Ownership
+  readonly fitting: Fitting
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
   /** Of request bodies. */
@@ -161,13 +163,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     const begun = toCall(flight, decoded)
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
-    flight.notes = call.notes
-    const upstream = toCanonicalRequest(call, target, flight)
-    if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers })
+    const fitted = codec.identity ? undefined : options.fitting.fit(call, decoded.schemasAt)
+    flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
+    const upstream = toCanonicalRequest(call, target, flight, fitted)
+    const shaping = fitted ? restoring(shapers, fitted) : shapers
+    if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers: shaping })
     const encoder = codec.encodeStream(protocolRequest, call)
     const pieces = (frames: FrameSource) => {
       flight.release()
-      return shapedPieces(frames, encoder, call, shapers)
+      return shapedPieces(frames, encoder, call, shaping)
     }
     return answerStream(flight, { upstream, encoder, open: openEventStream, pieces }, options)
   }
@@ -207,6 +211,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (flight.leaving.aborted) flight.finish(499, clientGone())
     else flight.finish(200)
     return response
+  }
+}
+
+/** What hooks and codecs see of an answer is what the client's own request means. */
+function restoring(shapers: Shapers, { restore }: FittedCall): Shapers {
+  return {
+    ...shapers,
+    reply: (reply, call) => shapers.reply(restore(reply), call),
+    chunk: (chunk, call) => shapers.chunk(restore(chunk), call),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Trace {
   ended(usage: UsageMetadata | undefined): void
   /** The model that answered in place of the one that the client asked for, and why. */
   fallback: Fallback | undefined
+  /** What of the request was changed on the way. */
+  readonly notes: string[]
   /** Counts the time until `promise` settles as spent waiting for others, not as our own. */
   waiting<T>(promise: Promise<T>): Promise<T>
   /** Time spent waiting so far, what waits now included, in milliseconds. */
@@ -48,6 +50,7 @@ export function createTrace(): Trace {
     usage: undefined,
     ended() {},
     fallback: undefined,
+    notes: [],
     async waiting(promise) {
       // Several native calls of one call wait at once; their time is counted once.
       if (waits++ === 0) since = performance.now()
@@ -70,6 +73,7 @@ export function branchOf(whole: Trace): Trace {
   return {
     ...own,
     failures: whole.failures,
+    notes: whole.notes,
     waiting: whole.waiting,
     waited: whole.waited,
     get attempts() {

@@ -1,3 +1,4 @@
+import type { FittedCall } from '../fitting/fitting.ts'
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
 import type { NativeCall } from '../native-calls.ts'
 import type { Call, Conversion, Head, NativeTarget } from '../plugin.ts'
@@ -28,24 +29,34 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
   }
 }
 
-/** A canonical call as Google takes it; always server-sent events where it streams. */
+/** A canonical call as Google takes it, `fitted` where its protocol is not Google's; always server-sent events where it streams. */
 export function toCanonicalRequest(
   call: Call,
   target: NativeTarget | undefined,
   { weight, place }: Pick<Flight, 'weight' | 'place'>,
+  fitted: FittedCall | undefined,
 ): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
+  const request = fitted?.request ?? call.request
   return {
     method: 'POST',
     path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
-    body: () => JSON.stringify(call.request),
+    body: () => JSON.stringify(request),
+    repair: fitted && toRepair(fitted),
     model: call.model,
     weight,
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
     project: place?.project,
+  }
+}
+
+function toRepair({ repair }: FittedCall): UpstreamRequest['repair'] {
+  return (refusal, model) => {
+    const repaired = repair(refusal, model)
+    return repaired && { body: JSON.stringify(repaired.request), notes: repaired.notes }
   }
 }
 

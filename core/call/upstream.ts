@@ -25,11 +25,22 @@ export interface UpstreamRequest {
   readonly weight?: CallWeight
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
+  /**
+   * Asked once where Google refuses the request with a 400, with Google's words and the model that was asked: the
+   * body in a form that may do, and what is different in it.
+   */
+  repair?(refusal: string, model: string): RepairedBody | undefined
   /** `KeyQuery.affinity` */
   readonly affinity?: string
   /** `KeyQuery.project` and `KeyQuery.keyId` */
   readonly project?: string | undefined
   readonly keyId?: string
+}
+
+/** A body to be sent in place of a refused one. */
+export interface RepairedBody {
+  readonly body: string
+  readonly notes: readonly string[]
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { MediaSettings } from './media-settings.ts'
+import { ModelSettings } from './model-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -238,6 +239,7 @@ export const SettingsSchema = Type.Object(
       { ...open, default: {} },
     ),
     media: MediaSettings,
+    models: ModelSettings,
     storage: Type.Object(
       {
         url: Type.String({

@@ -1,3 +1,5 @@
+import { type FunctionNames, toFunctionNames } from '../../core/schema-compiler/function-names.ts'
+
 /** What a request asked of its answer, beyond what the canonical form can say. */
 export interface Asked {
   /** The model's name as the client has it; answers repeat it. */
@@ -8,12 +10,12 @@ export interface Asked {
   readonly oneCall: boolean
   /** `stop_sequences` */
   readonly stops: readonly string[]
-  /** Google's name of a function → the client's, where they differ. */
-  readonly names: ReadonlyMap<string, string>
+  /** Back from Google's names of functions to the client's. */
+  readonly names: Pick<FunctionNames, 'toClient'>
 }
 
 /** What `decode` left with the call; for a call whose request said nothing, the least. */
 export function askedOf(call: { readonly asked?: unknown; readonly model: string }): Asked {
   const asked = call.asked as Asked | undefined
-  return asked ?? { model: call.model, thinks: false, oneCall: false, stops: [], names: new Map() }
+  return asked ?? { model: call.model, thinks: false, oneCall: false, stops: [], names: toFunctionNames([]) }
 }

@@ -108,8 +108,7 @@ export function createBlockReader(call: Call, sink: BlockSink): BlockReader {
     if (signature === undefined || inId !== undefined) close()
     else if (open === 'thinking' && thoughtSignature === undefined) close({ family, call: signature })
     else carry({ family, call: signature })
-    const stated = String(made.name ?? '')
-    const name = asked.names.get(stated) ?? stated
+    const name = asked.names.toClient(String(made.name ?? ''))
     const id = toToolId(seed, state.calls++, inId, family)
     sink.start({ type: 'tool_use', id, name, input: {}, caller: DIRECT })
     const partial_json = JSON.stringify(isRecord(made.args) ? made.args : {})

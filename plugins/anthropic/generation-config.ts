@@ -74,6 +74,11 @@ function toFormat(body: Body) {
   return schema && { responseMimeType: 'application/json', responseJsonSchema: schema }
 }
 
+/** Where the schema of the answer stands. */
+export function formatAt({ output_format }: Body): string {
+  return output_format == null ? 'output_config.format.schema' : 'output_format.schema'
+}
+
 function readSchema(value: unknown, param: string): Body {
   const format = toRecord(value, param)
   toOneOf(format.type, `${param}.type`, ['json_schema'])

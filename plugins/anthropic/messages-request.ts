@@ -2,22 +2,22 @@ import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
 import { toContents } from '../../core/codec/conversation.ts'
 import { defined } from '../../core/codec/defined.ts'
 import { isRecord, optional, refuse, required, toText } from '../../core/codec/request-values.ts'
-import { withBypass } from '../../core/codec/signatures.ts'
-import { createToolNames } from '../../core/codec/tool-names.ts'
+import { toBypassNote, withBypass } from '../../core/codec/signatures.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { traitsOf } from '../../core/models.ts'
-import type { Decoded } from '../../core/plugin.ts'
+import type { Decoded, SchemaPlaces } from '../../core/plugin.ts'
+import { toFunctionNames } from '../../core/schema-compiler/function-names.ts'
 import type { Asked } from './asked.ts'
 import { familyOf } from './envelope.ts'
-import { toGenerationConfig, toStops } from './generation-config.ts'
+import { formatAt, toGenerationConfig, toStops } from './generation-config.ts'
 import { readMessages, type Surroundings } from './messages.ts'
 import type { ModelMapping } from './model-mapping.ts'
 import { checkUnmapped, KNOWN, sessionOf, wantsStream } from './parameters.ts'
 import { readSystem } from './system.ts'
 import { readThinking } from './thinking.ts'
 import { isOneCall, toToolConfig } from './tool-choice.ts'
-import { readTools, toGoogleTools } from './tools.ts'
+import { placesOf, readTools, toGoogleTools } from './tools.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -27,6 +27,7 @@ export interface Prompt {
   readonly model: string
   readonly request: GenerateContentRequest
   readonly notes: readonly string[]
+  readonly schemasAt: SchemaPlaces
 }
 
 /**
@@ -34,7 +35,7 @@ export interface Prompt {
  * not as documented: https://docs.anthropic.com/en/api/messages
  */
 export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
-  const { fields, model, traits, names, prompt, notes } = readPrompt(body, mapping)
+  const { fields, model, traits, names, prompt, notes, schemasAt } = readPrompt(body, mapping)
   const thinking = readThinking(fields, traits, notes)
   const request = defined<GenerateContentRequest>({
     ...prompt,
@@ -48,7 +49,7 @@ export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
     thinks: thinking.isOn,
     oneCall,
     stops: toStops(fields) ?? [],
-    names: names.changed,
+    names,
   }
   return {
     model,
@@ -57,13 +58,14 @@ export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
     notes: [...new Set(notes)],
     asked,
     session: sessionOf(fields),
+    schemasAt,
   }
 }
 
 /** The body of `POST /v1/messages/count_tokens`, which is that of a message without what shapes its answer. */
 export function decodePrompt(body: unknown, mapping: ModelMapping): Prompt {
-  const { model, prompt, notes } = readPrompt(body, mapping)
-  return { model, request: prompt, notes: [...new Set(notes)] }
+  const { model, prompt, notes, schemasAt } = readPrompt(body, mapping)
+  return { model, request: prompt, notes: [...new Set(notes)], schemasAt }
 }
 
 function readPrompt(body: unknown, mapping: ModelMapping) {
@@ -74,8 +76,8 @@ function readPrompt(body: unknown, mapping: ModelMapping) {
   checkUnmapped(body)
   const unknown = unknownNames(body, KNOWN)
   if (unknown.length > 0) notes.push(`ignored: ${unknown.join(', ')}`)
-  const names = createToolNames()
   const declared = readTools(body, traits, notes)
+  const names = toFunctionNames(declared.functions.map(({ name }) => name))
   const tools = toGoogleTools(declared, names)
   const around = { traits, names, family: familyOf(model), notes }
   const prompt = defined<GenerateContentRequest>({
@@ -83,7 +85,8 @@ function readPrompt(body: unknown, mapping: ModelMapping) {
     tools,
     toolConfig: toToolConfig(body, declared, names, notes),
   })
-  return { fields: body, model, traits, names, prompt, notes }
+  const schemasAt = placesOf(declared, names, formatAt(body))
+  return { fields: body, model, traits, names, prompt, notes, schemasAt }
 }
 
 function refuseBody(): never {
@@ -113,6 +116,6 @@ function withSystemFirst([first, ...rest]: readonly Content[], system: Content):
 function signedContents(said: Content[], { traits, notes }: Surroundings): Content[] {
   if (!traits.signatures) return said
   const { contents, bypassed } = withBypass(said)
-  if (bypassed) notes.push('tool_use: sent without its thought signature, which the history has lost')
+  if (bypassed) notes.push(toBypassNote('tool_use'))
   return contents
 }

@@ -1,9 +1,9 @@
 import type { Part } from '../../core/canonical.ts'
 import type { Said, ToolResult } from '../../core/codec/conversation.ts'
 import { refuse, required, shown, toList, toRecord, toText } from '../../core/codec/request-values.ts'
-import type { ToolNames } from '../../core/codec/tool-names.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import type { ModelTraits } from '../../core/models.ts'
+import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
 import { readBlocks, readText } from './blocks-in.ts'
 import { readModelContent } from './model-content.ts'
 import { readDocument, readImage, readSearchResult } from './sources.ts'
@@ -13,7 +13,7 @@ import { readToolResult } from './tool-results.ts'
 /** What messages are read for, and where it is said what was lost. */
 export interface Surroundings {
   readonly traits: ModelTraits
-  readonly names: ToolNames
+  readonly names: FunctionNames
   /** The family of the model; signatures of others are left out. */
   readonly family: string
   readonly notes: string[]

@@ -33,7 +33,7 @@ export function readModelContent(content: unknown, param: string, around: Surrou
 
   function readToolUse(block: Block, place: string): Part[] {
     const stated = readToolId(required(block, 'id', toFilledText, `${place}.id`))
-    const name = around.names.toGoogle(required(block, 'name', toFilledText, `${place}.name`))
+    const name = around.names.toGemini(required(block, 'name', toFilledText, `${place}.name`))
     const args = optional(block, 'input', toRecord, `${place}.input`) ?? {}
     const own = stated.family === around.family ? stated.signature : undefined
     const part = signed({ functionCall: { id: stated.id, name, args } }, own ?? pending)

@@ -1,6 +1,8 @@
 import type { Model } from '../../core/canonical.ts'
+import { defined } from '../../core/codec/defined.ts'
 import { toInteger } from '../../core/codec/request-values.ts'
 import { GatewayError } from '../../core/errors.ts'
+import { traitsOf } from '../../core/models.ts'
 
 /** A model as Anthropic describes it: https://docs.anthropic.com/en/api/models-list */
 export interface ModelInfo {
@@ -11,6 +13,9 @@ export interface ModelInfo {
   readonly created_at: string
   readonly max_input_tokens: number | null
   readonly max_tokens: number | null
+  /** The day on which Google ends it, and the model to use then, where they are known. */
+  readonly shutdown?: string
+  readonly successor?: string
 }
 
 /** One page of the list. */
@@ -51,6 +56,7 @@ function placeOf(all: readonly ModelInfo[], id: string, param: string): number {
 const CREATED = '1970-01-01T00:00:00Z'
 
 function toModelInfo(model: Model, id: string): ModelInfo {
+  const { shutdown, successor } = traitsOf(idOf(model))
   return {
     type: 'model',
     id,
@@ -58,6 +64,7 @@ function toModelInfo(model: Model, id: string): ModelInfo {
     created_at: CREATED,
     max_input_tokens: numberOf(model.inputTokenLimit),
     max_tokens: numberOf(model.outputTokenLimit),
+    ...defined({ shutdown, successor }),
   }
 }
 

@@ -1,12 +1,15 @@
 import { isRecord } from '../../core/codec/request-values.ts'
 import { GatewayError } from '../../core/errors.ts'
+import { fitSchemas } from '../../core/fitting/fit-schemas.ts'
+import { traitsOf } from '../../core/models.ts'
 import type { Conversion } from '../../core/plugin.ts'
 import { decodePrompt } from './messages-request.ts'
 import type { ModelMapping } from './model-mapping.ts'
 
 /** `POST /v1/messages/count_tokens` as Google's `countTokens`, with system and tools counted. */
 export function toTokenCount(body: unknown, mapping: ModelMapping): Conversion {
-  const { model, request, notes } = decodePrompt(body, mapping)
+  const { model, request: prompt, notes, schemasAt } = decodePrompt(body, mapping)
+  const { request } = fitSchemas(prompt, traitsOf(model).schemas, schemasAt)
   const resource = model.includes('/') ? model : `models/${model}`
   return {
     target: {

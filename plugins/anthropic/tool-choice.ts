@@ -9,7 +9,7 @@ import {
   toOneOf,
   toRecord,
 } from '../../core/codec/request-values.ts'
-import type { ToolNames } from '../../core/codec/tool-names.ts'
+import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
 import type { DeclaredTools } from './tools.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -18,7 +18,7 @@ type Body = Readonly<Record<string, unknown>>
 export function toToolConfig(
   body: Body,
   declared: DeclaredTools,
-  names: ToolNames,
+  names: FunctionNames,
   notes: string[],
 ): Record<string, unknown> | undefined {
   const { functions, googles } = declared
@@ -32,7 +32,7 @@ export function toToolConfig(
   const isCareful = isMixed || functions.some(({ isStrict }) => isStrict)
   const isFree = choice === undefined || choice.mode === 'AUTO'
   const mode = isFree && isCareful ? 'VALIDATED' : choice?.mode
-  const allowedFunctionNames = choice?.name === undefined ? undefined : [names.toGoogle(choice.name)]
+  const allowedFunctionNames = choice?.name === undefined ? undefined : [names.toGemini(choice.name)]
   const config = defined({
     functionCallingConfig: mode && defined({ mode, allowedFunctionNames }),
     includeServerSideToolInvocations: isMixed || undefined,

@@ -10,8 +10,9 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import type { ToolNames } from '../../core/codec/tool-names.ts'
 import type { ModelTraits } from '../../core/models.ts'
+import type { SchemaPlaces } from '../../core/plugin.ts'
+import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
 import { type GoogleTool, type KnownTool, knownToolOf } from './known-tools.ts'
 import { choosesNone } from './tool-choice.ts'
 
@@ -31,6 +32,8 @@ export interface DeclaredFunction {
   readonly description: string | undefined
   /** JSON Schema */
   readonly schema: Fields
+  /** Where its schema stands in the request, for errors; none where Anthropic knows it by the tool's type. */
+  readonly schemaAt?: string
   readonly isStrict: boolean
 }
 
@@ -90,17 +93,25 @@ function readFunction(tool: Fields, param: string): DeclaredFunction {
     name: required(tool, 'name', toFilledText, `${param}.name`),
     description: optional(tool, 'description', toText, `${param}.description`),
     schema: required(tool, 'input_schema', toRecord, `${param}.input_schema`),
+    schemaAt: `${param}.input_schema`,
     isStrict: optional(tool, 'strict', toBoolean, `${param}.strict`) ?? false,
   }
+}
+
+/** Where the schemas of a request stand, for what is said of them; `response` is the place of the answer's. */
+export function placesOf({ functions }: DeclaredTools, names: FunctionNames, response: string): SchemaPlaces {
+  const placed = functions.filter(({ schemaAt }) => schemaAt !== undefined)
+  const parameters = new Map(placed.map(({ name, schemaAt = '' }) => [names.toGemini(name), schemaAt]))
+  return { parameters, response }
 }
 
 /** Google's `tools`: all functions in one, and one for each that Google runs. */
 export function toGoogleTools(
   { functions, googles }: DeclaredTools,
-  names: ToolNames,
+  names: FunctionNames,
 ): Record<string, unknown>[] | undefined {
   const functionDeclarations = functions.map(({ name, description, schema }) =>
-    defined({ name: names.toGoogle(name), description, parametersJsonSchema: schema }),
+    defined({ name: names.toGemini(name), description, parametersJsonSchema: schema }),
   )
   const tools = [
     ...(functionDeclarations.length > 0 ? [{ functionDeclarations }] : []),

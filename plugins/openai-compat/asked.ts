@@ -1,3 +1,5 @@
+import { type FunctionNames, toFunctionNames } from '../../core/schema-compiler/function-names.ts'
+
 /** What a request asked of its answer, beyond what the canonical form can say. */
 export interface Asked {
   /** `stream_options.include_usage` */
@@ -6,8 +8,8 @@ export interface Asked {
   readonly style: 'tools' | 'functions'
   /** Only the first of several calls is passed on: `parallel_tool_calls: false`, and always with `functions`. */
   readonly oneCall: boolean
-  /** Google's name of a function → the client's, where they differ. */
-  readonly names: ReadonlyMap<string, string>
+  /** Back from Google's names of functions to the client's. */
+  readonly names: Pick<FunctionNames, 'toClient'>
   /** The client's names of its custom tools, whose input is a plain text. */
   readonly custom: ReadonlySet<string>
 }
@@ -17,7 +19,7 @@ export const NOTHING_ASKED: Asked = {
   includeUsage: false,
   style: 'tools',
   oneCall: false,
-  names: new Map(),
+  names: toFunctionNames([]),
   custom: new Set(),
 }
 

@@ -10,18 +10,18 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { createToolNames, type ToolNames } from '../../core/codec/tool-names.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { type ModelTraits, traitsOf } from '../../core/models.ts'
 import type { Decoded } from '../../core/plugin.ts'
+import { type FunctionNames, toFunctionNames } from '../../core/schema-compiler/function-names.ts'
 import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { type Message, readMessages } from './messages.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { toServiceTier } from './service-tier.ts'
-import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
+import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -37,8 +37,8 @@ export function decodeChat(body: unknown): Decoded {
   const traits = traitsOf(model)
   checkUnmapped(body)
   const { messages, ignored } = readMessages(body, traits, notes)
-  const names = createToolNames()
   const declared = readTools(body)
+  const names = toFunctionNames(declared.tools.map(({ name }) => name))
   const tools = toGoogleTools(declared, names)
   const request = defined<GenerateContentRequest>({
     ...toConversation(messages, names, traits, notes),
@@ -53,13 +53,23 @@ export function decodeChat(body: unknown): Decoded {
     includeUsage: wantsUsage(body),
     style: declared.style,
     oneCall: oneCall || declared.style === 'functions',
-    names: names.changed,
+    names,
     custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
   }
   const stream = optional(body, 'stream', toBoolean) ?? false
   const all = [...new Set([...notes, ...toNotes(body, ignored)])]
-  return { model, stream, request, notes: all, asked, session: sessionOf(body) }
+  return {
+    model,
+    stream,
+    request,
+    notes: all,
+    asked,
+    session: sessionOf(body),
+    schemasAt: placesOf(declared, names, FORMAT),
+  }
 }
+
+const FORMAT = 'response_format.json_schema.schema'
 
 /** What names the conversation, or who speaks. */
 export function sessionOf({ prompt_cache_key, user }: Body): string | undefined {
@@ -86,7 +96,7 @@ function toNotes(body: Body, ignored: readonly string[]): string[] {
 
 function toConversation(
   messages: readonly Message[],
-  names: ToolNames,
+  names: FunctionNames,
   traits: ModelTraits,
   notes: string[],
 ): GenerateContentRequest {

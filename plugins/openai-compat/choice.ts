@@ -70,8 +70,7 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
   function toCallDelta(part: Part, made: Record<string, unknown>, choice: Choice): Delta | undefined {
     if (asked.oneCall && choice.calls > 0) return undefined
     const index = choice.calls++
-    const stated = String(made.name ?? '')
-    const name = asked.names.get(stated) ?? stated
+    const name = asked.names.toClient(String(made.name ?? ''))
     const args = isRecord(made.args) ? made.args : {}
     if (asked.style === 'functions') return { function_call: { name, arguments: JSON.stringify(args) } }
     const id = typeof made.id === 'string' && made.id !== '' ? made.id : toCallId(choice.index, index)

@@ -15,7 +15,7 @@ import { toResponse } from '../../core/codec/tool-response.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import type { ModelTraits } from '../../core/models.ts'
 import { toTexts, toUserParts } from './message-parts.ts'
-import { signatureIn } from './signatures.ts'
+import { readCallId, signatureIn, signaturesInDetails } from './signatures.ts'
 import { readToolCalls, type ToolCall } from './tool-messages.ts'
 
 /** A message of the request, checked, its content in Google's parts. */
@@ -62,7 +62,9 @@ const FIELDS = new Set([
   'function_call',
   'images',
   'name',
+  'provider_specific_fields',
   'reasoning_content',
+  'reasoning_details',
   'refusal',
   'role',
   'tool_call_id',
@@ -115,7 +117,10 @@ function readAssistant(message: Fields, param: string, notes: string[]): Message
       `${param}.content`,
       `Missing required parameter: '${param}.content' (only a message with calls needs none)`,
     )
-  const parts = [...signedTexts(all, signatureIn(message)), ...imagesOf(message, param)]
+  const parts = [
+    ...signedTexts(all, signatureIn(message) ?? signaturesInDetails(message).get('')),
+    ...imagesOf(message, param),
+  ]
   return { role: 'assistant', parts, calls }
 }
 
@@ -144,7 +149,7 @@ function readToolMessage(message: Fields, param: string, key: 'tool_call_id' | '
   const text = (optional(message, 'content', toTexts, `${param}.content`) ?? []).join('')
   return {
     role: 'tool',
-    id: key === 'tool_call_id' ? named : undefined,
+    id: key === 'tool_call_id' ? readCallId(named).id : undefined,
     name: key === 'name' ? named : undefined,
     text,
     response: toResponse(text),

@@ -1,4 +1,6 @@
 import type { Model } from '../../core/canonical.ts'
+import { defined } from '../../core/codec/defined.ts'
+import { traitsOf } from '../../core/models.ts'
 
 /** A model as OpenAI describes it: https://platform.openai.com/docs/api-reference/models/object */
 export interface ModelObject {
@@ -6,6 +8,9 @@ export interface ModelObject {
   readonly object: 'model'
   readonly created: number
   readonly owned_by: string
+  /** The day on which Google ends it, and the model to use then, where they are known. */
+  readonly shutdown?: string
+  readonly successor?: string
 }
 
 /** The models that a client of OpenAI's can use: those that generate or embed. */
@@ -23,7 +28,9 @@ export function findModel(models: readonly Model[], name: string): ModelObject |
 const CREATED = 0
 
 function toModelObject(model: Model): ModelObject {
-  return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google' }
+  const { shutdown, successor } = traitsOf(idOf(model))
+  const end = defined({ shutdown, successor })
+  return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google', ...end }
 }
 
 function idOf({ name }: Model): string {

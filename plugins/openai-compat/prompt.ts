@@ -1,5 +1,5 @@
 import type { Content, GenerateContentRequest, Part } from '../../core/canonical.ts'
-import { withBypass } from '../../core/codec/signatures.ts'
+import { toBypassNote, withBypass } from '../../core/codec/signatures.ts'
 import type { ModelTraits } from '../../core/models.ts'
 
 /** The conversation with the system's words apart from the rest, where the model has a place for them. */
@@ -12,7 +12,7 @@ export function toPrompt(
   const { contents, bypassed } = traits.signatures
     ? withBypass(said)
     : { contents: [...said], bypassed: false }
-  if (bypassed) notes.push('tool_calls: sent without their thought signature, which the history has lost')
+  if (bypassed) notes.push(toBypassNote('tool_calls'))
   if (system.length === 0) return { contents }
   const parts = [...system]
   if (contents.length > 0 && traits.systemInstruction) return { systemInstruction: { parts }, contents }

@@ -1,4 +1,5 @@
 import {
+  isRecord,
   optional,
   required,
   toFilledText,
@@ -8,7 +9,7 @@ import {
   toText,
 } from '../../core/codec/request-values.ts'
 import { parseRecord } from '../../core/codec/tool-response.ts'
-import { signatureIn } from './signatures.ts'
+import { readCallId, signatureIn, signaturesInDetails } from './signatures.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -25,8 +26,9 @@ export interface ToolCall {
 export function readToolCalls(message: Fields, param: string, notes: string[]): ToolCall[] {
   const place = `${param}.tool_calls`
   const list = optional(message, 'tool_calls', toList, place) ?? []
+  const details = signaturesInDetails(message)
   const calls = list.map((each, index) =>
-    readCall(toRecord(each, `${place}[${index}]`), `${place}[${index}]`, notes),
+    withDetail(readCall(toRecord(each, `${place}[${index}]`), `${place}[${index}]`, notes), details),
   )
   const older = optional(message, 'function_call', toRecord, `${param}.function_call`)
   if (older)
@@ -38,15 +40,19 @@ export function readToolCalls(message: Fields, param: string, notes: string[]): 
   return calls
 }
 
+function withDetail(call: ToolCall, details: ReadonlyMap<string, string>): ToolCall {
+  return { ...call, signature: call.signature ?? details.get(call.id ?? '') }
+}
+
 function readCall(call: Fields, param: string, notes: string[]): ToolCall {
-  const id = required(call, 'id', toFilledText, `${param}.id`)
+  const { id, signature: inId } = readCallId(required(call, 'id', toFilledText, `${param}.id`))
   const type = optional(
     call,
     'type',
     (value, at) => toOneOf(value, at, ['function', 'custom']),
     `${param}.type`,
   )
-  const signature = signatureIn(call)
+  const signature = signatureIn(call) ?? signatureIn(recordOf(call.function)) ?? inId
   if (type !== 'custom') {
     const made = required(call, 'function', toRecord, `${param}.function`)
     return { id, ...readFunction(made, `${param}.function`, notes), signature }
@@ -56,6 +62,8 @@ function readCall(call: Fields, param: string, notes: string[]): ToolCall {
   const input = required(custom, 'input', toText, `${param}.custom.input`)
   return { id, name, args: { input }, signature }
 }
+
+const recordOf = (value: unknown): Fields => (isRecord(value) ? value : {})
 
 function readFunction(made: Fields, param: string, notes: string[]): { name: string; args: Fields } {
   const name = required(made, 'name', toFilledText, `${param}.name`)

@@ -13,7 +13,8 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import type { ToolNames } from '../../core/codec/tool-names.ts'
+import type { SchemaPlaces } from '../../core/plugin.ts'
+import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -29,6 +30,8 @@ export interface DeclaredTool {
   readonly description: string | undefined
   /** JSON Schema; undefined for a function without arguments. */
   readonly schema: Fields | undefined
+  /** Where its schema stands in the request, for errors; none where the schema is the gateway's own. */
+  readonly schemaAt?: string
   /** Takes a plain text instead of arguments. */
   readonly isCustom: boolean
   readonly isStrict: boolean
@@ -69,6 +72,7 @@ function readFunction(declared: Fields, param: string): DeclaredTool {
     name: required(declared, 'name', toFilledText, `${param}.name`),
     description: optional(declared, 'description', toText, `${param}.description`),
     schema: optional(declared, 'parameters', toRecord, `${param}.parameters`),
+    schemaAt: `${param}.parameters`,
     isCustom: false,
     isStrict: optional(declared, 'strict', toBoolean, `${param}.strict`) ?? false,
   }
@@ -92,14 +96,21 @@ function readCustom(declared: Fields, param: string): DeclaredTool {
   }
 }
 
+/** Where the schemas of a request stand, for what is said of them; `response` is the place of the answer's. */
+export function placesOf({ tools }: DeclaredTools, names: FunctionNames, response: string): SchemaPlaces {
+  const placed = tools.filter(({ schemaAt }) => schemaAt !== undefined)
+  const parameters = new Map(placed.map(({ name, schemaAt = '' }) => [names.toGemini(name), schemaAt]))
+  return { parameters, response }
+}
+
 /** Google's `tools`: all functions in one. */
 export function toGoogleTools(
   { tools }: DeclaredTools,
-  names: ToolNames,
+  names: FunctionNames,
 ): Record<string, unknown>[] | undefined {
   if (tools.length === 0) return undefined
   const functionDeclarations = tools.map(({ name, description, schema }) =>
-    defined({ name: names.toGoogle(name), description, parametersJsonSchema: schema }),
+    defined({ name: names.toGemini(name), description, parametersJsonSchema: schema }),
   )
   return [{ functionDeclarations }]
 }
@@ -108,7 +119,7 @@ export function toGoogleTools(
 export function toToolConfig(
   body: Fields,
   declared: DeclaredTools,
-  names: ToolNames,
+  names: FunctionNames,
 ): Record<string, unknown> | undefined {
   const param = body.tool_choice == null ? 'function_call' : 'tool_choice'
   return toCallingConfig(optional(body, param, readChoice), param, declared, names)
@@ -119,7 +130,7 @@ export function toCallingConfig(
   choice: Choice | undefined,
   param: string,
   declared: DeclaredTools,
-  names: ToolNames,
+  names: FunctionNames,
 ): Record<string, unknown> | undefined {
   if (declared.tools.length === 0) {
     if (choice && (choice.mode === 'ANY' || choice.names))
@@ -127,7 +138,7 @@ export function toCallingConfig(
     return undefined
   }
   const allowed = choice?.names?.map((name) => {
-    if (declared.tools.some((tool) => tool.name === name)) return names.toGoogle(name)
+    if (declared.tools.some((tool) => tool.name === name)) return names.toGemini(name)
     return refuse('invalid_value', param, `'${param}' names ${shown(name)}, which is not among the tools`)
   })
   const isStrict = declared.tools.some((tool) => tool.isStrict)

@@ -22,11 +22,12 @@ export function decodeResponseShaped(body: Body): Decoded {
     )
   const { asked: response, ...decoded } = decodeResponse({ ...body, ...withThoughts(body) })
   const told = [...response.tools]
+  const names = new Map(told.map(([name, tool]) => [name, fullName(tool)]))
   const asked: Asked = {
     includeUsage: wantsUsage(body),
     style: 'tools',
     oneCall: response.oneCall,
-    names: new Map(told.map(([name, tool]) => [name, fullName(tool)])),
+    names: { toClient: (name) => names.get(name) ?? name },
     custom: new Set(told.flatMap(([, tool]) => (tool.kind === 'custom' ? [fullName(tool)] : []))),
   }
   return { ...decoded, asked }

@@ -12,9 +12,9 @@ import {
   toText,
 } from '../../../core/codec/request-values.ts'
 import { signed } from '../../../core/codec/signatures.ts'
-import type { ToolNames } from '../../../core/codec/tool-names.ts'
 import { toResponse } from '../../../core/codec/tool-response.ts'
 import type { ModelTraits } from '../../../core/models.ts'
+import type { FunctionNames } from '../../../core/schema-compiler/function-names.ts'
 import { signatureIn } from '../signatures.ts'
 import { toArgs } from '../tool-messages.ts'
 import { summaryIn, unsealed } from './envelope.ts'
@@ -25,7 +25,7 @@ import { fullName } from './told-tools.ts'
 /** What is needed to read items, and where their notes go. */
 export interface ItemReading {
   readonly traits: ModelTraits
-  readonly names: ToolNames
+  readonly names: FunctionNames
   /** A call's id → the signature that an envelope carries for it. */
   readonly signatures: ReadonlyMap<string, string>
   readonly notes: string[]
@@ -120,7 +120,7 @@ function toCall(
   { names, signatures }: ItemReading,
 ): ReadItem {
   const id = callIdOf(item, param)
-  const functionCall = { id, name: names.toGoogle(name), args }
+  const functionCall = { id, name: names.toGemini(name), args }
   return { role: 'model', parts: [signed({ functionCall }, signatureIn(item) ?? signatures.get(id))] }
 }
 

@@ -11,13 +11,13 @@ import {
   toList,
   toText,
 } from '../../../core/codec/request-values.ts'
-import { createToolNames, type ToolNames } from '../../../core/codec/tool-names.ts'
 import { type ModelTraits, traitsOf } from '../../../core/models.ts'
 import type { Decoded } from '../../../core/plugin.ts'
+import { type FunctionNames, toFunctionNames } from '../../../core/schema-compiler/function-names.ts'
 import { refuseBody, sessionOf } from '../chat-request.ts'
 import { toPrompt } from '../prompt.ts'
 import { toServiceTier } from '../service-tier.ts'
-import { toCallingConfig, toGoogleTools } from '../tools.ts'
+import { placesOf, toCallingConfig, toGoogleTools } from '../tools.ts'
 import type { Included, ResponseAsked } from './asked.ts'
 import { itemsOf, readItems } from './input.ts'
 import type { Item } from './item.ts'
@@ -49,8 +49,8 @@ export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'res
   const traits = traitsOf(model)
   const store = form === 'response' && (optional(body, 'store', toBoolean) ?? true)
   const include = readIncluded(body)
-  const names = createToolNames()
   const tools = readResponseTools(body, traits, notes)
+  const names = namesOf(tools)
   const asksThoughts = include.signatures || ![undefined, 'none'].includes(summaryOf(body))
   const generationConfig = toResponseConfig(
     body,
@@ -79,7 +79,8 @@ export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'res
   }
   const stream = form === 'response' && (optional(body, 'stream', toBoolean) ?? false)
   const all = [...new Set([...notes, ...droppedOf(body)])]
-  return { model, stream, request, notes: all, asked, session: sessionOf(body) }
+  const schemasAt = placesOf(declaredOf(tools), names, 'text.format.schema')
+  return { model, stream, request, notes: all, asked, session: sessionOf(body), schemasAt }
 }
 
 /**
@@ -92,15 +93,14 @@ export function decodeConversation(
   notes: string[],
 ): GenerateContentRequest {
   const traits = traitsOf(toModelName(required(body, 'model', toText)))
-  const names = createToolNames()
-  toGoogleTools(declaredOf(readResponseTools(body, traits, [])), names)
+  const names = namesOf(readResponseTools(body, traits, []))
   return toConversation({ ...body, previous_response_id: null, input: items }, items, names, traits, notes)
 }
 
 function toConversation(
   body: Body,
   items: readonly Item[],
-  names: ToolNames,
+  names: FunctionNames,
   traits: ModelTraits,
   notes: string[],
 ): GenerateContentRequest {
@@ -126,6 +126,8 @@ export function previousOf(body: Body): string | undefined {
   return optional(body, 'previous_response_id', toFilledText)
 }
 
+const namesOf = ({ functions }: ResponseTools) => toFunctionNames(functions.keys())
+
 const declaredOf = ({ functions }: ResponseTools) => ({
   style: 'tools' as const,
   tools: [...functions.values()].map(({ declared }) => declared),
@@ -134,7 +136,7 @@ const declaredOf = ({ functions }: ResponseTools) => ({
 function toTooling(
   body: Body,
   tools: ResponseTools,
-  names: ToolNames,
+  names: FunctionNames,
   traits: ModelTraits,
   notes: string[],
 ): Pick<GenerateContentRequest, 'tools' | 'toolConfig'> {
@@ -156,8 +158,8 @@ function toTooling(
   }
 }
 
-function toToldTools({ functions }: ResponseTools, names: ToolNames): ReadonlyMap<string, ToldTool> {
-  return new Map([...functions].map(([name, { told }]) => [names.toGoogle(name), told]))
+function toToldTools({ functions }: ResponseTools, names: FunctionNames): ReadonlyMap<string, ToldTool> {
+  return new Map([...functions].map(([name, { told }]) => [names.toGemini(name), told]))
 }
 
 function readIncluded(body: Body): Included {

@@ -120,6 +120,7 @@ function addFunction(tool: Fields, param: string, reading: Reading, namespace?: 
     {
       description: described(description, namespace),
       schema: optional(tool, 'parameters', toRecord, `${param}.parameters`),
+      schemaAt: `${param}.parameters`,
       isCustom: false,
       isStrict: optional(tool, 'strict', toBoolean, `${param}.strict`) ?? false,
     },

@@ -1,6 +1,8 @@
 import type { GenerateContentRequest } from '../../../core/canonical.ts'
 import { isRecord } from '../../../core/codec/request-values.ts'
 import { GatewayError } from '../../../core/errors.ts'
+import { fitSchemas } from '../../../core/fitting/fit-schemas.ts'
+import { traitsOf } from '../../../core/models.ts'
 import type { Conversion } from '../../../core/plugin.ts'
 import type { ResponseAsked } from './asked.ts'
 import { itemsBefore, resolved } from './history.ts'
@@ -9,8 +11,9 @@ import { decodeConversation, decodeResponse, previousOf } from './response-reque
 
 /** `POST /v1/responses/input_tokens` as Google's `countTokens`; what the store has of the conversation counts too. */
 export async function toTokenCount(body: unknown, client: string, kept: KeptResponses): Promise<Conversion> {
-  const { model, request: own, notes, asked } = decodeResponse(body)
-  const request = { ...own, ...(await pastOf(asked.body, client, kept)) }
+  const { model, request: own, notes, asked, schemasAt } = decodeResponse(body)
+  const whole = { ...own, ...(await pastOf(asked.body, client, kept)) }
+  const { request } = fitSchemas(whole, traitsOf(model).schemas, schemasAt)
   const resource = model.includes('/') ? model : `models/${model}`
   return {
     target: {

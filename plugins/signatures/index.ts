@@ -1,0 +1,42 @@
+import type { GenerateContentResponse } from '../../core/canonical.ts'
+import { type Call, definePlugin } from '../../core/plugin.ts'
+import { type AnswerWatch, watchAnswer } from './answer-watch.ts'
+import { keepSignatures, LIMITS } from './kept-signatures.ts'
+import { withKeptSignatures } from './restore.ts'
+
+/** How often what is new goes to disk, in seconds. */
+const WRITE_SECONDS = 1
+
+/**
+ * Gives back the thought signatures that clients lose between turns.
+ * Source: https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export default definePlugin({
+  name: 'signatures',
+  api: 1,
+  description: "Keeps Gemini's thought signatures for clients that do not send them back.",
+  setup(_options, host) {
+    const failed = (cause: unknown) =>
+      host.log('Thought signatures could not be kept', { cause: String(cause) })
+    const kept = keepSignatures({ store: host.store, limits: LIMITS, now: () => Date.now(), failed })
+    host.schedule(WRITE_SECONDS, () => kept.write())
+    /** The signal is the one thing that every copy of a call keeps. */
+    const watches = new WeakMap<AbortSignal, AnswerWatch>()
+
+    function watch(reply: GenerateContentResponse, { signal }: Call): void {
+      watches.get(signal)?.add(reply)
+    }
+
+    return {
+      when: ({ protocol }) => protocol !== 'gemini',
+      async request(call) {
+        await kept.load()
+        watches.set(call.signal, watchAnswer(call, call.request.contents ?? [], kept))
+        return withKeptSignatures(call, kept)
+      },
+      reply: watch,
+      chunk: watch,
+      stop: () => kept.write(),
+    }
+  },
+})
