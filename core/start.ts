@@ -11,7 +11,7 @@ import { toBodyLimits } from './http/body-limits.ts'
 import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
-import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
+import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
@@ -22,10 +22,7 @@ import { createRequestLog } from './log/request-log.ts'
 import { createModelCatalogue } from './models/model-catalogue.ts'
 import { createOwnership } from './ownership/ownership.ts'
 import { createResourceMemory } from './ownership/resource-memory.ts'
-import { chooseStrategy } from './plugins/choose-strategy.ts'
-import { createHookChain } from './plugins/hooks.ts'
-import { createLateGateway } from './plugins/late-gateway.ts'
-import { setUpPlugins } from './plugins/set-up-plugins.ts'
+import { createLivePlugins } from './plugins/live-plugins.ts'
 import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
 import { createPool } from './pool/pool.ts'
@@ -85,7 +82,6 @@ export async function startGateway(
     now,
     warn,
   })
-  const late = createLateGateway()
   const limits = toBodyLimits(settings)
   const fetch = createGuardedFetch({
     ...settings.media,
@@ -94,8 +90,6 @@ export async function startGateway(
     timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
     budget: limits.budget,
   })
-  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
-
   const keyMemory = createKeyMemory({
     records: store.keys,
     warn,
@@ -114,16 +108,26 @@ export async function startGateway(
     warn,
   })
   const tokens = createTokenEstimates()
-  const saved = await store.keys.load()
-  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
-  const pool = createPool({
-    keys: Array.from(keyring.keys.values(), toKey),
-    strategy: chooseStrategy(plugins.plugins, settings.routing, {
+  const plugins = createLivePlugins({
+    rooms,
+    log,
+    context: {
       now,
       random,
       slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
       inFlight: (key) => pool.inFlight(key),
-    }),
+    },
+    createApp() {
+      const app = createApp()
+      mountOwnRoutes(app, { pool, log, admin })
+      return app
+    },
+  })
+  const saved = await store.keys.load()
+  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
+  const pool = createPool({
+    keys: Array.from(keyring.keys.values(), toKey),
+    strategy: plugins.strategy,
     quotas,
     saved,
     now,
@@ -206,7 +210,6 @@ export async function startGateway(
     later,
     returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
-  const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
     keyLoop: withFallback(keyLoop, { models: settings.routing.fallback, deadlineMilliseconds, elapsed }),
@@ -220,32 +223,22 @@ export async function startGateway(
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
     keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
-    hooks: () => hooks,
+    hooks: () => plugins.current().hooks,
     record: requestLog.push,
   })
-  late.bind(gateway)
 
-  const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
   const { requests } = store
   const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
-  mountOwnRoutes(app, {
-    pool,
-    log,
-    admin: adminRoutes({ ...routing, requests, clients, redactor, log, limits, now }),
-  })
-  mountPluginRoutes(app, plugins.plugins, gateway, log)
-  const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
-  const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
+  const admin = adminRoutes({ ...routing, requests, clients, redactor, log, limits, now })
+  const { imageBed } = plugins
+  const problems = await plugins.load(settings, { store, log, gateway, fetch, imageBed, now })
   const server = createServer({
-    app,
     clients,
     log,
     basePath: settings.server.basePath,
     isTrusted: createAddressList(settings.server.trustedProxies),
-    protocols: () => protocols,
-    hooks: () => hooks,
-    sockets: () => sockets,
+    plugins: plugins.current,
   })
   const listening = await runtime.serve({
     host: settings.server.host,
@@ -256,7 +249,7 @@ export async function startGateway(
 
   return {
     url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
-    problems: plugins.problems,
+    problems,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)

@@ -12,7 +12,7 @@ const EVERYWHERE = 'core/main.ts'
 
 /** Third-party packages, and the only files that may know them. */
 const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
-  [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
+  [/^elysia$/, /^core\/(plugin|http\/(plugin-app|own-routes))\.ts$/],
   [/^pino$/, /^core\/log\/log\.ts$/],
   [/^re2js$/, /^core\/keyring\/import\/key-pattern\.ts$/],
   [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
