@@ -29,7 +29,9 @@ const rooms: Rooms = {
   createOutside,
   createProxyTransport,
   plugins: standardPlugins,
+  shippedFolder: new URL('../plugins', import.meta.url).pathname,
   importPlugin: async (path) => (await importFile(path)).default,
+  importFile,
   startSimulatedGoogle,
 }
 

@@ -16,8 +16,12 @@ export interface Rooms {
   createProxyTransport(proxy: ProxyAddress): Transport
   /** The plugins that ship, in the order they run. */
   readonly plugins: readonly PluginDefinition[]
-  /** Imports a plugin of somebody else's from a file. */
+  /** The folder of those that ship, where they lie as files; a config beside it does not find them as its own. */
+  readonly shippedFolder: string
+  /** The default export of a file, or of a folder's entry: a plugin of somebody else's. */
   importPlugin(path: string): Promise<unknown>
+  /** Runs a file of somebody else's for what it does. */
+  importFile(path: string): Promise<unknown>
   startSimulatedGoogle(options: SimulatedGoogleOptions): Promise<SimulatedGoogleServer>
 }
 

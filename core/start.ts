@@ -23,6 +23,7 @@ import { createModelCatalogue } from './models/model-catalogue.ts'
 import { createOwnership } from './ownership/ownership.ts'
 import { createResourceMemory } from './ownership/resource-memory.ts'
 import { createLivePlugins } from './plugins/live-plugins.ts'
+import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
 import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
 import { createPool } from './pool/pool.ts'
@@ -49,6 +50,8 @@ export interface Opened {
   readonly clients: Clients
   /** The keys of the settings, and where each is written. */
   readonly configuredKeys: readonly ConfiguredKey[]
+  /** As `ReloadOptions.readAgain`. */
+  readAgain(): Promise<SettingsAgain>
 }
 
 export interface RunningGateway {
@@ -57,6 +60,8 @@ export interface RunningGateway {
   readonly keys: number
   /** One sentence for each thing the operator should know. */
   readonly problems: readonly string[]
+  /** Reads the settings again and exchanges the plugins; rejects where they cannot be used, and changes nothing then. */
+  reload(): Promise<Reloaded>
   /** Takes no new connection, lets open answers finish for `graceSeconds`, and saves what was learned. */
   stop(graceSeconds: number): Promise<void>
 }
@@ -65,7 +70,7 @@ export interface RunningGateway {
 export async function startGateway(
   rooms: Rooms,
   settings: Settings,
-  { store, clients, configuredKeys }: Opened,
+  { store, clients, configuredKeys, readAgain }: Opened,
 ): Promise<RunningGateway> {
   const { now, random } = { now: Date.now, random: Math.random }
   const elapsed = () => performance.now()
@@ -230,9 +235,21 @@ export async function startGateway(
   const tester = createKeyTester({ upstream, redactor, elapsed })
   const { requests } = store
   const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
-  const admin = adminRoutes({ ...routing, requests, clients, redactor, log, limits, now })
-  const { imageBed } = plugins
-  const problems = await plugins.load(settings, { store, log, gateway, fetch, imageBed, now })
+  const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
+  const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
+  const admin = adminRoutes({
+    ...routing,
+    requests,
+    clients,
+    plugins,
+    shippedPlugins: rooms.plugins,
+    reload,
+    redactor,
+    log,
+    limits,
+    now,
+  })
+  const problems = await plugins.load(settings, surroundings)
   const server = createServer({
     clients,
     log,
@@ -250,6 +267,7 @@ export async function startGateway(
   return {
     url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
     problems,
+    reload,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)

@@ -72,7 +72,12 @@ async function measure(rooms: Rooms, settings: Settings, googleUrl: string, seco
     adminToken: undefined,
     records: store.tokens,
   })
-  const running = await startGateway(rooms, settings, { store, clients, configuredKeys: keysOf(settings) })
+  const running = await startGateway(rooms, settings, {
+    store,
+    clients,
+    configuredKeys: keysOf(settings),
+    readAgain: async () => ({ settings, waiting: [] }),
+  })
   const gateway = { url: running.url, credential: TOKEN }
   const google = { url: googleUrl, credential: settings.keys.map(String)[0] ?? '' }
   const idle = memory()
