@@ -36,5 +36,30 @@ export interface SimulatedGoogleServer {
   readonly url: string
   /** Keys that it takes as good. */
   readonly keys: readonly string[]
+  /** Everything received, oldest first. */
+  readonly calls: readonly SimulatedCall[]
+  /**
+   * Orders the answers of the next calls with a key, `*` for any: `{ kind: 'text', text: 'Hi' }` and the like, as
+   * docs/simulated-google.md lists them.
+   */
+  script(key: string, behaviours: SimulatedBehaviour | readonly SimulatedBehaviour[]): void
+  /** Forgets scripts, quotas and calls. */
+  reset(): void
   stop(): Promise<void>
+}
+
+/** How the simulated Google is to behave. */
+export interface SimulatedBehaviour {
+  readonly kind: string
+  readonly [detail: string]: unknown
+}
+
+/** A request that the simulated Google received. */
+export interface SimulatedCall {
+  readonly key: string | undefined
+  readonly method: string
+  readonly path: string
+  readonly model: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
 }

@@ -24,7 +24,14 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
 ]
 
 /** What of the runtime's own modules works alike everywhere and touches nothing outside. */
-const PURE_BUILTINS = ['node:buffer', 'node:crypto', 'node:path', 'node:util', 'node:zlib']
+const PURE_BUILTINS = [
+  'node:assert/strict',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:util',
+  'node:zlib',
+]
 
 const source = (file: string) => readFileSync(join(root, file), 'utf8')
 const files = ['core', 'plugins', 'adapters', 'admin'].flatMap(filesIn)
