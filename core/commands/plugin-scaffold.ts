@@ -29,8 +29,11 @@ function withText(call: Call, text: string): Call {
 }
 `
 
+/** Not in one piece, so that this file is not taken for one that imports it. */
+const KIT = 'geminate/testing'
+
 const testOf = (name: string) => `import assert from 'node:assert/strict'
-import { createTestGateway, test } from 'geminate/testing'
+import { createTestGateway, test } from '${KIT}'
 import plugin from './index.ts'
 
 test('puts its text before what an OpenAI client says', async () => {

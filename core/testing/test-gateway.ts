@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { createClients } from '../http/clients.ts'
 import { configuredKeys } from '../keyring/configured-keys.ts'
-import type { PluginDefinition } from '../plugin.ts'
+import type { Host, PluginDefinition } from '../plugin.ts'
 import type { Rooms, SimulatedGoogleServer } from '../rooms.ts'
 import { loadSettings } from '../settings/load-settings.ts'
 import { startGateway } from '../start.ts'
@@ -29,6 +29,8 @@ export interface TestGateway {
   /** A client's token, which `fetch` sends already. */
   readonly token: string
   readonly adminToken: string
+  /** What a plugin of this gateway is given: its image beds, a store, a fetch. */
+  readonly host: Host
   /** One sentence for each plugin that could not be set up. */
   readonly problems: readonly string[]
   /** What the gateway logged, one JSON object a line. */
@@ -90,6 +92,7 @@ async function openBefore(
     google,
     token: TOKEN,
     adminToken: ADMIN_TOKEN,
+    host: own.host(),
     problems: gateway.problems,
     log: own.log,
     fetch: (path, init = {}) => fetch(gateway.url + path, toInit(init)),
@@ -111,14 +114,31 @@ type Asked = ReturnType<typeof withOptions>
 /** A program in which the plugins of the test ship too, and that prints nothing. */
 function withPlugins(rooms: Rooms, asked: readonly Asked[]) {
   let printed = ''
+  let host: Host | undefined
+  const kit: PluginDefinition = {
+    name: 'test-kit',
+    api: 1,
+    description: 'Lends its host to a test.',
+    setup(_, own) {
+      host = own
+      return {}
+    },
+  }
   const write = (text: string) => {
     printed += text
   }
   const output = { ...rooms.runtime.output, write, error: write, isTerminal: false }
   const names = new Set(asked.map(({ definition }) => definition.name))
   const shipped = rooms.plugins.filter(({ name }) => !names.has(name))
-  const plugins = [...shipped, ...asked.map(({ definition }) => definition)]
-  return { rooms: { ...rooms, plugins, runtime: { ...rooms.runtime, output } }, log: () => printed }
+  const plugins = [...shipped, kit, ...asked.map(({ definition }) => definition)]
+  return {
+    rooms: { ...rooms, plugins, runtime: { ...rooms.runtime, output } },
+    log: () => printed,
+    host() {
+      if (!host) throw new Error('The gateway has not started yet')
+      return host
+    },
+  }
 }
 
 function configOf(
