@@ -29,12 +29,13 @@ function withText(call: Call, text: string): Call {
 }
 `
 
-/** Not in one piece, so that this file is not taken for one that imports it. */
-const KIT = 'geminate/testing'
+const TEST_IMPORTS = [
+  "import assert from 'node:assert/strict'",
+  "import { createTestGateway, test } from 'geminate/testing'",
+  "import plugin from './index.ts'",
+]
 
-const testOf = (name: string) => `import assert from 'node:assert/strict'
-import { createTestGateway, test } from '${KIT}'
-import plugin from './index.ts'
+const testOf = (name: string) => `${TEST_IMPORTS.join('\n')}
 
 test('puts its text before what an OpenAI client says', async () => {
   const gateway = await createTestGateway({ plugins: [[plugin, { text: 'Briefly: ' }]] })
