@@ -1,6 +1,6 @@
 import { createFileImporter } from '../adapters/runtime/import-file.ts'
 import { currentRuntime } from '../adapters/runtime/index.ts'
-import { startSimulatedGoogle } from '../adapters/simulated-google/index.ts'
+import { startSteeredGoogle } from '../adapters/simulated-google/steered.ts'
 import { openStore } from '../adapters/storage/open-store.ts'
 import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createOutside } from '../adapters/transport/outside.ts'
@@ -12,6 +12,7 @@ import { helpOn } from './commands/help.ts'
 import { keys } from './commands/keys.ts'
 import { mock } from './commands/mock.ts'
 import { plan } from './commands/plan.ts'
+import { plugin } from './commands/plugin.ts'
 import { runCommand } from './commands/run-command.ts'
 import { schema } from './commands/schema.ts'
 import { serve } from './commands/serve.ts'
@@ -19,8 +20,9 @@ import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
 import * as sdk from './sdk.ts'
+import * as testing from './testing.ts'
 
-const importFile = createFileImporter({ 'geminate/sdk': sdk })
+const importFile = createFileImporter({ 'geminate/sdk': sdk, 'geminate/testing': testing })
 
 const rooms: Rooms = {
   runtime: currentRuntime(),
@@ -29,10 +31,14 @@ const rooms: Rooms = {
   createOutside,
   createProxyTransport,
   plugins: standardPlugins,
+  shippedFolder: new URL('../plugins', import.meta.url).pathname,
   importPlugin: async (path) => (await importFile(path)).default,
-  startSimulatedGoogle,
+  importFile,
+  startSimulatedGoogle: startSteeredGoogle,
 }
 
-const commands = [serve, check, plan, token, keys, mock, bench, schema, version]
+testing.provideRooms(rooms)
+
+const commands = [serve, check, plan, token, keys, plugin, mock, bench, schema, version]
 
 await rooms.runtime.exit(await runCommand(rooms, [...commands, helpOn(commands)]))

@@ -4,6 +4,7 @@ import type { GenerateContentRequest, GenerateContentResponse, Model } from './c
 import type { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 import type { GuardedFetch } from './guarded-fetch.ts'
+import type { ImageBed } from './image-bed.ts'
 import type { KeyStrategy, StrategyContext } from './keys.ts'
 import type { Settings } from './settings/settings.ts'
 import type { SocketHandler } from './sockets.ts'
@@ -21,9 +22,18 @@ export interface PluginDefinition<Options extends TSchema = TSchema> {
   readonly description: string
   /** Validates this plugin's part of the config and fills its defaults. */
   readonly options?: Options
-  /** Called once, before anything listens; a throw keeps the plugin out and names it. */
+  /** What a failure of its hooks means for the call; `closed` where absent. */
+  readonly onFailure?: OnFailure
+  /** Called once, before any call sees the plugin; a throw keeps it out and names it. */
   setup(options: Static<Options>, host: Host): Hooks | Promise<Hooks>
 }
+
+/**
+ * What becomes of a call in which a plugin's hook failed (threw what is no GatewayError). `open`: it goes on as if
+ * the plugin were not there; after five failures in a row, so do all calls for a minute. `closed`: it fails with
+ * an error that names the plugin; right for what must not be left out.
+ */
+export type OnFailure = 'open' | 'closed'
 
 /** Gives a definition its types; returns it unchanged. */
 export function definePlugin<Options extends TSchema = TObject>(
@@ -39,6 +49,8 @@ export interface Host {
   /** The way to public addresses, and to no others. */
   readonly fetch: GuardedFetch
   readonly settings: HostSettings
+  /** The image bed of this name, whichever plugin brings it; throws a sentence where none does. Ask when it is needed. */
+  imageBed(name: string): ImageBed
   log(message: string, fields?: Record<string, unknown>): void
   /** Repeats `task` until the plugin is stopped; a failing run is logged, the next one still comes. */
   schedule(everySeconds: number, task: () => void | Promise<void>): void
@@ -75,6 +87,7 @@ type MaybePromise<T> = T | Promise<T>
  * | finished   | parallel                | when the client has everything; never delays it                   |
  * | models     | sequential              | adds, renames or hides models                                     |
  * | strategies | registry                | key strategies, chosen by name in the config                      |
+ * | imageBeds  | registry                | where pictures are kept, chosen by name in the config             |
  * | stop       | once                    | when replaced or switched off                                     |
  */
 export interface Hooks {
@@ -93,6 +106,7 @@ export interface Hooks {
   finished?(call: Head, result: CallResult): MaybePromise<void>
   models?(list: readonly Model[]): MaybePromise<readonly Model[] | undefined | void>
   strategies?: Readonly<Record<string, (context: StrategyContext) => KeyStrategy>>
+  imageBeds?: Readonly<Record<string, () => ImageBed>>
   stop?(): MaybePromise<void>
 }
 

@@ -16,8 +16,12 @@ export interface Rooms {
   createProxyTransport(proxy: ProxyAddress): Transport
   /** The plugins that ship, in the order they run. */
   readonly plugins: readonly PluginDefinition[]
-  /** Imports a plugin of somebody else's from a file. */
+  /** The folder of those that ship, where they lie as files; a config beside it does not find them as its own. */
+  readonly shippedFolder: string
+  /** The default export of a file, or of a folder's entry: a plugin of somebody else's. */
   importPlugin(path: string): Promise<unknown>
+  /** Runs a file of somebody else's for what it does. */
+  importFile(path: string): Promise<unknown>
   startSimulatedGoogle(options: SimulatedGoogleOptions): Promise<SimulatedGoogleServer>
 }
 
@@ -32,5 +36,30 @@ export interface SimulatedGoogleServer {
   readonly url: string
   /** Keys that it takes as good. */
   readonly keys: readonly string[]
+  /** Everything received, oldest first. */
+  readonly calls: readonly SimulatedCall[]
+  /**
+   * Orders the answers of the next calls with a key, `*` for any: `{ kind: 'text', text: 'Hi' }` and the like, as
+   * docs/simulated-google.md lists them.
+   */
+  script(key: string, behaviours: SimulatedBehaviour | readonly SimulatedBehaviour[]): void
+  /** Forgets scripts, quotas and calls. */
+  reset(): void
   stop(): Promise<void>
+}
+
+/** How the simulated Google is to behave. */
+export interface SimulatedBehaviour {
+  readonly kind: string
+  readonly [detail: string]: unknown
+}
+
+/** A request that the simulated Google received. */
+export interface SimulatedCall {
+  readonly key: string | undefined
+  readonly method: string
+  readonly path: string
+  readonly model: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
 }

@@ -14,6 +14,8 @@ export interface Runtime {
   serve(options: ServeOptions): Promise<Server>
   /** Runs `handler` when the process is asked to end (SIGTERM, SIGINT); a second signal ends it at once. */
   onStop(handler: () => void): void
+  /** Runs `handler` whenever the process is asked to read its settings again (SIGHUP). */
+  onReload(handler: () => void): void
   /**
    * Starts this program once more, as a process of its own with other arguments. Resolves once what it writes to
    * stdout matches `started`; rejects where it ends before.
@@ -82,4 +84,6 @@ export interface Files {
   read(path: string): Promise<string | undefined>
   /** Replaces the file in one step; `mode` such as 0o600. Makes missing folders. */
   write(path: string, text: string, mode?: number): Promise<void>
+  /** The names in a folder, sorted, those of folders with `/` at the end; none where there is no such folder. */
+  list(path: string): Promise<readonly string[]>
 }

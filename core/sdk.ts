@@ -1,9 +1,11 @@
-/** What a plugin's author imports, as `geminate/sdk`. */
+/** What a plugin's author imports, as `geminate/sdk`. Its tests import `geminate/testing`. */
 export { Type } from '@sinclair/typebox'
 export type * from './canonical.ts'
-export { ERROR_KINDS, type ErrorKind, GatewayError } from './errors.ts'
+export { ERROR_KINDS, type ErrorKind, GatewayError, isGatewayError } from './errors.ts'
 export { FetchError, type FetchProblem, type FetchRequest, type GuardedFetch } from './guarded-fetch.ts'
+export type * from './image-bed.ts'
 export type * from './keys.ts'
 export type * from './native-calls.ts'
 export type * from './plugin.ts'
 export { definePlugin, PLUGIN_API } from './plugin.ts'
+export type { Socket, SocketHandler } from './sockets.ts'

@@ -14,7 +14,7 @@ import { toBodyLimits } from './http/body-limits.ts'
 import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
-import { createApp, mountPluginRoutes } from './http/plugin-routes.ts'
+import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
@@ -27,10 +27,8 @@ import { toStatedTraits } from './models/stated-traits.ts'
 import { stateTraits } from './models.ts'
 import { createOwnership } from './ownership/ownership.ts'
 import { createResourceMemory } from './ownership/resource-memory.ts'
-import { chooseStrategy } from './plugins/choose-strategy.ts'
-import { createHookChain } from './plugins/hooks.ts'
-import { createLateGateway } from './plugins/late-gateway.ts'
-import { setUpPlugins } from './plugins/set-up-plugins.ts'
+import { createLivePlugins } from './plugins/live-plugins.ts'
+import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
 import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
 import { createPool } from './pool/pool.ts'
@@ -57,6 +55,8 @@ export interface Opened {
   readonly clients: Clients
   /** The keys of the settings, and where each is written. */
   readonly configuredKeys: readonly ConfiguredKey[]
+  /** As `ReloadOptions.readAgain`. */
+  readAgain(): Promise<SettingsAgain>
 }
 
 export interface RunningGateway {
@@ -65,6 +65,8 @@ export interface RunningGateway {
   readonly keys: number
   /** One sentence for each thing the operator should know. */
   readonly problems: readonly string[]
+  /** Reads the settings again and exchanges the plugins; rejects where they cannot be used, and changes nothing then. */
+  reload(): Promise<Reloaded>
   /** Takes no new connection, lets open answers finish for `graceSeconds`, and saves what was learned. */
   stop(graceSeconds: number): Promise<void>
 }
@@ -73,7 +75,7 @@ export interface RunningGateway {
 export async function startGateway(
   rooms: Rooms,
   settings: Settings,
-  { store, clients, configuredKeys }: Opened,
+  { store, clients, configuredKeys, readAgain }: Opened,
 ): Promise<RunningGateway> {
   const { now, random } = { now: Date.now, random: Math.random }
   const elapsed = () => performance.now()
@@ -91,7 +93,6 @@ export async function startGateway(
     now,
     warn,
   })
-  const late = createLateGateway()
   const limits = toBodyLimits(settings)
   const fetch = createGuardedFetch({
     ...settings.media,
@@ -100,8 +101,6 @@ export async function startGateway(
     timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
     budget: limits.budget,
   })
-  const plugins = await setUpPlugins(rooms, settings, { store, log, gateway: late.gateway, fetch })
-
   const keyMemory = createKeyMemory({
     records: store.keys,
     warn,
@@ -120,16 +119,26 @@ export async function startGateway(
     warn,
   })
   const tokens = createTokenEstimates()
-  const saved = await store.keys.load()
-  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
-  const pool = createPool({
-    keys: Array.from(keyring.keys.values(), toKey),
-    strategy: chooseStrategy(plugins.plugins, settings.routing, {
+  const plugins = createLivePlugins({
+    rooms,
+    log,
+    context: {
       now,
       random,
       slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
       inFlight: (key) => pool.inFlight(key),
-    }),
+    },
+    createApp() {
+      const app = createApp()
+      mountOwnRoutes(app, { pool, log, admin })
+      return app
+    },
+  })
+  const saved = await store.keys.load()
+  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
+  const pool = createPool({
+    keys: Array.from(keyring.keys.values(), toKey),
+    strategy: plugins.strategy,
     quotas,
     saved,
     now,
@@ -213,7 +222,6 @@ export async function startGateway(
     later,
     returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
-  const hooks = createHookChain(plugins.plugins, log)
   const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
   const gateway = createGateway({
     keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
@@ -232,32 +240,34 @@ export async function startGateway(
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
     keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
-    hooks: () => hooks,
+    hooks: () => plugins.current().hooks,
     record: requestLog.push,
   })
-  late.bind(gateway)
 
-  const app = createApp()
   const tester = createKeyTester({ upstream, redactor, elapsed })
   const { requests } = store
   const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
-  mountOwnRoutes(app, {
-    pool,
+  const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
+  const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
+  const admin = adminRoutes({
+    ...routing,
+    requests,
+    clients,
+    plugins,
+    shippedPlugins: rooms.plugins,
+    reload,
+    redactor,
     log,
-    admin: adminRoutes({ ...routing, requests, clients, redactor, log, limits, now }),
+    limits,
+    now,
   })
-  mountPluginRoutes(app, plugins.plugins, gateway, log)
-  const protocols = plugins.plugins.flatMap(({ hooks: { protocol } }) => protocol ?? [])
-  const sockets = plugins.plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {}))
+  const problems = await plugins.load(settings, surroundings)
   const server = createServer({
-    app,
     clients,
     log,
     basePath: settings.server.basePath,
     isTrusted: createAddressList(settings.server.trustedProxies),
-    protocols: () => protocols,
-    hooks: () => hooks,
-    sockets: () => sockets,
+    plugins: plugins.current,
   })
   const listening = await runtime.serve({
     host: settings.server.host,
@@ -268,7 +278,8 @@ export async function startGateway(
 
   return {
     url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
-    problems: plugins.problems,
+    problems,
+    reload,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
       await listening.stop(graceSeconds)

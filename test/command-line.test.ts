@@ -168,11 +168,11 @@ test('geminate check tells every mistake with exit code 2', async () => {
 })
 
 test('geminate check sets up a plugin from a file, and blames one that fails', async () => {
-  const plugin = (setup: string) =>
-    `export default { name: 'mine', api: 1, description: '', setup() { ${setup} } }`
+  const plugin = (setup: string, name = 'mine') =>
+    `export default { name: '${name}', api: 1, description: '', setup() { ${setup} } }`
   const path = await config('with-plugin', 'plugins: { ./good.ts: { x: 1 }, ./bad.ts: true }')
   await writeFile(join(folder, 'with-plugin/good.ts'), plugin('return {}'))
-  await writeFile(join(folder, 'with-plugin/bad.ts'), plugin(`throw new Error('no luck')`))
+  await writeFile(join(folder, 'with-plugin/bad.ts'), plugin(`throw new Error('no luck')`, 'other'))
   const { code, error } = await run(['check', '--config', path])
   assert.equal(code, 2)
   assert.match(error, /^The plugin ".*\/with-plugin\/bad\.ts" is left out: no luck\n$/)

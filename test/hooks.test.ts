@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { GatewayError, isGatewayError } from '../core/errors.ts'
 import type { Call, CallResult, Hooks } from '../core/plugin.ts'
+import { createHookRecord } from '../core/plugins/hook-record.ts'
 import { createHookChain } from '../core/plugins/hooks.ts'
 import { createKeptLog } from './kept-log.ts'
 
@@ -22,7 +23,12 @@ const call: Call = {
 
 function chain(...all: readonly Hooks[]) {
   const log = createKeptLog()
-  const plugins = all.map((hooks, index) => ({ name: `plugin-${index + 1}`, hooks }))
+  const onFailure = 'closed'
+  const plugins = all.map((hooks, index) => {
+    const name = `plugin-${index + 1}`
+    const record = createHookRecord({ plugin: name, onFailure, log, now: Date.now })
+    return { name, hooks, onFailure, record } as const
+  })
   return { ...createHookChain(plugins, log), log }
 }
 

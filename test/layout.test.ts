@@ -12,7 +12,7 @@ const EVERYWHERE = 'core/main.ts'
 
 /** Third-party packages, and the only files that may know them. */
 const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
-  [/^elysia$/, /^core\/(plugin|http\/(server|plugin-routes|own-routes))\.ts$/],
+  [/^elysia$/, /^core\/(plugin|http\/(plugin-app|own-routes))\.ts$/],
   [/^pino$/, /^core\/log\/log\.ts$/],
   [/^re2js$/, /^core\/keyring\/import\/key-pattern\.ts$/],
   [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
@@ -24,7 +24,14 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
 ]
 
 /** What of the runtime's own modules works alike everywhere and touches nothing outside. */
-const PURE_BUILTINS = ['node:buffer', 'node:crypto', 'node:path', 'node:util', 'node:zlib']
+const PURE_BUILTINS = [
+  'node:assert/strict',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:util',
+  'node:zlib',
+]
 
 const source = (file: string) => readFileSync(join(root, file), 'utf8')
 const files = ['core', 'plugins', 'adapters', 'admin'].flatMap(filesIn)

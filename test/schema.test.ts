@@ -38,7 +38,7 @@ test('the schema lists the options of shipped plugins and leaves plugins by path
   const { properties, patternProperties, additionalProperties } = schema.properties.plugins
   assert.equal(properties['fake-stream'].anyOf[1].properties.pieces.default, 8)
   assert.equal(properties['fake-stream'].anyOf[1].required, undefined)
-  assert.deepEqual(Object.keys(patternProperties), ['^[./]'])
+  assert.deepEqual(Object.keys(patternProperties), ['^([./]|npm:)'])
   assert.equal(additionalProperties, false)
 })
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Files } from '../../core/runtime.ts'
 
 /** Files on local disk. */
-export const files: Files = { read, write }
+export const files: Files = { read, write, list }
 
 async function read(path: string): Promise<string | undefined> {
   try {
@@ -13,6 +13,27 @@ async function read(path: string): Promise<string | undefined> {
     if (isMissing(thrown)) return undefined
     throw thrown
   }
+}
+
+async function list(path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true })
+    const names = entries.map(async (entry) => {
+      const isFolder = entry.isSymbolicLink()
+        ? await isLinkedFolder(join(path, entry.name))
+        : entry.isDirectory()
+      return isFolder ? `${entry.name}/` : entry.name
+    })
+    return (await Promise.all(names)).sort()
+  } catch (thrown) {
+    if (isMissing(thrown)) return []
+    throw thrown
+  }
+}
+
+async function isLinkedFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() === true
 }
 
 async function write(path: string, text: string, mode = 0o644): Promise<void> {

@@ -1,19 +1,35 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { moduleEntry } from './module-entry.ts'
 
 type Exports = Readonly<Record<string, unknown>>
 
 /**
- * Imports files that are no part of the program, by absolute path. Wherever they lie, they may import the
- * modules of `provided` by name, and get the very objects of the program: also in the binary, which has no
- * files beside it. Call it once.
+ * Imports files that are no part of the program, by absolute path; of a folder, its entry. Wherever they lie, they
+ * may import the modules of `provided` by name, and get the very objects of the program: also in the binary,
+ * which has no files beside it. A file that was changed is read anew, what it imports is not. Call it once.
  */
 export function createFileImporter(
   provided: Readonly<Record<string, Exports>>,
 ): (path: string) => Promise<Exports> {
   if ('Bun' in globalThis) provideOnBun(provided)
   else provideOnDeno(provided)
-  return (path) => import(pathToFileURL(path).href)
+  const isBun = 'Bun' in globalThis
+  const versions = new Map<string, string>()
+
+  return async (path) => {
+    const file = await moduleEntry(path)
+    const version = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+    const first = versions.get(file) ?? version
+    versions.set(file, first)
+    // Bun reads a changed file anew by its path, not by its URL.
+    const address = isBun && version !== first ? file : pathToFileURL(file).href
+    return import(version === first ? address : `${address}?v=${version}`)
+  }
 }
 
 function provideOnBun(provided: Readonly<Record<string, Exports>>): void {

@@ -27,6 +27,7 @@ export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version
     output: { write: output.write, error: errors.write, flushed: output.flushed, isTerminal },
     input: { readAll: () => text(process.stdin), isTerminal: process.stdin.isTTY === true },
     onStop,
+    onReload: (handler) => void process.on('SIGHUP', handler),
     startAgain,
     memory: () => process.memoryUsage.rss(),
     async exit(code) {

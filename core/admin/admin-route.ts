@@ -5,6 +5,9 @@ import type { Keyring } from '../keyring/keyring.ts'
 import type { Log } from '../log/log.ts'
 import { redactedJson } from '../log/redacted-json.ts'
 import type { Redactor } from '../log/redactor.ts'
+import type { PluginDefinition } from '../plugin.ts'
+import type { LivePlugins } from '../plugins/live-plugins.ts'
+import type { Reloaded } from '../plugins/reload.ts'
 import type { KeyRing } from '../pool/key-ring.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { KeyTester } from '../probing/key-tester.ts'
@@ -42,6 +45,10 @@ export interface AdminDesk {
   readonly ways: Ways
   readonly breakers: Breakers
   readonly checker: WayChecker
+  readonly plugins: Pick<LivePlugins, 'current' | 'leftOut'>
+  readonly shippedPlugins: readonly PluginDefinition[]
+  /** Reads the settings again and exchanges the plugins. */
+  reload(): Promise<Reloaded>
   readonly redactor: Redactor
   readonly log: Log
   readonly requests: RequestRecords

@@ -1,6 +1,7 @@
 import type { AdminDesk, AdminRoute } from './admin-route.ts'
 import { importRoute } from './import-route.ts'
 import { keyRoutes } from './key-routes.ts'
+import { pluginRoutes } from './plugin-routes.ts'
 import { proxyRoutes } from './proxy-routes.ts'
 import { quotaRoutes } from './quota-routes.ts'
 import { requestRoutes } from './request-routes.ts'
@@ -17,5 +18,6 @@ export function adminRoutes(desk: AdminDesk): readonly AdminRoute[] {
     ...requestRoutes(desk),
     ...quotaRoutes(desk),
     ...proxyRoutes(desk),
+    ...pluginRoutes(desk),
   ]
 }

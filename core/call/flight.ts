@@ -6,7 +6,6 @@ import { bothEnds } from '../log/both-ends.ts'
 import type { Log } from '../log/log.ts'
 import type { Place } from '../ownership/ownership.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
-import type { HookChain } from '../plugins/hooks.ts'
 import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
@@ -46,7 +45,6 @@ export interface Flight {
 }
 
 export interface FlightOptions {
-  readonly hooks: () => HookChain
   readonly log: Log
   /** Their budget is shared by all that is held in memory. */
   readonly limits: Pick<BodyLimits, 'budget'>
@@ -57,7 +55,9 @@ export interface FlightOptions {
 
 /** Follows one call from its arrival to its end. */
 export function openFlight(exchange: Exchange, head: Head, options: FlightOptions): Flight {
-  const { signal } = exchange.request
+  const { request, plugins } = exchange
+  const { signal } = request
+  plugins.hold()
   let leaving: AbortController | undefined
   const leave = () => leaving?.abort()
   let finished = false
@@ -116,7 +116,9 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       flight.trace.ended(flight.trace.usage)
       const result = toResult(flight, status, error)
       options.record(toRecord(flight, result))
-      options.hooks().finished(flight.head, result)
+      const told = plugins.hooks.finished(flight.head, result)
+      if (told) told.finally(plugins.release)
+      else plugins.release()
       logEnd(options.log, flight, result)
     },
   }

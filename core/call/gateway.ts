@@ -45,13 +45,14 @@ export interface GatewayOptions extends StreamOptions {
   readonly finishWhole: boolean
   /** Keeps the bodies of one call for the request log. */
   keepBodies(): KeptBodies
-  hooks(): HookChain
+  /** The plugins as they are now, for what belongs to no request. */
+  hooks(): Pick<HookChain, 'models'>
   record(row: RequestRecord): void
 }
 
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { keyLoop, redactor, hooks, limits } = options
+  const { keyLoop, redactor, limits } = options
 
   return {
     answer: (request, target) =>
@@ -92,7 +93,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     async models() {
-      return hooks().models(await options.catalogue.models())
+      return options.hooks().models(await options.catalogue.models())
     },
   }
 
@@ -126,11 +127,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   function answerCall(flight: Flight, target: NativeTarget | undefined): Promise<Response> {
-    const { protocol } = flight.exchange
+    const { protocol, plugins } = flight.exchange
     if (!protocol) throw new GatewayError('not_found', 'No protocol of this gateway claims this request')
     const { codec } = protocol
     if (!codec.identity || !target) return answerShaped(flight, codec, target, undefined)
-    const first = hooks().first(flight.head)
+    const first = plugins.hooks.first(flight.head)
     return first === undefined ? answerRaw(flight, codec, target) : answerShaped(flight, codec, target, first)
   }
 
@@ -161,7 +162,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
     const begun = toCall(flight, decoded)
-    const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
+    const { hooks } = flight.exchange.plugins
+    const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     const fitted = codec.identity ? undefined : options.fitting.fit(call, decoded.schemasAt)
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes

@@ -5,7 +5,7 @@ import { configuredKeys } from '../keyring/configured-keys.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { chooseStrategy } from '../plugins/choose-strategy.ts'
-import { CLOSED, OFFLINE } from '../plugins/closed-gateway.ts'
+import { closedSurroundings } from '../plugins/closed-gateway.ts'
 import { setUpPlugins } from '../plugins/set-up-plugins.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -72,7 +72,12 @@ async function measure(rooms: Rooms, settings: Settings, googleUrl: string, seco
     adminToken: undefined,
     records: store.tokens,
   })
-  const running = await startGateway(rooms, settings, { store, clients, configuredKeys: keysOf(settings) })
+  const running = await startGateway(rooms, settings, {
+    store,
+    clients,
+    configuredKeys: keysOf(settings),
+    readAgain: async () => ({ settings, waiting: [] }),
+  })
   const gateway = { url: running.url, credential: TOKEN }
   const google = { url: googleUrl, credential: settings.keys.map(String)[0] ?? '' }
   const idle = memory()
@@ -106,14 +111,9 @@ function keysOf({ keys }: Settings) {
 async function pickLine(rooms: Rooms, settings: Settings, keys: number): Promise<string> {
   const store = await rooms.openStore('sqlite::memory:')
   const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
-  const { plugins, stop } = await setUpPlugins(rooms, settings, {
-    store,
-    log,
-    gateway: CLOSED,
-    fetch: OFFLINE,
-  })
+  const { plugins } = await setUpPlugins(rooms, settings, closedSurroundings(store, log))
   const cost = timeKeyPicks((context) => chooseStrategy(plugins, settings.routing, context), keys)
-  await stop()
+  await Promise.all(plugins.map((plugin) => plugin.stop()))
   await store.close()
   return `key pick ${cost.toFixed(0)} ns among ${keys} keys\n`
 }

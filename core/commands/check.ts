@@ -1,9 +1,10 @@
 import { createClients } from '../http/clients.ts'
-import { createApp, mountPluginRoutes } from '../http/plugin-routes.ts'
+import { createApp } from '../http/plugin-app.ts'
+import { mountPluginRoutes } from '../http/plugin-routes.ts'
 import { createLog } from '../log/log.ts'
 import { createRedactor } from '../log/redactor.ts'
 import { chooseStrategy } from '../plugins/choose-strategy.ts'
-import { CLOSED, OFFLINE } from '../plugins/closed-gateway.ts'
+import { closedSurroundings } from '../plugins/closed-gateway.ts'
 import { setUpPlugins } from '../plugins/set-up-plugins.ts'
 import { type Command, EXIT } from './command.ts'
 import { readSettings, SETTINGS_OPTIONS } from './read-settings.ts'
@@ -25,20 +26,15 @@ export const check: Command = {
       records: store.tokens,
     })
     const log = createLog({ level: 'silent', write() {}, redactor: createRedactor() })
-    const { plugins, problems, stop } = await setUpPlugins(rooms, settings, {
-      store,
-      log,
-      gateway: CLOSED,
-      fetch: OFFLINE,
-    })
-    mountPluginRoutes(createApp(), plugins, CLOSED, log)
+    const { plugins, problems } = await setUpPlugins(rooms, settings, closedSurroundings(store, log))
+    mountPluginRoutes(createApp(), plugins)
     chooseStrategy(plugins, settings.routing, {
       now: Date.now,
       random: Math.random,
       slack: () => 1,
       inFlight: () => 0,
     })
-    await stop()
+    await Promise.all(plugins.map((plugin) => plugin.stop()))
     await store.close()
     for (const problem of problems) output.error(`${problem}\n`)
     if (problems.length > 0) return EXIT.usage

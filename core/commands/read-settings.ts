@@ -1,10 +1,11 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Rooms } from '../rooms.ts'
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts'
-import { PLUGIN_PATH, type PluginOptions } from '../settings/settings-schema.ts'
+import type { PluginOptions } from '../settings/settings-schema.ts'
 import { CommandError, type CommandLine, type CommandOption, EXIT } from './command.ts'
 import { warningsOfEnvFile } from './env-file.ts'
+import { type FoundPlugins, findPlugins } from './find-plugins.ts'
 
 /** The options of every command that needs the settings. */
 export const SETTINGS_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -34,7 +35,8 @@ export async function readSettings(rooms: Rooms, line: CommandLine): Promise<Rea
   if (named !== undefined && text === undefined) throw missing('config file', named)
   const loaded = loadSettings({ text, path, environment, pluginOptions: pluginOptionsOf(rooms) })
   for (const warning of [...extra.warnings, ...loaded.warnings]) output.error(`Warning: ${warning}\n`)
-  return { ...withPathsFrom(dirname(path), loaded), path, environment }
+  const found = await findPlugins(rooms, dirname(path), Object.keys(loaded.settings.plugins))
+  return { ...withPathsFrom(dirname(path), loaded, found), path, environment }
 }
 
 /** The options of the plugins that ship. */
@@ -64,29 +66,24 @@ function missing(what: string, path: string): CommandError {
   return new CommandError(`There is no ${what} ${path}`, EXIT.usage)
 }
 
-function withPathsFrom(folder: string, loaded: LoadedSettings): LoadedSettings {
+function withPathsFrom(folder: string, loaded: LoadedSettings, found: FoundPlugins): LoadedSettings {
   const { settings, origins, variables } = loaded
-  const plugins = Object.entries(settings.plugins).map(([name, value]) => [pluginFrom(folder, name), value])
+  const named = Object.entries(settings.plugins).map(([name, value]) => [found.sourceOf(name), value])
+  const beside = found.beside.map((path) => [path, true])
+  const pathFrom = (path: string) => {
+    const prefix = 'plugins.'
+    return path.startsWith(prefix) ? prefix + found.sourceOf(path.slice(prefix.length)) : path
+  }
   return {
     ...loaded,
     settings: {
       ...settings,
       storage: { url: storageFrom(folder, settings.storage.url) },
-      plugins: Object.fromEntries(plugins),
+      plugins: Object.fromEntries([...named, ...beside]),
     },
-    origins: new Map([...origins].map(([path, origin]) => [pathFrom(folder, path), origin])),
-    variables: new Map([...variables].map(([path, variable]) => [pathFrom(folder, path), variable])),
+    origins: new Map([...origins].map(([path, origin]) => [pathFrom(path), origin])),
+    variables: new Map([...variables].map(([path, variable]) => [pathFrom(path), variable])),
   }
-}
-
-function pluginFrom(folder: string, name: string): string {
-  return new RegExp(PLUGIN_PATH).test(name) ? resolve(folder, name) : name
-}
-
-/** The path of a setting, in which a plugin has its new name. */
-function pathFrom(folder: string, path: string): string {
-  const prefix = 'plugins.'
-  return path.startsWith(prefix) ? prefix + pluginFrom(folder, path.slice(prefix.length)) : path
 }
 
 function storageFrom(folder: string, url: string): string {

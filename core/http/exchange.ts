@@ -1,4 +1,5 @@
 import type { Protocol } from '../plugin.ts'
+import type { Generation } from '../plugins/generation.ts'
 
 /** One HTTP request on its way through the gateway, with what the server found out about it. */
 export interface Exchange {
@@ -8,6 +9,8 @@ export interface Exchange {
   readonly url: URL
   /** Who speaks; undefined where no protocol claims the request. */
   readonly protocol: Protocol | undefined
+  /** The plugins that it began with, and ends with whatever is changed meanwhile. */
+  readonly plugins: Generation
   /** The client's name; '' on open routes and for the admin. */
   readonly client: string
   /** Where the client is, as far as trusted proxies tell; '' where the runtime cannot say. */

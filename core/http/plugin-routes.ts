@@ -1,43 +1,36 @@
-import { Elysia } from 'elysia'
-import { GatewayError, isGatewayError } from '../errors.ts'
-import type { Log } from '../log/log.ts'
-import type { Gateway } from '../plugin.ts'
 import type { LoadedPlugin } from '../plugins/loaded-plugin.ts'
+import { SettingsError } from '../settings/settings-error.ts'
 import { exchangeOf } from './exchange.ts'
-import { renderError } from './render-error.ts'
+import type { App } from './plugin-app.ts'
 
 /** One route of one plugin. */
 interface PluginRoute {
   readonly plugin: LoadedPlugin
-  readonly app: Elysia
-}
-
-/** An Elysia instance as this gateway uses it: hosts of any length, nothing of Elysia's own shown to clients. */
-export function createApp(): Elysia {
-  return new Elysia({ handler: { standardHostname: false } })
+  readonly app: App
 }
 
 /**
  * Puts every plugin's routes onto `root`, each behind an instance of its own, so that nothing one plugin sets
- * reaches another's routes. Where several share a path their protocols' `claims` tell them apart; throws where
- * they have none.
+ * reaches another's routes. Where several share a path their protocols' `claims` tell them apart; throws a
+ * SettingsError where they have none, and where a path is the gateway's own.
  */
-export function mountPluginRoutes(
-  root: Elysia,
-  plugins: readonly LoadedPlugin[],
-  gateway: Gateway,
-  log: Log,
-): void {
+export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): void {
+  const own = new Set(root.routes.map(({ method, path }) => `${method} ${path}`))
   const table = new Map<string, PluginRoute[]>()
   for (const plugin of plugins) {
-    if (!plugin.hooks.routes) continue
-    const app = createPluginApp(plugin, log)
-    for (const { method, path } of routesOf(plugin, app, gateway, log)) {
+    const { app } = plugin
+    if (!app) continue
+    for (const { method, path } of app.routes) {
       const place = `${method} ${path}`
       table.set(place, [...(table.get(place) ?? []), { plugin, app }])
     }
   }
   for (const [place, routes] of table) {
+    if (own.has(place)) {
+      throw new SettingsError([
+        `The plugin "${routes[0]!.plugin.name}" serves ${place}, which is the gateway's own; switch it off`,
+      ])
+    }
     refuseClash(place, routes)
     const [method = '', path = ''] = place.split(' ', 2)
     root.route(method, path, ({ request }) => pick(routes, request).app.fetch(request), {
@@ -46,46 +39,10 @@ export function mountPluginRoutes(
   }
 }
 
-/** A plugin that fails here is left without routes; the gateway runs on. */
-function routesOf(plugin: LoadedPlugin, app: Elysia, gateway: Gateway, log: Log): Elysia['routes'] {
-  try {
-    plugin.hooks.routes?.(app, gateway)
-    return app.routes
-  } catch (err) {
-    log.error({ err, plugin: plugin.name }, 'A plugin could not register its routes')
-    return []
-  }
-}
-
-function createPluginApp(plugin: LoadedPlugin, log: Log): Elysia {
-  const app = createApp()
-  app.onError(({ error, code, request }) => {
-    const exchange = exchangeOf(request)
-    if (code === 'NOT_FOUND')
-      return renderError(new GatewayError('not_found', `No route at ${exchange.url.pathname}`), exchange)
-    if (isGatewayError(error)) {
-      if (error.kind === 'internal') log.error({ err: error.cause ?? error, id: exchange.id }, error.message)
-      return renderError(error, exchange)
-    }
-    if (code === 'VALIDATION' || code === 'PARSE') {
-      return renderError(
-        new GatewayError('invalid_request', 'The request is not what this route takes'),
-        exchange,
-      )
-    }
-    log.error({ err: error, id: exchange.id, plugin: plugin.name }, 'A plugin failed in a route')
-    return renderError(
-      new GatewayError('internal', `The plugin "${plugin.name}" failed in a route; the log has the cause`),
-      exchange,
-    )
-  })
-  return app
-}
-
 function refuseClash(place: string, routes: readonly PluginRoute[]): void {
   if (routes.length < 2 || routes.every(({ plugin }) => plugin.hooks.protocol)) return
   const names = routes.map(({ plugin }) => `"${plugin.name}"`).join(' and ')
-  throw new Error(`The plugins ${names} both serve ${place}; switch one of them off`)
+  throw new SettingsError([`The plugins ${names} both serve ${place}; switch one of them off`])
 }
 
 function pick(routes: readonly PluginRoute[], request: Request): PluginRoute {

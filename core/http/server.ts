@@ -1,8 +1,7 @@
-import type { Elysia } from 'elysia'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import type { Protocol, ProtocolRequest, SocketRoute } from '../plugin.ts'
-import type { HookChain } from '../plugins/hooks.ts'
+import type { Protocol, ProtocolRequest } from '../plugin.ts'
+import type { Generation } from '../plugins/generation.ts'
 import type { Peer } from '../runtime.ts'
 import type { SocketHandler } from '../sockets.ts'
 import type { AddressList } from './address-list.ts'
@@ -16,18 +15,14 @@ import { renderError } from './render-error.ts'
 import { toSafeHandler } from './safe-socket.ts'
 
 export interface ServerOptions {
-  /** Every route there is. */
-  readonly app: Elysia
   readonly clients: Clients
   readonly log: Log
   /** What every path begins with; '' for nothing. */
   readonly basePath: string
   /** Whose word on where a client is counts. */
   readonly isTrusted: AddressList
-  /** In the order in which they are asked. */
-  protocols(): readonly Protocol[]
-  hooks(): HookChain
-  sockets(): readonly (readonly [path: string, route: SocketRoute])[]
+  /** The plugins as they are now, with every route there is. */
+  plugins(): Generation
 }
 
 /** Who may use a route. */
@@ -43,14 +38,13 @@ export interface HttpServer {
 
 /** The gateway's door. */
 export function createServer(options: ServerOptions): HttpServer {
-  const { app, log, basePath } = options
-  const { fetch } = app
+  const { log, basePath } = options
 
   return {
     fetch(sent, peer) {
       if (sent.method === 'OPTIONS') return Promise.resolve(toPreflight(sent, newId()))
       return answer(sent, peer, async (exchange) =>
-        withCommonHeaders(await fetch(exchange.request), exchange),
+        withCommonHeaders(await exchange.plugins.fetch(exchange.request), exchange),
       )
     },
     upgrade: (sent, peer) => answer(sent, peer, openSocket),
@@ -64,6 +58,7 @@ export function createServer(options: ServerOptions): HttpServer {
     const whole = withAddress(sent)
     const inner = basePath === '' ? whole : withoutBasePath(whole, basePath)
     const arrived = toExchange(inner ?? whole, peer)
+    arrived.plugins.hold()
     try {
       if (!inner) throw new GatewayError('not_found', `Nothing is served outside ${basePath}`)
       const exchange = await admit(arrived)
@@ -75,21 +70,33 @@ export function createServer(options: ServerOptions): HttpServer {
         log.error({ err: error.cause, id: arrived.id }, 'A request failed outside its route')
       }
       return withCommonHeaders(renderError(error, arrived), arrived)
+    } finally {
+      arrived.plugins.release()
     }
   }
 
-  async function openSocket({ request, url, client, id }: Exchange): Promise<SocketHandler> {
-    const [, route] = options.sockets().find(([path]) => isAt(path, url.pathname)) ?? []
+  async function openSocket({ request, url, client, id, plugins }: Exchange): Promise<SocketHandler> {
+    const [, route] = plugins.sockets.find(([path]) => isAt(path, url.pathname)) ?? []
     if (!route) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
-    return toSafeHandler(await route(request, { name: client }), log, id)
+    const handler = toSafeHandler(await route(request, { name: client }), log, id)
+    plugins.hold()
+    return {
+      ...handler,
+      close(socket, code, reason) {
+        handler.close?.(socket, code, reason)
+        plugins.release()
+      },
+    }
   }
 
   function toExchange({ request, url }: Addressed, peer: Peer): Exchange {
     const { method, headers } = request
     const id = newId()
-    const protocol = options.protocols().find((each) => claimsSafely(each, { id, method, url, headers }))
+    const plugins = options.plugins()
+    const protocol = plugins.protocols.find((each) => claimsSafely(each, { id, method, url, headers }))
     const address = clientAddress(peer.address, headers, options.isTrusted)
-    return { id, request, url, protocol, client: '', address, at: Date.now(), startedAt: performance.now() }
+    const startedAt = performance.now()
+    return { id, request, url, protocol, plugins, client: '', address, at: Date.now(), startedAt }
   }
 
   function claimsSafely(protocol: Protocol, request: ProtocolRequest): boolean {
@@ -112,13 +119,13 @@ export function createServer(options: ServerOptions): HttpServer {
     const access = accessOf(method, exchange.url.pathname)
     if (access === 'open') return exchange
     if (access === 'admin') return isAdmin(exchange) ? exchange : admitAdminLate(exchange)
-    const client = options.hooks().authorizes ? undefined : knownClient(exchange)
+    const client = exchange.plugins.hooks.authorizes ? undefined : knownClient(exchange)
     return client === undefined ? admitLate(exchange) : { ...exchange, client }
   }
 
   /** For a plugin that may name the client, and for a token that may have been made just now. */
   async function admitLate(exchange: Exchange): Promise<Exchange> {
-    const hooks = options.hooks()
+    const { hooks } = exchange.plugins
     const named = hooks.authorizes ? await hooks.authorize(exchange.request) : undefined
     const known = named?.name ?? knownClient(exchange)
     if (known !== undefined) return { ...exchange, client: known }

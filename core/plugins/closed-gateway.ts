@@ -1,8 +1,16 @@
 import { FetchError, type GuardedFetch } from '../guarded-fetch.ts'
+import type { Log } from '../log/log.ts'
 import type { Gateway } from '../plugin.ts'
+import type { Store } from '../store.ts'
+import type { PluginSurroundings } from './plugin-host.ts'
 
-/** A gateway that serves nobody: a plugin may hold on to it where it is set up but not to be used. */
-export const CLOSED: Gateway = {
+/** For plugins that are set up but not to be used. */
+export function closedSurroundings(store: Store, log: Log): PluginSurroundings {
+  return { store, log, gateway: CLOSED, fetch: OFFLINE, imageBed: noImageBed, now: Date.now }
+}
+
+/** A gateway that serves nobody; a plugin may hold on to it. */
+const CLOSED: Gateway = {
   answer: async () => refuse(),
   convert: async () => refuse(),
   relay: async () => refuse(),
@@ -17,11 +25,14 @@ export const CLOSED: Gateway = {
   models: async () => [],
 }
 
-/** The way outside of plugins that are set up but not to be used: there is none. */
-export const OFFLINE: GuardedFetch = async () => {
+const OFFLINE: GuardedFetch = async () => {
   throw new FetchError('unreachable', 'this gateway serves nobody')
 }
 
 function refuse(): Response {
   return new Response(null, { status: 503 })
+}
+
+function noImageBed(): never {
+  throw new Error('This gateway keeps no pictures')
 }

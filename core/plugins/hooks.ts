@@ -1,10 +1,10 @@
 import type { GenerateContentResponse, Model } from '../canonical.ts'
-import { GatewayError, isGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Chunks, Client, Head } from '../plugin.ts'
-import type { LoadedPlugin } from './loaded-plugin.ts'
+import type { HookedPlugin } from './loaded-plugin.ts'
+import { blamed, runHook, runHookAsync } from './run-hook.ts'
 
-/** Many plugins seen as one. Blame for a throw is attached here and nowhere else. */
+/** Many plugins seen as one. */
 export interface HookChain {
   /** The first to name the client. */
   authorize(request: Request): Promise<Client | undefined>
@@ -13,7 +13,8 @@ export interface HookChain {
   first(head: Head): number | undefined
   /** Runs the request hooks from `first` on; asks each later `when` after the hooks before it. */
   request(call: Call, first: number | undefined): Promise<{ readonly call: Call; readonly shapers: Shapers }>
-  finished(head: Head, result: CallResult): void
+  /** Tells the plugins when the answer is on its way; settles when all have heard, undefined where none wants to. */
+  finished(head: Head, result: CallResult): Promise<unknown> | undefined
   models(list: readonly Model[]): Promise<readonly Model[]>
 }
 
@@ -26,21 +27,20 @@ export interface Shapers {
 }
 
 /** Composes plugins, in their order. */
-export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): HookChain {
+export function createHookChain(plugins: readonly HookedPlugin[], log: Log): HookChain {
   const shaping = plugins.filter(({ hooks }) => hooks.request || hooks.reply || hooks.chunk || hooks.stream)
   const finishing = plugins.filter(({ hooks }) => hooks.finished)
   const authorizing = plugins.filter(({ hooks }) => hooks.authorize)
   const listing = plugins.filter(({ hooks }) => hooks.models)
-  const applies = (plugin: LoadedPlugin, head: Head) =>
-    plugin.hooks.when === undefined || blame(plugin, 'when', () => plugin.hooks.when?.(head)) !== false
 
   /** After the answer is on its way, so that no plugin delays it. */
-  function runFinished(head: Head, result: CallResult): void {
-    for (const plugin of finishing) {
-      blameAsync(plugin, 'finished', () => plugin.hooks.finished?.(head, result)).catch((err) =>
+  async function runFinished(head: Head, result: CallResult): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    const tell = (plugin: HookedPlugin) =>
+      runHookAsync(plugin, 'finished', () => plugin.hooks.finished?.(head, result)).catch((err) =>
         log.error({ err, id: head.id, plugin: plugin.name }, 'A plugin failed after the call'),
       )
-    }
+    return Promise.all(finishing.map(tell))
   }
 
   return {
@@ -48,7 +48,7 @@ export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): Hoo
 
     async authorize(request) {
       for (const plugin of authorizing) {
-        const client = await blameAsync(plugin, 'authorize', () => plugin.hooks.authorize?.(request))
+        const client = await runHookAsync(plugin, 'authorize', () => plugin.hooks.authorize?.(request))
         if (client) return client
       }
       return undefined
@@ -60,33 +60,52 @@ export function createHookChain(plugins: readonly LoadedPlugin[], log: Log): Hoo
     },
 
     async request(call, first) {
-      const active: LoadedPlugin[] = []
+      const active: HookedPlugin[] = []
       for (let index = first ?? shaping.length; index < shaping.length; index++) {
         const plugin = shaping[index]!
         if (index !== first && !applies(plugin, call)) continue
         active.push(plugin)
         if (!plugin.hooks.request) continue
         call =
-          (await blameAsync(plugin, 'request', async () => checked(await plugin.hooks.request?.(call)))) ??
+          (await runHookAsync(plugin, 'request', async () => checked(await plugin.hooks.request?.(call)))) ??
           call
       }
       return { call, shapers: createShapers(active) }
     },
 
     finished(head, result) {
-      if (finishing.length > 0) setTimeout(() => runFinished(head, result), 0)
+      return finishing.length > 0 ? runFinished(head, result) : undefined
     },
 
     async models(list) {
       for (const plugin of listing) {
-        list = (await blameAsync(plugin, 'models', () => plugin.hooks.models?.(list))) ?? list
+        list = (await runHookAsync(plugin, 'models', () => plugin.hooks.models?.(list))) ?? list
       }
       return list
     },
   }
 }
 
-function createShapers(active: readonly LoadedPlugin[]): Shapers {
+/** One question in so many is timed: a filter is asked for every call and should cost next to nothing. */
+const FILTERS_PER_TIMING = 64
+
+function applies(plugin: HookedPlugin, head: Head): boolean {
+  const { hooks, record } = plugin
+  if (record.isSetAside()) return false
+  if (hooks.when === undefined) return true
+  if (Math.random() * FILTERS_PER_TIMING < 1) return appliesOnTheClock(plugin, head)
+  try {
+    return hooks.when(head) !== false
+  } catch {
+    return appliesOnTheClock(plugin, head)
+  }
+}
+
+function appliesOnTheClock(plugin: HookedPlugin, head: Head): boolean {
+  return runHook(plugin, 'when', () => plugin.hooks.when?.(head) !== false) === true
+}
+
+function createShapers(active: readonly HookedPlugin[]): Shapers {
   const replying = active.filter(({ hooks }) => hooks.reply)
   const chunking = active.filter(({ hooks }) => hooks.chunk)
   const wrapping = active.filter(({ hooks }) => hooks.stream)
@@ -95,8 +114,9 @@ function createShapers(active: readonly LoadedPlugin[]): Shapers {
     async reply(reply, call) {
       for (const plugin of replying) {
         reply =
-          (await blameAsync(plugin, 'reply', async () => checked(await plugin.hooks.reply?.(reply, call)))) ??
-          reply
+          (await runHookAsync(plugin, 'reply', async () =>
+            checked(await plugin.hooks.reply?.(reply, call)),
+          )) ?? reply
       }
       return reply
     },
@@ -105,7 +125,7 @@ function createShapers(active: readonly LoadedPlugin[]): Shapers {
       let chunks: readonly GenerateContentResponse[] = [chunk]
       for (const plugin of chunking) {
         chunks = chunks.flatMap(
-          (each) => blame(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call))) ?? each,
+          (each) => runHook(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call))) ?? each,
         )
       }
       return chunks
@@ -125,39 +145,15 @@ function checked<T>(value: T): T {
   return value
 }
 
-/** Most of a stream hook runs after it was called. */
-async function* blamedStream(plugin: LoadedPlugin, source: Chunks, call: Call): Chunks {
+/** Most of a stream hook runs after it was called; what it has taken of its source cannot be told again. */
+async function* blamedStream(plugin: HookedPlugin, source: Chunks, call: Call): Chunks {
+  const begun = performance.now()
   try {
     yield* plugin.hooks.stream?.(source, call) ?? source
+    plugin.record.ran('stream', performance.now() - begun)
   } catch (thrown) {
-    throw blamed(plugin, 'stream', thrown)
+    const error = blamed(plugin, 'stream', thrown)
+    if (error !== thrown) plugin.record.failed('stream', thrown)
+    throw error
   }
-}
-
-function blame<T>(plugin: LoadedPlugin, hook: string, run: () => T): T {
-  try {
-    return run()
-  } catch (thrown) {
-    throw blamed(plugin, hook, thrown)
-  }
-}
-
-async function blameAsync<T>(plugin: LoadedPlugin, hook: string, run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (thrown) {
-    throw blamed(plugin, hook, thrown)
-  }
-}
-
-/** A plugin refuses by throwing a GatewayError; anything else is its fault, and its text stays in the log. */
-function blamed(plugin: LoadedPlugin, hook: string, thrown: unknown): GatewayError {
-  if (isGatewayError(thrown)) return thrown
-  return new GatewayError(
-    'internal',
-    `The plugin "${plugin.name}" failed in its ${hook} hook; the log has the cause`,
-    {
-      cause: thrown,
-    },
-  )
 }

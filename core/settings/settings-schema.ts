@@ -4,8 +4,8 @@ import { SettingsSchema } from './settings.ts'
 /** The plugins that ship, by name, each with the schema of its options; undefined for one without options. */
 export type PluginOptions = Readonly<Record<string, TSchema | undefined>>
 
-/** How the name of somebody else's plugin begins: a path. */
-export const PLUGIN_PATH = '^[./]'
+/** How the name of somebody else's plugin begins: a path, or `npm:` before the name of an installed package. */
+export const PLUGIN_PATH = '^([./]|npm:)'
 
 /** The schema of all settings, those of the shipped plugins included; plugins by path stay free. */
 export function wholeSchema(plugins: PluginOptions): TObject {

@@ -255,7 +255,7 @@ describe('Two plugins on one path', () => {
     const plugins = { './plugins/one.ts': true, './plugins/two.ts': true }
     const opening = openScene(fakeKeys(1), { plugins }, { files })
     await assert.rejects(opening, ({ message }: Error) => {
-      assert.match(message, /ended with 1: The plugins "one" and "two" both serve GET \/shared/)
+      assert.match(message, /ended with 2: The plugins "one" and "two" both serve GET \/shared/)
       assert.doesNotMatch(message, /\n\s+at /)
       return true
     })
