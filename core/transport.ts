@@ -8,7 +8,11 @@ export interface Transport {
    * Opens a WebSocket, `ws:` or `wss:`, and resolves once it is open. Rejects as `fetch` does, and with a
    * SocketRefused where the other side answered but did not open it.
    */
-  openSocket(url: string, request: SocketRequest, handler: Omit<SocketHandler, 'open'>): Promise<OutgoingSocket>
+  openSocket(
+    url: string,
+    request: SocketRequest,
+    handler: Omit<SocketHandler, 'open'>,
+  ): Promise<OutgoingSocket>
 }
 
 export interface TransportRequest {

@@ -5,6 +5,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
+import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
@@ -35,6 +36,7 @@ export interface GatewayOptions extends StreamOptions {
   readonly catalogue: ModelCatalogue
   readonly log: Log
   readonly ownership: Ownership
+  readonly live: Pick<Live, 'open'>
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
   /** Of request bodies. */
@@ -89,6 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return callNatively(flight, native, options)
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
+    live: options.live.open,
     async models() {
       return hooks().models(await options.catalogue.models())
     },

@@ -3,7 +3,7 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Protocol, ProtocolRequest, SocketRoute } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
-import type { Peer } from '../runtime.ts'
+import { isUpgrade, type Peer } from '../runtime.ts'
 import type { SocketHandler } from '../sockets.ts'
 import type { AddressList } from './address-list.ts'
 import { type Addressed, withoutBasePath } from './base-path.ts'
@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** In the order in which they are asked. */
   protocols(): readonly Protocol[]
   hooks(): HookChain
+  /** The client that a WebSocket names by a credential of another kind than a client's token. */
+  socketClient(request: Request, url: URL): string | undefined
   sockets(): readonly (readonly [path: string, route: SocketRoute])[]
 }
 
@@ -144,7 +146,7 @@ export function createServer(options: ServerOptions): HttpServer {
       const holder = options.clients.identify(credential)
       if (holder?.kind === 'client') return holder.name
     }
-    return undefined
+    return isUpgrade(request) ? options.socketClient(request, url) : undefined
   }
 
   function refuseClient({ request, url }: Exchange): never {
@@ -181,7 +183,8 @@ function accessOf(method: string, path: string): Access {
 }
 
 function isAt(path: string, pathname: string): boolean {
-  return path.endsWith('*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path
+  const plain = pathname.replaceAll(/\/{2,}/g, '/')
+  return path.endsWith('*') ? plain.startsWith(path.slice(0, -1)) : plain === path
 }
 
 function newId(): string {

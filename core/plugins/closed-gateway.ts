@@ -14,6 +14,9 @@ export const CLOSED: Gateway = {
     throw new Error('This gateway serves nobody')
   },
   refuse,
+  live: () => {
+    throw new Error('This gateway serves nobody')
+  },
   models: async () => [],
 }
 

@@ -17,6 +17,7 @@ export function createLateGateway() {
     compose: (request, operation, run) => get().compose(request, operation, run),
     call: (call, native) => get().call(call, native),
     refuse: (request, error) => get().refuse(request, error),
+    live: (request, target) => get().live(request, target),
     models: () => get().models(),
   }
   return {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 
 const open = { additionalProperties: false }
@@ -237,6 +238,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
+    live: LiveSettings,
     media: MediaSettings,
     storage: Type.Object(
       {

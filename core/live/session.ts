@@ -1,0 +1,234 @@
+import type { Flight } from '../call/flight.ts'
+import type { UpstreamRequest } from '../call/upstream.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import type { Log } from '../log/log.ts'
+import type { Redactor } from '../log/redactor.ts'
+import type { Ownership } from '../ownership/ownership.ts'
+import type { Socket, SocketHandler } from '../sockets.ts'
+import type { Connect, Connected } from './connect.ts'
+import type { Message } from './dial.ts'
+import { fateOf } from './fate.ts'
+import { createFlow, type Flow } from './flow.ts'
+import { type Goodbye, toGoodbye, toPassedGoodbye } from './goodbye.ts'
+import { readSigns } from './google-signs.ts'
+import { type LiveClock, type LiveLimits, startLiveClock } from './live-clock.ts'
+import { createLiveHandles } from './live-handles.ts'
+import { createLiveMeter } from './live-meter.ts'
+import { parseMessage, readSetup, resuming, type Setup } from './setup-message.ts'
+import { createWaitingRoom } from './waiting-room.ts'
+
+export interface SessionOptions {
+  readonly connect: Connect
+  readonly ownership: Ownership
+  readonly limits: LiveLimits
+  readonly redactor: Redactor
+  readonly log: Log
+  readonly now: () => number
+  /** Where Google is asked for the session, once the setup has said for what. */
+  toRequest(flight: Flight, setup: Setup): UpstreamRequest
+  /** Makes an error of the search for a key say what it means for a session. */
+  explain(error: GatewayError): GatewayError
+}
+
+/** One Live session: a client, and the connection to Google that it has now. */
+export interface Session {
+  readonly handler: SocketHandler
+  /** Ends it, and tells both sides. */
+  leave(goodbye: Goodbye): void
+}
+
+/** How long a side may take to answer a goodbye, in milliseconds. */
+const PARTING = 1_000
+
+/** A session whose client is about to come in; `ended` is called once, when it is over. */
+export function createSession(
+  flight: Flight,
+  token: string | undefined,
+  options: SessionOptions,
+  ended: () => void,
+): Session {
+  const { redactor, log } = options
+  const leaving = new AbortController()
+  const handles = createLiveHandles(flight.head.client, options.ownership, options.now)
+  const meter = createLiveMeter(flight)
+  const waiting = createWaitingRoom()
+  let client: Socket | undefined
+  let clock: LiveClock | undefined
+  let flow: Flow | undefined
+  let setup: Setup | undefined
+  let google: Connected | undefined
+  let refusal: Goodbye | undefined
+  /** Google will end this connection by itself. */
+  let goesAway = false
+  /** Google has said something since the last time the session went over to another connection. */
+  let isMoving = false
+  let isOver = false
+
+  function enter(socket: Socket): void {
+    client = socket
+    clock = startLiveClock(options.limits, leave)
+    flow = createFlow({
+      client: socket,
+      clientStuck: () =>
+        giveUp(new GatewayError('client_gone', 'The client has taken nothing for 30 s'), SLOW),
+      googleStuck: () =>
+        giveUp(new GatewayError('overloaded', 'Google takes more slowly than you speak'), SLOW),
+    })
+  }
+
+  function hearClient(data: Message): void {
+    if (isOver) return
+    clock?.touch()
+    if (setup === undefined) begin(data)
+    else if (google !== undefined) flow?.toGoogle(data)
+    else if (!waiting.take(data)) leave({ code: 1009, reason: 'Too much was said before Google was ready' })
+  }
+
+  function begin(data: Message): void {
+    setup = readSetup(data)
+    if (setup === undefined) {
+      leave({ code: 1007, reason: 'The first message must be a setup' })
+    } else {
+      flight.head = { ...flight.head, model: setup.model }
+      void search(setup, data)
+    }
+  }
+
+  async function search(wanted: Setup, sent: Message): Promise<void> {
+    try {
+      const request = options.toRequest(flight, wanted)
+      const refused = (goodbye: Goodbye | undefined) => {
+        refusal = goodbye
+      }
+      const { trace } = flight
+      join(await options.connect({ request, setup: sent, token, trace, leaving: leaving.signal, refused }))
+    } catch (thrown) {
+      if (!isOver) fail(thrown)
+    }
+  }
+
+  function join(connected: Connected): void {
+    const { socket } = connected.line
+    meter.connected()
+    if (isOver) {
+      flight.trace.ended(undefined)
+      socket.terminate()
+    } else {
+      google = connected
+      goesAway = false
+      flow?.join(socket)
+      connected.line.listen({
+        message: (data) => hearGoogle(connected, data),
+        close: (goodbye) => google === connected && loseGoogle(connected, goodbye),
+      })
+      for (const data of waiting.leave()) if (google === connected) flow?.toGoogle(data)
+    }
+  }
+
+  function hearGoogle(connected: Connected, data: Message): void {
+    if (isOver || google !== connected) return
+    clock?.touch()
+    const isAgain = meter.connections > 1 && !isMoving
+    isMoving = true
+    const signs = readSigns(data)
+    if (signs.handle !== undefined && flight.trace.key) handles.learn(signs.handle, flight.trace.key)
+    if (signs.isUnresumable) handles.suspend()
+    if (signs.goesAway) goesAway = true
+    if (signs.usage) meter.spent(signs.usage)
+    if (isAgain && parseMessage(data)?.setupComplete !== undefined) {
+      isMoving = false
+      return
+    }
+    flow?.toClient(data)
+  }
+
+  function loseGoogle(connected: Connected, { code, reason }: Goodbye): void {
+    if (isOver) return
+    const goodbye = { code, reason: redactor.text(reason) }
+    const canGoOn = handles.newest !== undefined && isMoving
+    const { fault, goesOn, error } = fateOf(goodbye, { canGoOn, goesAway, hasToken: token !== undefined })
+    if (fault !== undefined) connected.charge(fault)
+    google = undefined
+    if (goesOn) {
+      goOn()
+    } else {
+      part(goodbye)
+      end(error?.status ?? 101, `closed by Google with ${code} ${goodbye.reason}`, error)
+    }
+  }
+
+  function goOn(): void {
+    if (setup === undefined || handles.newest === undefined) return
+    isMoving = false
+    flight.trace.ended(undefined)
+    void search({ ...setup, handle: handles.newest }, resuming(setup, handles.newest))
+  }
+
+  function loseClient({ code, reason }: Goodbye): void {
+    if (isOver) return
+    const left = code === 1006 ? { code: 1001, reason: 'The client has left' } : { code, reason }
+    google?.line.socket.close(...asArguments(toPassedGoodbye(left)))
+    end(101, `closed by the client with ${code} ${redactor.text(reason)}`)
+  }
+
+  function leave(goodbye: Goodbye): void {
+    if (isOver) return
+    const error = setup === undefined ? new GatewayError('invalid_request', goodbye.reason) : undefined
+    part(goodbye)
+    end(error?.status ?? 101, `closed by the gateway: ${goodbye.reason}`, error)
+  }
+
+  function giveUp(error: GatewayError, code: number): void {
+    if (isOver) return
+    part({ code, reason: error.message })
+    end(error.status, `closed by the gateway: ${error.message}`, error)
+  }
+
+  function fail(thrown: unknown): void {
+    const error = options.explain(toGatewayError(thrown))
+    if (error.kind === 'internal')
+      log.error({ err: error.cause ?? error, id: flight.exchange.id }, error.message)
+    const theirs = error.kind === 'upstream_refused' && refusal
+    const goodbye = theirs ? { ...refusal!, reason: redactor.text(refusal!.reason) } : toGoodbye(error)
+    part(goodbye)
+    end(error.status, `never open: ${error.message}`, error)
+  }
+
+  function part(goodbye: Goodbye): void {
+    const ends = asArguments(toPassedGoodbye(goodbye))
+    client?.close(...ends)
+    google?.line.socket.close(...ends)
+  }
+
+  function end(status: number, how: string, error?: GatewayError): void {
+    isOver = true
+    clock?.stop()
+    flow?.end()
+    waiting.leave()
+    leaving.abort()
+    meter.finish(how)
+    flight.finish(status, error)
+    ended()
+    const socket = google?.line.socket
+    const timer = setTimeout(() => {
+      client?.terminate()
+      socket?.terminate()
+    }, PARTING)
+    timer.unref?.()
+  }
+
+  return {
+    handler: {
+      open: enter,
+      message: (_, data) => hearClient(data),
+      close: (_, code, reason) => loseClient({ code, reason }),
+    },
+    leave,
+  }
+}
+
+const SLOW = 1013
+
+function asArguments({ code, reason }: Goodbye): [number, string] {
+  return [code, reason]
+}
