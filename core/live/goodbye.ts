@@ -13,6 +13,7 @@ const LONGEST_REASON = 123
 /** The end that one side has made, as the other side is told of it; codes that no frame may carry become others. */
 export function toPassedGoodbye({ code, reason }: Goodbye): Goodbye {
   if (code === 1005) return { code: 1000, reason: '' } // closed without a code
+  if (code === 1006) return { code: INTERNAL, reason: 'The connection to Google was lost' }
   return { code: isSendable(code) ? code : 1011, reason: cutReason(reason) }
 }
 

@@ -37,6 +37,19 @@ export interface Session {
   leave(goodbye: Goodbye): void
 }
 
+/** How a session is to be remembered. */
+interface Ending {
+  readonly status: number
+  readonly how: string
+  readonly error?: GatewayError | undefined
+}
+
+/** What each side is told that does not know yet. */
+interface Goodbyes {
+  readonly client?: Goodbye
+  readonly google?: Goodbye
+}
+
 /** How long a side may take to answer a goodbye, in milliseconds. */
 const PARTING = 1_000
 
@@ -152,8 +165,8 @@ export function createSession(
     if (goesOn) {
       goOn()
     } else {
-      part(goodbye)
-      end(error?.status ?? 101, `closed by Google with ${code} ${goodbye.reason}`, error)
+      const how = `closed by Google with ${code} ${goodbye.reason}`
+      end({ status: error?.status ?? 101, how, error }, { client: goodbye })
     }
   }
 
@@ -167,21 +180,23 @@ export function createSession(
   function loseClient({ code, reason }: Goodbye): void {
     if (isOver) return
     const left = code === 1006 ? { code: 1001, reason: 'The client has left' } : { code, reason }
-    google?.line.socket.close(...asArguments(toPassedGoodbye(left)))
-    end(101, `closed by the client with ${code} ${redactor.text(reason)}`)
+    end({ status: 101, how: `closed by the client with ${code} ${redactor.text(reason)}` }, { google: left })
   }
 
   function leave(goodbye: Goodbye): void {
     if (isOver) return
     const error = setup === undefined ? new GatewayError('invalid_request', goodbye.reason) : undefined
-    part(goodbye)
-    end(error?.status ?? 101, `closed by the gateway: ${goodbye.reason}`, error)
+    const how = `closed by the gateway: ${goodbye.reason}`
+    end({ status: error?.status ?? 101, how, error }, { client: goodbye, google: goodbye })
   }
 
   function giveUp(error: GatewayError, code: number): void {
     if (isOver) return
-    part({ code, reason: error.message })
-    end(error.status, `closed by the gateway: ${error.message}`, error)
+    const goodbye = { code, reason: error.message }
+    end(
+      { status: error.status, how: `closed by the gateway: ${error.message}`, error },
+      { client: goodbye, google: goodbye },
+    )
   }
 
   function fail(thrown: unknown): void {
@@ -190,26 +205,25 @@ export function createSession(
       log.error({ err: error.cause ?? error, id: flight.exchange.id }, error.message)
     const theirs = error.kind === 'upstream_refused' && refusal
     const goodbye = theirs ? { ...refusal!, reason: redactor.text(refusal!.reason) } : toGoodbye(error)
-    part(goodbye)
-    end(error.status, `never open: ${error.message}`, error)
+    end(
+      { status: error.status, how: `no connection to Google: ${error.message}`, error },
+      { client: goodbye },
+    )
   }
 
-  function part(goodbye: Goodbye): void {
-    const ends = asArguments(toPassedGoodbye(goodbye))
-    client?.close(...ends)
-    google?.line.socket.close(...ends)
-  }
-
-  function end(status: number, how: string, error?: GatewayError): void {
+  function end({ status, how, error }: Ending, goodbyes: Goodbyes): void {
+    // Bun calls back within `close`.
     isOver = true
     clock?.stop()
     flow?.end()
     waiting.leave()
+    const socket = google?.line.socket
+    if (goodbyes.client) client?.close(...asArguments(toPassedGoodbye(goodbyes.client)))
+    if (goodbyes.google) socket?.close(...asArguments(toPassedGoodbye(goodbyes.google)))
     leaving.abort()
     meter.finish(how)
     flight.finish(status, error)
     ended()
-    const socket = google?.line.socket
     const timer = setTimeout(() => {
       client?.terminate()
       socket?.terminate()

@@ -40,7 +40,10 @@ export async function connectLive(
   { gateway }: Pick<Scene, 'gateway'>,
   { path = `${livePath()}?key=${gateway.clientToken}`, headers = {}, setup = SETUP }: LiveOptions = {},
 ): Promise<LiveClient> {
-  const socket = new WebSocket(gateway.url.replace('http', 'ws') + path, { headers, perMessageDeflate: false })
+  const socket = new WebSocket(gateway.url.replace('http', 'ws') + path, {
+    headers,
+    perMessageDeflate: false,
+  })
   const heard: Record<string, any>[] = []
   const isBinary: boolean[] = []
   let end: readonly [number, string] | undefined
@@ -82,8 +85,9 @@ export async function talkLive(scene: Pick<Scene, 'gateway'>, options?: LiveOpti
 
 /** What the request log tells of the sessions, newest first. */
 export async function liveRows({ gateway }: Scene): Promise<Record<string, any>[]> {
-  const response = await fetch(`${gateway.url}/admin/api/requests?operation=bidiGenerateContent`, {
+  const response = await fetch(`${gateway.url}/admin/api/requests?limit=100`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   })
-  return ((await response.json()) as { items: Record<string, any>[] }).items
+  const { items } = (await response.json()) as { items: Record<string, any>[] }
+  return items.filter(({ operation }) => operation === 'bidiGenerateContent')
 }

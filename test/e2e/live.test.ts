@@ -140,8 +140,7 @@ describe('A Live session', () => {
   test('ends with a code that says so where its connection to Google is lost and cannot be resumed', async () => {
     const client = await talkLive(scene)
     client.ask('/drop')
-    const [code] = await client.ended()
-    assert.equal(code, 1011)
+    assert.deepEqual(await client.ended(), [1011, 'The connection to Google was lost'])
     await until(async () => (await liveRows(scene))[0]?.errorKind === 'bad_upstream', 'the row says so')
   })
 
