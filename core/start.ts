@@ -264,7 +264,7 @@ export async function startGateway(
     problems: plugins.problems,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
-      live.stop() // a session would last as long as it is waited for
+      await live.stop() // a session would last as long as it is waited for
       await listening.stop(graceSeconds)
       recheck.close()
       keyring.close()

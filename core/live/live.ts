@@ -23,8 +23,8 @@ import type { Setup } from './setup-message.ts'
 export interface Live {
   /** Who answers a WebSocket; the request must be the one that the route was given. */
   open(request: Request, target: LiveTarget): SocketHandler
-  /** Ends all sessions, so that their clients may resume them elsewhere. */
-  stop(): void
+  /** Takes no more sessions and ends those that there are; settles when their clients know, within a second. */
+  stop(): Promise<void>
 }
 
 export interface LiveOptions extends FlightOptions {
@@ -44,6 +44,7 @@ export function createLive(options: LiveOptions): Live {
   const dial = createDial(options.upstream)
   const connect = createConnect({ ...loop, pool: slots.pool }, dial)
   const sessions = new Set<Session>()
+  let isStopped = false
 
   function explain(error: GatewayError): GatewayError {
     if (error.kind !== 'rate_limited' || !slots.isAnyFull()) return error
@@ -56,9 +57,10 @@ export function createLive(options: LiveOptions): Live {
 
   return {
     open(request, target) {
-      const exchange = exchangeOf(request)
+      if (isStopped) throw new GatewayError('overloaded', 'The gateway stops', { retryAfterSeconds: 1 })
+      const exchange = lasting(exchangeOf(request))
       const flight = openFlight(exchange, toHead(exchange, target), options)
-      const token = liveTokenOf(exchange.url, request.headers)
+      const token = liveTokenOf(exchange.url, exchange.request.headers)
       const toRequest = (_: Flight, setup: Setup) =>
         toUpstreamRequest(flight, target, token, setup, ownership)
       const shared = { connect, ownership, limits, redactor, log: options.log, now, toRequest, explain }
@@ -72,14 +74,23 @@ export function createLive(options: LiveOptions): Live {
         },
       }
     },
-    stop() {
-      for (const session of sessions)
-        session.leave({ code: SERVICE_RESTART, reason: 'The gateway stops; the session can be resumed' })
+    async stop() {
+      isStopped = true
+      const last = [...sessions]
+      for (const session of last) session.leave(STOPPING)
+      await Promise.race([Promise.all(last.map(({ parted }) => parted)), loop.wait(1_000, NEVER)])
     },
   }
 }
 
-const SERVICE_RESTART = 1012
+const STOPPING = { code: 1012, reason: 'The gateway stops; the session can be resumed' }
+const NEVER = new AbortController().signal
+
+/** Deno takes a request's headers away once it has become a WebSocket. */
+function lasting(exchange: Exchange): Exchange {
+  const { headers } = exchange.request
+  return { ...exchange, request: new Request(exchange.url, { headers: new Headers(headers) }) }
+}
 
 function toHead({ id, at, client, protocol, request }: Exchange, { operation }: LiveTarget): Head {
   return {

@@ -35,6 +35,8 @@ export interface Session {
   readonly handler: SocketHandler
   /** Ends it, and tells both sides. */
   leave(goodbye: Goodbye): void
+  /** Settles when the client's connection is closed. */
+  readonly parted: Promise<void>
 }
 
 /** How a session is to be remembered. */
@@ -62,6 +64,7 @@ export function createSession(
 ): Session {
   const { redactor, log } = options
   const leaving = new AbortController()
+  const { promise: parted, resolve: clientGone } = Promise.withResolvers<void>()
   const handles = createLiveHandles(flight.head.client, options.ownership, options.now)
   const meter = createLiveMeter(flight)
   const waiting = createWaitingRoom()
@@ -178,6 +181,7 @@ export function createSession(
   }
 
   function loseClient({ code, reason }: Goodbye): void {
+    clientGone()
     if (isOver) return
     const left = code === 1006 ? { code: 1001, reason: 'The client has left' } : { code, reason }
     end({ status: 101, how: `closed by the client with ${code} ${redactor.text(reason)}` }, { google: left })
@@ -238,6 +242,7 @@ export function createSession(
       close: (_, code, reason) => loseClient({ code, reason }),
     },
     leave,
+    parted,
   }
 }
 

@@ -7,11 +7,15 @@ export const SETUP = { setup: { model: `models/${LIVE_MODEL}` } }
 /** A setup whose session can go on over another connection. */
 export const RESUMABLE = { setup: { ...SETUP.setup, sessionResumption: {} } }
 
+/** A message, or a row, as far as tests look into it. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into it and see at once where they are wrong
+export type Loose = Record<string, any>
+
 /** A raw client of the Live API. */
 export interface LiveClient {
   readonly socket: WebSocket
   /** Everything heard, as objects, in order. */
-  readonly heard: Record<string, any>[]
+  readonly heard: Loose[]
   /** Whether each message came in bytes. */
   readonly isBinary: boolean[]
   /** Code and reason; undefined while it is open. */
@@ -44,7 +48,7 @@ export async function connectLive(
     headers,
     perMessageDeflate: false,
   })
-  const heard: Record<string, any>[] = []
+  const heard: Loose[] = []
   const isBinary: boolean[] = []
   let end: readonly [number, string] | undefined
   socket.on('message', (data, binary) => {
@@ -84,10 +88,10 @@ export async function talkLive(scene: Pick<Scene, 'gateway'>, options?: LiveOpti
 }
 
 /** What the request log tells of the sessions, newest first. */
-export async function liveRows({ gateway }: Scene): Promise<Record<string, any>[]> {
+export async function liveRows({ gateway }: Scene): Promise<Loose[]> {
   const response = await fetch(`${gateway.url}/admin/api/requests?limit=100`, {
     headers: { authorization: `Bearer ${gateway.adminToken}` },
   })
-  const { items } = (await response.json()) as { items: Record<string, any>[] }
+  const { items } = (await response.json()) as { items: Loose[] }
   return items.filter(({ operation }) => operation === 'bidiGenerateContent')
 }
