@@ -26,7 +26,7 @@ const memories = new Map<string, Memory>()
 
 /**
  * Talks as the Live API does, in binary frames of JSON. It says each turn of text again, and does what a turn asks
- * for: `/close 4001 words`, `/drop`, `/goAway`, `/turns`, `/flood 10` (megabytes).
+ * for: `/close 4001 words`, `/drop`, `/deaf`, `/goAway`, `/turns`, `/flood 10` (megabytes).
  */
 export function converse(google: Google, caller: LiveCaller, webSocket: WebSocket): void {
   let memory: Memory | undefined
@@ -75,6 +75,7 @@ export function converse(google: Google, caller: LiveCaller, webSocket: WebSocke
   function obey([order, argument = '', ...words]: readonly string[]) {
     if (order === 'close') webSocket.close(Number(argument), words.join(' '))
     else if (order === 'drop') webSocket.terminate()
+    else if (order === 'deaf') webSocket.pause()
     else if (order === 'goAway') say({ goAway: { timeLeft: '1s' } })
     else if (order === 'flood') flood(Number(argument))
     else answer(memory?.turns.join(', ') ?? '')

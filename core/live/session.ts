@@ -9,11 +9,12 @@ import type { Connect, Connected } from './connect.ts'
 import type { Message } from './dial.ts'
 import { fateOf } from './fate.ts'
 import { createFlow, type Flow } from './flow.ts'
-import { type Goodbye, toGoodbye, toPassedGoodbye } from './goodbye.ts'
+import { type Goodbye, toGoodbye } from './goodbye.ts'
 import { readSigns } from './google-signs.ts'
 import { type LiveClock, type LiveLimits, startLiveClock } from './live-clock.ts'
 import { createLiveHandles } from './live-handles.ts'
 import { createLiveMeter } from './live-meter.ts'
+import { part } from './parting.ts'
 import { parseMessage, readSetup, resuming, type Setup } from './setup-message.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
@@ -52,9 +53,6 @@ interface Goodbyes {
   readonly google?: Goodbye
 }
 
-/** How long a side may take to answer a goodbye, in milliseconds. */
-const PARTING = 1_000
-
 /** A session whose client is about to come in; `ended` is called once, when it is over. */
 export function createSession(
   flight: Flight,
@@ -82,13 +80,13 @@ export function createSession(
 
   function enter(socket: Socket): void {
     client = socket
-    clock = startLiveClock(options.limits, leave)
+    clock = startLiveClock(options.limits, (goodbye) =>
+      leave(goodbye, setup ? undefined : toMistake(goodbye)),
+    )
     flow = createFlow({
       client: socket,
-      clientStuck: () =>
-        giveUp(new GatewayError('client_gone', 'The client has taken nothing for 30 s'), SLOW),
-      googleStuck: () =>
-        giveUp(new GatewayError('overloaded', 'Google takes more slowly than you speak'), SLOW),
+      clientStuck: () => giveUp('client_gone', 'The client has taken nothing for 30 s'),
+      googleStuck: () => giveUp('overloaded', 'Google takes more slowly than the client speaks'),
     })
   }
 
@@ -103,7 +101,8 @@ export function createSession(
   function begin(data: Message): void {
     setup = readSetup(data)
     if (setup === undefined) {
-      leave({ code: 1007, reason: 'The first message must be a setup' })
+      const goodbye = { code: 1007, reason: 'The first message must be a setup' }
+      leave(goodbye, toMistake(goodbye))
     } else {
       flight.head = { ...flight.head, model: setup.model }
       void search(setup, data)
@@ -187,20 +186,14 @@ export function createSession(
     end({ status: 101, how: `closed by the client with ${code} ${redactor.text(reason)}` }, { google: left })
   }
 
-  function leave(goodbye: Goodbye): void {
+  function leave(goodbye: Goodbye, error?: GatewayError): void {
     if (isOver) return
-    const error = setup === undefined ? new GatewayError('invalid_request', goodbye.reason) : undefined
     const how = `closed by the gateway: ${goodbye.reason}`
     end({ status: error?.status ?? 101, how, error }, { client: goodbye, google: goodbye })
   }
 
-  function giveUp(error: GatewayError, code: number): void {
-    if (isOver) return
-    const goodbye = { code, reason: error.message }
-    end(
-      { status: error.status, how: `closed by the gateway: ${error.message}`, error },
-      { client: goodbye, google: goodbye },
-    )
+  function giveUp(kind: 'client_gone' | 'overloaded', message: string): void {
+    leave({ code: 1013, reason: message }, new GatewayError(kind, message))
   }
 
   function fail(thrown: unknown): void {
@@ -221,18 +214,14 @@ export function createSession(
     clock?.stop()
     flow?.end()
     waiting.leave()
-    const socket = google?.line.socket
-    if (goodbyes.client) client?.close(...asArguments(toPassedGoodbye(goodbyes.client)))
-    if (goodbyes.google) socket?.close(...asArguments(toPassedGoodbye(goodbyes.google)))
+    part([
+      { socket: client, goodbye: goodbyes.client },
+      { socket: google?.line.socket, goodbye: goodbyes.google },
+    ])
     leaving.abort()
     meter.finish(how)
     flight.finish(status, error)
     ended()
-    const timer = setTimeout(() => {
-      client?.terminate()
-      socket?.terminate()
-    }, PARTING)
-    timer.unref?.()
   }
 
   return {
@@ -246,8 +235,7 @@ export function createSession(
   }
 }
 
-const SLOW = 1013
-
-function asArguments({ code, reason }: Goodbye): [number, string] {
-  return [code, reason]
+/** What a client has done wrong that has asked for nothing. */
+function toMistake({ reason }: Goodbye): GatewayError {
+  return new GatewayError('invalid_request', reason)
 }
