@@ -26,6 +26,8 @@ export function createLiveListener(google: Google): LiveListener {
       if (caller === undefined) return refuse(socket, 404, { error: { code: 404, message: 'Not Found' } })
       google.log.add(caller.call)
       const behaviour = google.scripts.take({ ...caller.call, operation: 'openLive' })
+      socket.on('close', () => google.log.markAborted(caller.call))
+      if (behaviour?.kind === 'hang') return undefined
       if (behaviour && isErrorKind(behaviour.kind)) {
         const error = errorOf(behaviour as Parameters<typeof errorOf>[0], caller.context)
         return refuse(socket, error.code, { error })

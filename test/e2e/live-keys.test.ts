@@ -261,6 +261,23 @@ test('A Google that reads no more ends the session with 1013, before much waits 
     assert.ok(memoryOf(scene.gateway.pid) < 400, `${memoryOf(scene.gateway.pid)} MB`)
   }))
 
+test('A client that leaves before Google has answered leaves nothing open, and frees its slot', () =>
+  withScene(
+    { live: { sessionsPerProject: 1 } },
+    async (scene) => {
+      scene.google.script('*', { kind: 'hang' }, OPENING)
+      const client = await connectLive(scene)
+      await until(() => scene.google.calls.length === 1, 'Google was asked')
+      client.socket.close(4000, 'too long')
+      await until(() => scene.google.calls[0]?.aborted === true, 'Google is asked no more')
+      await until(async () => (await liveRows(scene)).length === 1, 'the row is there')
+      const next = await talkLive(scene)
+      next.socket.close()
+      for (const { state, rests } of await scene.keys()) assert.deepEqual([state, rests], ['active', []])
+    },
+    1,
+  ))
+
 /** Of a process, in megabytes. */
 function memoryOf(pid: number): number {
   const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
