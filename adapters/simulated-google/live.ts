@@ -26,8 +26,7 @@ export function createLiveListener(google: Google): LiveListener {
       if (caller === undefined) return refuse(socket, 404, { error: { code: 404, message: 'Not Found' } })
       google.log.add(caller.call)
       const behaviour = google.scripts.take({ ...caller.call, operation: 'openLive' })
-      socket.on('close', () => google.log.markAborted(caller.call))
-      if (behaviour?.kind === 'hang') return undefined
+      if (behaviour?.kind === 'hang') return hang(socket, () => google.log.markAborted(caller.call))
       if (behaviour && isErrorKind(behaviour.kind)) {
         const error = errorOf(behaviour as Parameters<typeof errorOf>[0], caller.context)
         return refuse(socket, error.code, { error })
@@ -69,6 +68,14 @@ function toCaller(google: Google, { url = '/', headers }: IncomingMessage): Live
 
 function hasMade(google: Google, key: string, token: string): boolean {
   return google.shelf.find(google.projectOf(key), token) !== undefined
+}
+
+/** A connection is only seen to end where it is read. */
+function hang(socket: Duplex, left: () => void): void {
+  socket.on('error', () => {})
+  socket.on('end', () => socket.end())
+  socket.on('close', left)
+  socket.resume()
 }
 
 function refuse(socket: Duplex, status: number, body: unknown): void {
