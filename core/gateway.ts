@@ -2,6 +2,7 @@ import type { Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
 import type { ComposedAnswer, ComposedCall, NativeCall, NativeReply } from './native-calls.ts'
 import type { Call, Client, ProtocolRequest } from './plugin.ts'
+import type { SocketHandler } from './sockets.ts'
 
 /** What a plugin's routes may ask of the gateway. The request must be the one that the route was given. */
 export interface Gateway {
@@ -41,6 +42,11 @@ export interface Gateway {
   list(request: Request, target: NativeTarget, listing: Listing): Promise<Response>
   /** Passes a file's upload on, streamed, in any of the forms that Google takes. Never rejects. */
   upload(request: Request, target: NativeTarget): Promise<Response>
+  /**
+   * Answers a WebSocket as Google's Live API, through the pool. A client that has only a token of that API's own is
+   * known by who made it.
+   */
+  live(request: Request, target: LiveTarget): SocketHandler
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
   models(): Promise<readonly Model[]>
 }
@@ -80,6 +86,16 @@ export interface NativeTarget {
   readonly makes?: boolean
   /** The model is named by the body. */
   readonly modelInBody?: boolean
+}
+
+/** A kind of session of Google's Live API. */
+export interface LiveTarget {
+  /** Google's path without host, `/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent`. */
+  readonly path: string
+  /** The client's own query without credentials. */
+  readonly query: string
+  /** `bidiGenerateContent`, `bidiGenerateMusic` */
+  readonly operation: string
 }
 
 /** A list of resources in Google's API. */

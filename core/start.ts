@@ -19,6 +19,9 @@ import { createServer } from './http/server.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { toKey } from './keyring/managed-key.ts'
+import { createLive } from './live/live.ts'
+import { toLiveLimits } from './live/live-clock.ts'
+import { liveTokenOf, makerOfToken } from './live/live-token.ts'
 import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
@@ -184,19 +187,9 @@ export async function startGateway(
     now,
     warn: (fields, message) => log.warn(fields, message),
   })
-  const keyLoop = createKeyLoop({
-    pool,
-    tokens,
-    upstream,
-    redactor,
-    breakers,
-    ways,
-    deadlineMilliseconds: settings.routing.deadlineSeconds * 1000,
-    now,
-    elapsed,
-    random,
-    wait,
-  })
+  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
+  const loop = { pool, tokens, redactor, breakers, ways, deadlineMilliseconds, now, elapsed, random, wait }
+  const keyLoop = createKeyLoop({ ...loop, upstream })
   const ownership = createOwnership({
     saved: await store.resources.load(now()),
     memory: createResourceMemory({ records: store.resources, warn }),
@@ -222,8 +215,24 @@ export async function startGateway(
     later,
     returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
   })
-  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
+  const flights = {
+    log,
+    limits,
+    keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
+    hooks: () => plugins.current().hooks,
+    record: requestLog.push,
+  }
+  const live = createLive({
+    ...flights,
+    loop,
+    ownership,
+    upstream: { baseUrl, headers, authorize: ring.authorize },
+    limits: { ...limits, ...toLiveLimits(settings.live) },
+    sessionsPerProject: settings.live.sessionsPerProject,
+  })
   const gateway = createGateway({
+    ...flights,
+    live,
     keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
       models: settings.routing.fallback,
       deadlineMilliseconds,
@@ -232,16 +241,11 @@ export async function startGateway(
     redactor,
     fitting: createFitting(elapsed),
     catalogue,
-    log,
     ownership,
     baseUrl: baseUrl.replace(/\/+$/, ''),
-    limits,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
-    keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
-    hooks: () => plugins.current().hooks,
-    record: requestLog.push,
   })
 
   const tester = createKeyTester({ upstream, redactor, elapsed })
@@ -268,6 +272,7 @@ export async function startGateway(
     basePath: settings.server.basePath,
     isTrusted: createAddressList(settings.server.trustedProxies),
     plugins: plugins.current,
+    socketClient: ({ headers }, url) => makerOfToken(liveTokenOf(url, headers), ownership),
   })
   const listening = await runtime.serve({
     host: settings.server.host,
@@ -282,6 +287,7 @@ export async function startGateway(
     reload,
     keys: keyring.keys.size,
     async stop(graceSeconds) {
+      await live.stop() // a session would last as long as it is waited for
       await listening.stop(graceSeconds)
       recheck.close()
       keyring.close()

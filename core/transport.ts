@@ -1,4 +1,4 @@
-import type { Socket, SocketHandler } from './sockets.ts'
+import type { OutgoingSocket, SocketHandler } from './sockets.ts'
 
 /** One way out to Google. Nothing that it was told to send through a proxy ever leaves beside that proxy. */
 export interface Transport {
@@ -8,7 +8,11 @@ export interface Transport {
    * Opens a WebSocket, `ws:` or `wss:`, and resolves once it is open. Rejects as `fetch` does, and with a
    * SocketRefused where the other side answered but did not open it.
    */
-  openSocket(url: string, request: SocketRequest, handler: Omit<SocketHandler, 'open'>): Promise<Socket>
+  openSocket(
+    url: string,
+    request: SocketRequest,
+    handler: Omit<SocketHandler, 'open'>,
+  ): Promise<OutgoingSocket>
 }
 
 export interface TransportRequest {
@@ -32,9 +36,12 @@ export class ProxyError extends Error {}
 /** Thrown where a WebSocket was answered with another HTTP status than 101. */
 export class SocketRefused extends Error {
   readonly status: number
+  /** The beginning of the answer's body. */
+  readonly text: string
 
-  constructor(status: number) {
+  constructor(status: number, text = '') {
     super(`The WebSocket was refused with ${status}`)
     this.status = status
+    this.text = text
   }
 }

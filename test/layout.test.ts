@@ -18,7 +18,10 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
   [/^csv-parse\/sync$/, /^core\/keyring\/import\/read-csv\.ts$/],
   [/^yaml$/, /^core\/settings\/read-yaml\.ts$/],
   [/^fastest-levenshtein$/, /^core\/settings\/nearest-name\.ts$/],
-  [/^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/, /^adapters\/transport\//],
+  [
+    /^(agent-base|https?-proxy-agent|socks-proxy-agent|ws)$/,
+    /^adapters\/(transport\/|simulated-google\/live)/,
+  ],
   [/^ipaddr\.js$/, /^core\/(fetch\/public-address|http\/address-list)\.ts$/],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]

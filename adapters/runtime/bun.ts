@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { isUpgrade, type Peer, type Runtime, type ServeOptions, type Server } from '../../core/runtime.ts'
-import { LONGEST_MESSAGE, type SocketHandler } from '../../core/sockets.ts'
+import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../../core/sockets.ts'
 import { toListenError, withinSeconds } from './listening.ts'
 import { processOf, type Send } from './process.ts'
 
@@ -41,9 +41,14 @@ async function serve(options: ServeOptions): Promise<Server> {
       websocket: {
         idleTimeout: 0,
         maxPayloadLength: LONGEST_MESSAGE,
-        open: (socket) => socket.data.handler.open?.(socket),
-        message: (socket, data) => socket.data.handler.message(socket, data),
-        close: (socket, code, reason) => socket.data.handler.close?.(socket, code, reason),
+        backpressureLimit: 4 * LONGEST_MESSAGE, // messages above it are dropped
+        open(socket) {
+          const end = toSocket(socket)
+          socket.data.socket = end
+          socket.data.handler.open?.(end)
+        },
+        message: ({ data }, message) => data.socket && data.handler.message(data.socket, message),
+        close: ({ data }, code, reason) => data.socket && data.handler.close?.(data.socket, code, reason),
       },
       error: () => new Response(null, { status: 500 }),
     })
@@ -55,6 +60,18 @@ async function serve(options: ServeOptions): Promise<Server> {
 
 interface SocketData {
   readonly handler: SocketHandler
+  socket?: Socket
+}
+
+function toSocket(socket: Bun.ServerWebSocket<SocketData>): Socket {
+  return {
+    send: (data) => void socket.send(data),
+    get buffered() {
+      return socket.getBufferedAmount()
+    },
+    close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
+  }
 }
 
 type BunServer = Bun.Server<SocketData>

@@ -84,12 +84,17 @@ async function upgrade(request: Request, asked: Promise<SocketHandler | Response
   socket.binaryType = 'arraybuffer'
   const end: Socket = {
     send: (data) => socket.readyState === WebSocket.OPEN && socket.send(data as string),
+    get buffered() {
+      return socket.bufferedAmount
+    },
     close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.close(), // Deno has no harder way
   }
   socket.onopen = () => handler.open?.(end)
   socket.onmessage = ({ data }) =>
     handler.message(end, typeof data === 'string' ? data : new Uint8Array(data))
-  socket.onclose = ({ code, reason }) => handler.close?.(end, code, reason)
+  // Deno says 0 where the connection broke.
+  socket.onclose = ({ code, reason }) => handler.close?.(end, code || 1006, reason)
   return response
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Behaviour } from './behaviours.ts'
 import type { ReceivedCall } from './calls.ts'
 import { createGoogle, type GoogleOptions, type KeyQuotaLimits } from './google.ts'
+import { createLiveListener } from './live.ts'
 import type { Recording } from './recordings.ts'
 import type { ScriptFilter } from './scripts.ts'
 import { createListener } from './server.ts'
@@ -65,7 +66,9 @@ export interface SimulatedGoogle {
 export async function startSimulatedGoogle(options: SimulatedGoogleOptions = {}): Promise<SimulatedGoogle> {
   const google = createGoogle(options)
   const listener = createListener(google)
+  const live = createLiveListener(google)
   const server = createServer(listener.listen)
+  server.on('upgrade', live.upgrade)
   const host = options.host ?? '127.0.0.1'
   const port = await listenOn(server, host, options.port ?? 0)
   return {
@@ -78,7 +81,10 @@ export async function startSimulatedGoogle(options: SimulatedGoogleOptions = {})
     projectOf: google.projectOf,
     recordings: () => google.recordings,
     reset: google.reset,
-    stop: () => stop(server),
+    stop() {
+      live.stop()
+      return stop(server)
+    },
   }
 }
 

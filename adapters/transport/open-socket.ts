@@ -1,10 +1,13 @@
-import type { Agent } from 'node:http'
+import type { Agent, IncomingMessage } from 'node:http'
 import WebSocket, { type RawData } from 'ws'
-import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../../core/sockets.ts'
+import { LONGEST_MESSAGE, type OutgoingSocket, type SocketHandler } from '../../core/sockets.ts'
 import { SocketRefused, type SocketRequest } from '../../core/transport.ts'
 
 /** How long the other side may take to open a WebSocket, in milliseconds. */
 const OPENING = 60_000
+/** How long it may take to say why it does not. */
+const REFUSING = 2_000
+const LONGEST_REFUSAL = 64 * 1024
 
 /** Opens a WebSocket through an agent, as `Transport.openSocket` promises. Redirects are refusals. */
 export function openSocket(
@@ -12,7 +15,7 @@ export function openSocket(
   { headers, signal }: SocketRequest,
   handler: Omit<SocketHandler, 'open'>,
   agent: Agent,
-): Promise<Socket> {
+): Promise<OutgoingSocket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const webSocket = new WebSocket(url, {
@@ -37,20 +40,43 @@ export function openSocket(
       if (opened) handler.close?.(socket, code, reason.toString())
       else reject(signal.aborted ? signal.reason : new Error('The connection closed before it was open'))
     })
-    webSocket.on('unexpected-response', (_, { statusCode = 0 }) => {
-      reject(new SocketRefused(statusCode))
+    webSocket.on('unexpected-response', async (_, answer) => {
+      reject(new SocketRefused(answer.statusCode ?? 0, await textOf(answer)))
       webSocket.terminate()
     })
     webSocket.on('error', reject) // once it is open `close` tells of it
   })
 }
 
-function toSocket(webSocket: WebSocket): Socket {
+/** As much of an answer as comes soon. */
+function textOf(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    const done = () => {
+      clearTimeout(timer)
+      resolve(text)
+    }
+    const timer = setTimeout(done, REFUSING)
+    answer.on('data', (piece: Uint8Array) => {
+      text += new TextDecoder().decode(piece)
+      if (text.length > LONGEST_REFUSAL) done()
+    })
+    for (const event of ['end', 'error', 'close']) answer.on(event, done)
+  })
+}
+
+function toSocket(webSocket: WebSocket): OutgoingSocket {
   return {
+    get buffered() {
+      return webSocket.bufferedAmount
+    },
     send(data) {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(data)
     },
     close: (code, reason) => webSocket.close(code, reason),
+    terminate: () => webSocket.terminate(),
+    pause: () => webSocket.pause(),
+    resume: () => webSocket.resume(),
   }
 }
 

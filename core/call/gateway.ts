@@ -6,6 +6,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
+import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
@@ -37,6 +38,7 @@ export interface GatewayOptions extends StreamOptions {
   readonly log: Log
   readonly ownership: Ownership
   readonly fitting: Fitting
+  readonly live: Pick<Live, 'open'>
   /** Of Google, without a slash at the end. */
   readonly baseUrl: string
   /** Of request bodies. */
@@ -92,6 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return callNatively(flight, native, options)
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
+    live: options.live.open,
     async models() {
       return options.hooks().models(await options.catalogue.models())
     },

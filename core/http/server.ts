@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Protocol, ProtocolRequest } from '../plugin.ts'
 import type { Generation } from '../plugins/generation.ts'
-import type { Peer } from '../runtime.ts'
+import { isUpgrade, type Peer } from '../runtime.ts'
 import type { SocketHandler } from '../sockets.ts'
 import type { AddressList } from './address-list.ts'
 import { type Addressed, withoutBasePath } from './base-path.ts'
@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly isTrusted: AddressList
   /** The plugins as they are now, with every route there is. */
   plugins(): Generation
+  /** The client that a WebSocket names by a credential of another kind than a client's token. */
+  socketClient(request: Request, url: URL): string | undefined
 }
 
 /** Who may use a route. */
@@ -151,7 +153,7 @@ export function createServer(options: ServerOptions): HttpServer {
       const holder = options.clients.identify(credential)
       if (holder?.kind === 'client') return holder.name
     }
-    return undefined
+    return isUpgrade(request) ? options.socketClient(request, url) : undefined
   }
 
   function refuseClient({ request, url }: Exchange): never {
@@ -188,7 +190,8 @@ function accessOf(method: string, path: string): Access {
 }
 
 function isAt(path: string, pathname: string): boolean {
-  return path.endsWith('*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path
+  const plain = pathname.replaceAll(/\/{2,}/g, '/')
+  return path.endsWith('*') ? plain.startsWith(path.slice(0, -1)) : plain === path
 }
 
 function newId(): string {

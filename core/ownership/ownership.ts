@@ -44,6 +44,8 @@ export interface Ownership {
   locate(client: string, named: Named): Place | undefined
   /** The client's own resource of this name. */
   find(client: string, name: string): FoundPlace | undefined
+  /** The client that made what is named; undefined where none is known to have. */
+  makerOf(name: string): string | undefined
   /** Keeps what a key made for a client; settles when that is saved. */
   learn(client: string, key: Pick<Key, 'id' | 'project'>, made: readonly Made[]): Promise<void>
   forget(client: string, name: string): Promise<void>
@@ -122,6 +124,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       const resource = find(client, name)
       return resource && { ...placeOf(resource), uploadPath: resource.uploadPath }
     },
+    makerOf: (name) => alive(name).at(-1)?.client,
     async learn(client, key, made) {
       const put = made.map((item) => toRecord(client, key, item)).filter((record) => record !== undefined)
       const removed = put.flatMap(table.put)

@@ -22,6 +22,9 @@ const CLOSED: Gateway = {
     throw new Error('This gateway serves nobody')
   },
   refuse,
+  live: () => {
+    throw new Error('This gateway serves nobody')
+  },
   models: async () => [],
 }
 

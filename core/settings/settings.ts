@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 import { ModelSettings } from './model-settings.ts'
 
@@ -238,6 +239,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
+    live: LiveSettings,
     media: MediaSettings,
     models: ModelSettings,
     storage: Type.Object(

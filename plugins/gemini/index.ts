@@ -1,8 +1,10 @@
 import { GatewayError } from '../../core/errors.ts'
 import { exchangeOf } from '../../core/http/exchange.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
+import type { SocketHandler } from '../../core/sockets.ts'
 import { claims } from './claims.ts'
 import { codec } from './codec.ts'
+import { toLiveTarget } from './live-path.ts'
 import { toModelPage } from './model-pages.ts'
 import { isGeneration, toListing, toTarget } from './native-methods.ts'
 import { type NativePath, parseNativePath } from './native-path.ts'
@@ -12,9 +14,12 @@ export default definePlugin({
   name: 'gemini',
   api: 1,
   description:
-    "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1, /v1alpha, /upload, /download and /gemini.",
-  setup: () => ({
+    "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1, /v1alpha, /upload, /download, /ws and /gemini.",
+  setup: (_, host) => ({
     protocol: { name: 'gemini', claims, codec },
+    sockets: Object.fromEntries(
+      ['/ws/*', '/gemini/ws/*'].map((path) => [path, (request: Request) => talk(request, host.gateway)]),
+    ),
     routes(app, gateway) {
       for (const path of PATHS) app.all(path, ({ request }) => serve(request, gateway), { parse: 'none' })
     },
@@ -49,6 +54,13 @@ async function serve(request: Request, gateway: Gateway): Promise<Response> {
 /** Below `/v1`, where others are served too, a route of ours may be given what is not ours. */
 function isServed(url: URL, { headers }: Request): boolean {
   return !url.pathname.startsWith('/v1/') || claims({ url, headers })
+}
+
+function talk(request: Request, gateway: Gateway): SocketHandler {
+  const { pathname } = new URL(request.url)
+  const target = toLiveTarget(exchangeOf(request).url)
+  if (!target) throw new GatewayError('not_found', `No WebSocket is served at ${pathname}`)
+  return gateway.live(request, target)
 }
 
 async function answerFromCatalogue(

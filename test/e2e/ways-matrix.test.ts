@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { pem } from '../proxies/certificates.ts'
 import { startCountingRelay } from '../proxies/counting-relay.ts'
 import { missingProxies, startMicrosocks, startTinyproxy } from '../proxies/real-proxies.ts'
+import { talkLive } from './live-client.ts'
 import { ask, fakeKeys, GOOD_ANSWER, openScene, QUESTION } from './scene.ts'
 
 const CREDENTIALS = { user: 'worker', password: 'p4ss-w0rd' }
@@ -32,7 +33,7 @@ for (const [title, scheme, start, credentials] of [
   ['a SOCKS5 proxy', 'socks5', startMicrosocks, undefined],
   ['a SOCKS5 proxy with a password', 'socks5h', startMicrosocks, CREDENTIALS],
 ] as const) {
-  test(`whole answers, streams and 3 MB go through ${title} to a TLS upstream`, {
+  test(`whole answers, streams, 3 MB and Live sessions go through ${title} to a TLS upstream`, {
     skip: missingProxies(),
   }, async () => {
     process.env.NODE_EXTRA_CA_CERTS = fileURLToPath(new URL('../fixtures/tls/authority.pem', import.meta.url))
@@ -62,6 +63,12 @@ for (const [title, scheme, start, credentials] of [
         scene.google.calls[4]?.body.length,
         JSON.stringify({ contents: [{ role: 'user', parts }] }).length,
       )
+      const session = await talkLive(scene)
+      session.ask('x'.repeat(300_000))
+      await session.hears('x'.repeat(300_000))
+      session.ask('/close 4001 enough')
+      assert.deepEqual(await session.ended(), [4001, 'enough'])
+      assert.equal(google.connections, relay.connections, 'a session went beside the proxy')
     } finally {
       delete process.env.NODE_EXTRA_CA_CERTS
       await scene.close()
