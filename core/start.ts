@@ -4,6 +4,7 @@ import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
+import { uploadOf } from './call/upload-address.ts'
 import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { createAddressList } from './http/address-list.ts'
@@ -243,6 +244,10 @@ export async function startGateway(
     log,
     basePath: settings.server.basePath,
     isTrusted: createAddressList(settings.server.trustedProxies),
+    addressee(url) {
+      const upload = uploadOf(url)
+      return upload && ownership.makerOf(upload)
+    },
     protocols: () => protocols,
     hooks: () => hooks,
     sockets: () => sockets,

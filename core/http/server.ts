@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly basePath: string
   /** Whose word on where a client is counts. */
   readonly isTrusted: AddressList
+  /** The client that an address was given to, where it is as good as a token: uploads go on at such. */
+  addressee(url: URL): string | undefined
   /** In the order in which they are asked. */
   protocols(): readonly Protocol[]
   hooks(): HookChain
@@ -140,11 +142,12 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   function knownClient({ request, url }: Exchange): string | undefined {
-    for (const credential of credentialsOf(request.headers, url)) {
+    const credentials = credentialsOf(request.headers, url)
+    for (const credential of credentials) {
       const holder = options.clients.identify(credential)
       if (holder?.kind === 'client') return holder.name
     }
-    return undefined
+    return credentials.length === 0 ? options.addressee(url) : undefined
   }
 
   function refuseClient({ request, url }: Exchange): never {

@@ -44,6 +44,8 @@ export interface Ownership {
   locate(client: string, named: Named): Place | undefined
   /** The client's own resource of this name. */
   find(client: string, name: string): FoundPlace | undefined
+  /** The client that made what has this name; undefined where none did, or several. */
+  makerOf(name: string): string | undefined
   /** Keeps what a key made for a client; settles when that is saved. */
   learn(client: string, key: Pick<Key, 'id' | 'project'>, made: readonly Made[]): Promise<void>
   forget(client: string, name: string): Promise<void>
@@ -121,6 +123,10 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     find(client, name) {
       const resource = find(client, name)
       return resource && { ...placeOf(resource), uploadPath: resource.uploadPath }
+    },
+    makerOf(name) {
+      const [resource, ...others] = alive(name)
+      return others.length === 0 ? resource?.client : undefined
     },
     async learn(client, key, made) {
       const put = made.map((item) => toRecord(client, key, item)).filter((record) => record !== undefined)
