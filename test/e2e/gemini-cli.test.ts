@@ -4,6 +4,7 @@ import { underTest } from '../gateway-command.ts'
 import { findAgent } from './agent-program.ts'
 import type { AgentResult, AgentSession } from './agent-session.ts'
 import { assertWentWell, linesOf, outlineOf, thinksAndCalls } from './agent-turns.ts'
+import { MODEL } from './scene.ts'
 
 const gemini =
   underTest === 'bun'
@@ -71,5 +72,39 @@ describe('Gemini CLI', { skip: typeof gemini === 'string' ? gemini : false, time
       [...new Set(result.calls.map(({ operation, model }) => `${operation} ${model}`))],
       ['generateContent gemini-3.5-flash-lite', 'streamGenerateContent gemini-3.8-flash'],
     )
+  })
+
+  test('sends its token as a bearer as well, and is answered', () => {
+    const result = run({
+      environment: { GEMINI_API_KEY_AUTH_MECHANISM: 'bearer', GEMINI_MODEL: MODEL },
+      turns: [{ prompt: 'Hello', google: [{ kind: 'text', text: 'Hello to you.' }] }],
+    })
+    assertWentWell(result)
+    assert.deepEqual(saidIn(result), ['Hello to you.'])
+  })
+
+  test('waits as long as it is told, and gives up where the day is spent', () => {
+    const spent = { kind: 'perDay429', retrySeconds: 1, times: 'forever' } as const
+    const result = run({
+      environment: { GEMINI_MODEL: MODEL },
+      turns: [{ prompt: 'Hello', google: [spent] }],
+    })
+    const [turn] = result.turns
+    assert.notEqual(turn?.code, 0)
+    assert.match(turn?.stderr ?? '', /TerminalQuotaError: All 2 keys are resting/)
+    assert.deepEqual(
+      result.passed.map(({ status }) => status),
+      [429, 429],
+    )
+  })
+
+  test('is told that a model is not there', () => {
+    const result = run({
+      environment: { GEMINI_MODEL: 'gemini-none' },
+      turns: [{ prompt: 'Hello', google: [] }],
+    })
+    const [turn] = result.turns
+    assert.notEqual(turn?.code, 0)
+    assert.match(turn?.stderr ?? '', /ModelNotFoundError: models\/gemini-none is not found/)
   })
 })
