@@ -10,6 +10,7 @@ import {
   tool,
 } from 'ai'
 import type { Scene } from './scene.ts'
+import { contentsSent, rolesOf, type SentContent } from './sent-contents.ts'
 
 /** How the AI SDK may ask. */
 export type AiSdkForm = 'whole' | 'stream'
@@ -52,25 +53,13 @@ export function statusOf(error: unknown): number | undefined {
   return APICallError.isInstance(error) ? error.statusCode : undefined
 }
 
-/** A turn as Google got it. */
-export interface SentContent {
-  readonly role: string
-  readonly parts: readonly {
-    readonly text?: string
-    readonly thought?: boolean
-    readonly thoughtSignature?: string
-    readonly functionCall?: { readonly name: string; readonly args: object }
-    readonly functionResponse?: { readonly name: string; readonly response: unknown }
-  }[]
-}
-
-/** Two calls at once, one more, an answer, and a second turn; all that Google must have seen at its end. */
+/** Two calls at once, one more, an answer, and a second turn; Google must have seen all of it at the end. */
 export async function roundTripByAiSdk(
   scene: Scene,
   model: LanguageModel,
   form: AiSdkForm,
   options: Omit<AiSdkParams, 'messages' | 'tools'> = {},
-): Promise<readonly SentContent[]> {
+): Promise<void> {
   const calls = ['Oslo', 'Rome'].map((city) => ({ name: 'weather', args: { city } }))
   scene.google.script('*', [
     { kind: 'functionCall', calls, text: 'Let me see.' },
@@ -86,18 +75,11 @@ export async function roundTripByAiSdk(
   messages.push(...first.messages, { role: 'user', content: 'Thank you' })
   const second = await askByAiSdk(model, form, { messages, ...params })
   assert.equal(second.text, 'Goodbye.')
-  const { contents } = JSON.parse(scene.google.calls.at(-1)?.body.toString() ?? '') as {
-    contents: readonly SentContent[]
-  }
-  assertRoundTrip(contents)
-  return contents
+  assertRoundTrip(contentsSent(scene))
 }
 
 function assertRoundTrip(contents: readonly SentContent[]): void {
-  assert.deepEqual(
-    contents.map(({ role }) => role),
-    ['user', 'model', 'user', 'model', 'user', 'model', 'user'],
-  )
+  assert.equal(rolesOf(contents), 'user model user model user model user')
   const [, made, answered, again] = contents.map(({ parts }) => parts)
   const [first, second] = made?.filter(({ functionCall }) => functionCall) ?? []
   assert.ok((first?.thoughtSignature?.length ?? 0) > 30, 'Google’s own signature came back')

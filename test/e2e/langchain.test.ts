@@ -4,8 +4,8 @@ import { type AIMessageChunk, type BaseMessage, HumanMessage } from '@langchain/
 import { DynamicStructuredTool } from '@langchain/core/tools'
 import { ChatGoogleGenerativeAI, GoogleGenerativeAIEmbeddings } from '@langchain/google-genai'
 import { ChatOpenAI } from '@langchain/openai'
-import type { SentContent } from './ai-sdk-client.ts'
 import { fakeKeys, GOOD_ANSWER, MODEL, openScene, type Scene } from './scene.ts'
+import { contentsSent } from './sent-contents.ts'
 
 const FORMS = ['whole', 'stream'] as const
 
@@ -75,8 +75,7 @@ describe('LangChain', () => {
         assert.equal(messages.at(-1)?.text, 'It is fine.')
         messages.push(new HumanMessage('Thank you'))
         assert.equal((await ask(messages)).text, 'Goodbye.')
-        const third = JSON.parse(scene.google.calls[2]?.body.toString() ?? '') as { contents: SentContent[] }
-        const said = third.contents.flatMap(({ parts }) => parts)
+        const said = contentsSent(scene, 2).flatMap(({ parts }) => parts)
         assert.deepEqual(
           said.flatMap(({ functionCall }) => functionCall?.args ?? []),
           ['Oslo', 'Rome', 'Bergen'].map((city) => ({ city })),
