@@ -57,6 +57,16 @@ describe('The address of an upload, without a token', () => {
     assert.equal((await put(url)).status, 401)
   })
 
+  test('is in no log', async () => {
+    const url = await start()
+    assert.equal((await put(url, { 'x-goog-upload-offset': '7' })).status, 400)
+    const id = url.searchParams.get('upload_id') ?? '?'
+    const headers = { authorization: `Bearer ${scene.gateway.adminToken}` }
+    const rows = await (await fetch(`${scene.gateway.url}/admin/api/requests`, { headers })).text()
+    assert.match(rows, /"operation":"files"/)
+    assert.ok(!(scene.gateway.output() + rows).includes(id))
+  })
+
   test('lets nobody in to anything else', async () => {
     const url = await start()
     const answers = [
