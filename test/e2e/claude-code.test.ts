@@ -18,6 +18,9 @@ const claude =
     : 'Claude Code is run against the gateway on Bun alone'
 if (typeof claude === 'string' && underTest === 'bun' && process.env.CI) throw new Error(claude)
 
+/** A picture of one dot. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
 /** The last line that it prints. */
 interface Result {
   readonly type: string
@@ -129,5 +132,28 @@ describe('Claude Code', { skip: typeof claude === 'string' ? claude : false, tim
     assert.ok(
       result.calls.some(({ operation, model }) => operation === 'streamGenerateContent' && model === MODEL),
     )
+  })
+
+  test('shows the model a picture that it reads from a file', () => {
+    const result = run({
+      turns: [
+        {
+          prompt: 'Look at the picture',
+          google: [
+            thinksAndCalls(
+              'Bash',
+              { command: `echo ${PNG} | base64 -d > FOLDER/dot.png` },
+              'c2lnbmF0dXJlLTE=',
+            ),
+            thinksAndCalls('Read', { file_path: 'FOLDER/dot.png' }, 'c2lnbmF0dXJlLTI='),
+            { kind: 'text', text: 'A dot.' },
+          ],
+        },
+      ],
+    })
+    assertWentWell(result)
+    assert.deepEqual(saidIn(result), ['A dot.'])
+    const answered = result.requests.at(-1)!.contents.at(-1)
+    assert.match(JSON.stringify(answered), /functionResponse.*Read.*inlineData.*image\/(png|jpeg)/)
   })
 })
