@@ -6,6 +6,7 @@ import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
 import { createKeyLoop } from './call/key-loop.ts'
 import { withRepair } from './call/repair.ts'
 import { withRetirement } from './call/retirement.ts'
+import { uploadOf } from './call/upload-address.ts'
 import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { createFitting } from './fitting/fitting.ts'
@@ -273,6 +274,10 @@ export async function startGateway(
     isTrusted: createAddressList(settings.server.trustedProxies),
     plugins: plugins.current,
     socketClient: ({ headers }, url) => makerOfToken(liveTokenOf(url, headers), ownership),
+    addressee(url) {
+      const upload = uploadOf(url)
+      return upload && ownership.makerOf(upload)
+    },
   })
   const listening = await runtime.serve({
     host: settings.server.host,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fromPageToken, toPageToken } from '../core/call/page-token.ts'
-import { toUploadAddress } from '../core/call/upload-address.ts'
+import { toUploadAddress, uploadOf } from '../core/call/upload-address.ts'
 import { isGatewayError } from '../core/errors.ts'
 import type { Key } from '../core/keys.ts'
 import { createOwnership, type OwnershipOptions } from '../core/ownership/ownership.ts'
@@ -54,6 +54,17 @@ describe('Ownership', () => {
     assert.equal(ownership.locate('me', { body: ['files/b', 'files/a'] })?.project, 'p1')
     assert.equal(ownership.locate('me', { body: [] }), undefined)
     assert.equal(ownership.locate('me', { body: ['files/unknown'] }), undefined)
+  })
+
+  test('knows who made a thing, where one client did, until it is over', async () => {
+    const { ownership, clock, learn } = setUp()
+    await learn('me', 'k1', 'uploads/a', 'uploads/b')
+    await learn('you', 'k2', 'uploads/b')
+    assert.equal(ownership.makerOf('uploads/a'), 'me')
+    assert.equal(ownership.makerOf('uploads/b'), undefined)
+    assert.equal(ownership.makerOf('uploads/c'), undefined)
+    clock.now += 100 * 24 * 3600 * 1000
+    assert.equal(ownership.makerOf('uploads/a'), undefined)
   })
 
   test('shows nobody what is another’s, and hides whether it is there', async () => {
@@ -243,6 +254,14 @@ describe('The address of an upload', () => {
       [address.path, address.ours],
       ['/resumable/x?upload_id=u1', '/upload/v1beta/files?upload_id=u1'],
     )
+  })
+
+  test('names its upload, and no other address does', () => {
+    for (const path of ['/upload/v1beta/files', '/gemini/upload/v1/files', '/v1//upload/v1beta/files'])
+      assert.equal(uploadOf(new URL(`${BASE}${path}?upload_id=u1`)), 'uploads/u1', path)
+    for (const path of ['/v1beta/files', '/download/upload/x', '/v1/messages', '/upload', '/x/upload/files'])
+      assert.equal(uploadOf(new URL(`${BASE}${path}?upload_id=u1`)), undefined, path)
+    assert.equal(uploadOf(new URL(`${BASE}/upload/v1beta/files`)), undefined)
   })
 
   test('without an id is given one', () => {

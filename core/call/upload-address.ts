@@ -30,6 +30,18 @@ export function toUploadAddress(stated: string, baseUrl: string): UploadAddress 
   return { id, path: place + query, ours: toServed(place) + extended }
 }
 
+/** The upload that a request goes on with, as `Ownership` names it; undefined where it is about none. */
+export function uploadOf({ pathname, searchParams }: URL): string | undefined {
+  const id = searchParams.get('upload_id')
+  const isUploads = /^(\/gemini)?(\/v1(beta|alpha)?)*\/upload\//.test(pathname.replaceAll(/\/{2,}/g, '/'))
+  return isUploads && id !== null ? toUploadName(id) : undefined
+}
+
+/** An upload's name among the resources. */
+export function toUploadName(id: string): string {
+  return `uploads/${id}`
+}
+
 /** Google may let an upload go on at a path that the gateway does not serve. */
 function toServed(place: string): string {
   return place.startsWith('/upload/') ? place : '/upload/v1beta/files'

@@ -11,7 +11,7 @@ import type { Flight } from './flight.ts'
 import type { Reading } from './key-loop.ts'
 import { locate } from './locate.ts'
 import type { MakingOptions } from './relay-made.ts'
-import { toUploadAddress } from './upload-address.ts'
+import { toUploadAddress, toUploadName } from './upload-address.ts'
 import type { Answer, UpstreamRequest } from './upstream.ts'
 import { toNativeRequest } from './upstream-requests.ts'
 import type { WholeBytes } from './whole-reply.ts'
@@ -65,7 +65,7 @@ async function answerPart(
   id: string,
   options: UploadOptions,
 ): Promise<Response> {
-  const name = `uploads/${id}`
+  const name = toUploadName(id)
   const upload = options.ownership.find(flight.head.client, name)
   if (upload?.uploadPath === undefined) throw notTheirs()
   const sent = toNativeRequest(flight, target)
@@ -158,7 +158,7 @@ async function finish(
     const address = toUploadAddress(stated, baseUrl)
     const ours = ownAddress(flight.exchange) + prefixOf(flight) + address.ours
     answered[headers.has('x-goog-upload-url') ? 'x-goog-upload-url' : 'location'] = ours
-    made.push({ name: `uploads/${address.id}`, uploadPath: address.path })
+    made.push({ name: toUploadName(address.id), uploadPath: address.path })
   }
   const over = headers.get('x-goog-upload-status')
   if (flight.trace.key) await flight.trace.waiting(ownership.learn(client, flight.trace.key, made))

@@ -25,6 +25,8 @@ export interface ServerOptions {
   plugins(): Generation
   /** The client that a WebSocket names by a credential of another kind than a client's token. */
   socketClient(request: Request, url: URL): string | undefined
+  /** The client that an address was given to, where it is as good as a token: uploads go on at such. */
+  addressee(url: URL): string | undefined
 }
 
 /** Who may use a route. */
@@ -149,11 +151,13 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   function knownClient({ request, url }: Exchange): string | undefined {
-    for (const credential of credentialsOf(request.headers, url)) {
+    const credentials = credentialsOf(request.headers, url)
+    for (const credential of credentials) {
       const holder = options.clients.identify(credential)
       if (holder?.kind === 'client') return holder.name
     }
-    return isUpgrade(request) ? options.socketClient(request, url) : undefined
+    if (isUpgrade(request)) return options.socketClient(request, url)
+    return credentials.length === 0 ? options.addressee(url) : undefined
   }
 
   function refuseClient({ request, url }: Exchange): never {

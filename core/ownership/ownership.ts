@@ -44,7 +44,7 @@ export interface Ownership {
   locate(client: string, named: Named): Place | undefined
   /** The client's own resource of this name. */
   find(client: string, name: string): FoundPlace | undefined
-  /** The client that made what is named; undefined where none is known to have. */
+  /** The client that made what has this name; undefined where none did, or several. */
   makerOf(name: string): string | undefined
   /** Keeps what a key made for a client; settles when that is saved. */
   learn(client: string, key: Pick<Key, 'id' | 'project'>, made: readonly Made[]): Promise<void>
@@ -124,7 +124,10 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       const resource = find(client, name)
       return resource && { ...placeOf(resource), uploadPath: resource.uploadPath }
     },
-    makerOf: (name) => alive(name).at(-1)?.client,
+    makerOf(name) {
+      const [resource, ...others] = alive(name)
+      return others.length === 0 ? resource?.client : undefined
+    },
     async learn(client, key, made) {
       const put = made.map((item) => toRecord(client, key, item)).filter((record) => record !== undefined)
       const removed = put.flatMap(table.put)

@@ -9,6 +9,7 @@ import { createCodec } from './codec.ts'
 import { findModel, toModelPage } from './model-list.ts'
 import { createModelMapping, type ModelMapping } from './model-mapping.ts'
 import { toTokenCount } from './token-count.ts'
+import { refuseOddVersion } from './version.ts'
 
 const options = Type.Object({
   models: Type.Record(Type.String(), Type.String(), {
@@ -53,21 +54,25 @@ function refuseUnserved({ request }: { readonly request: Request }): never {
 
 function answer(request: Request, gateway: Gateway): Promise<Response> {
   refuseOtherMethods(request, ['POST'])
+  refuseOddVersion(request)
   return gateway.answer(request)
 }
 
 function count(request: Request, gateway: Gateway, mapping: ModelMapping): Promise<Response> {
   refuseOtherMethods(request, ['POST'])
+  refuseOddVersion(request)
   return gateway.convert(request, (body) => toTokenCount(body, mapping))
 }
 
 async function listModels(request: Request, gateway: Gateway): Promise<Response> {
   refuseOtherMethods(request, READING)
+  refuseOddVersion(request)
   return Response.json(toModelPage(await gateway.models(), new URL(request.url).searchParams))
 }
 
 async function showModel(request: Request, gateway: Gateway, mapping: ModelMapping): Promise<Response> {
   refuseOtherMethods(request, READING)
+  refuseOddVersion(request)
   const stated = percentDecoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
   if (stated === '') return listModels(request, gateway)
   const model = findModel(await gateway.models(), mapping(stated), stated)

@@ -1,4 +1,12 @@
-import { optional, refuse, required, toInteger, toOneOf, toRecord } from '../../core/codec/request-values.ts'
+import {
+  optional,
+  refuse,
+  required,
+  toInteger,
+  toOneOf,
+  toRecord,
+  toText,
+} from '../../core/codec/request-values.ts'
 import { amountOf, EFFORTS, type Effort, type ModelTraits } from '../../core/models.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -16,7 +24,7 @@ export interface Thinking {
  * effort decides where no tokens are stated. A request without either leaves all to the model.
  */
 export function readThinking(body: Body, { thinking }: ModelTraits, notes: string[]): Thinking {
-  const stated = optional(body, 'thinking', readStated)
+  const stated = optional(body, 'thinking', (value, param) => readStated(value, param, notes))
   const effort = optional(body, 'output_config', readEffort)
   if (!stated && effort === undefined) return { config: undefined, isOn: false }
   const isOn = stated !== undefined && !stated.isOff
@@ -36,17 +44,20 @@ interface Stated {
   readonly isShown: boolean
 }
 
-function readStated(value: unknown, param: string): Stated {
+function readStated(value: unknown, param: string, notes: string[]): Stated {
   const thinking = toRecord(value, param)
   const type = toOneOf(thinking.type, `${param}.type`, ['enabled', 'adaptive', 'between_tools', 'disabled'])
-  const display = optional(thinking, 'display', (each, at) => toOneOf(each, at, DISPLAYS), `${param}.display`)
+  const display = optional(thinking, 'display', toText, `${param}.display`)
+  if (display !== undefined && !DISPLAYS.includes(display))
+    notes.push('thinking.display: not known; thoughts are shown')
   const isOff = type === 'disabled'
   const budget =
     type === 'enabled' ? required(thinking, 'budget_tokens', toBudget, `${param}.budget_tokens`) : undefined
   return { isOff, budget, isShown: !isOff && display !== 'omitted' }
 }
 
-const DISPLAYS = ['summarized', 'omitted'] as const
+/** `updates` is Claude Code's, with a beta of its own; betas add others. */
+const DISPLAYS: readonly string[] = ['summarized', 'updates', 'omitted']
 
 function toBudget(value: unknown, param: string): number {
   const budget = toInteger(value, param, 0, 2 ** 31 - 1)

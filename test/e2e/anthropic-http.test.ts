@@ -117,6 +117,29 @@ describe('Anthropic’s paths', () => {
     }
   }
 
+  test('refuse a version that there is not, before any key is used', async () => {
+    for (const version of ['2023-01-01', '1.0', 'latest', '2026-10-21; 2']) {
+      for (const [path, method] of [
+        ['/v1/messages', 'POST'],
+        ['/messages/count_tokens', 'POST'],
+        ['/v1/models', 'GET'],
+        [`/v1/models/${MODEL}`, 'GET'],
+      ] as const) {
+        const response = await call(path, { 'anthropic-version': version }, method)
+        const { type, error } = (await response.json()) as Told
+        assert.deepEqual([response.status, type, error.type], [400, 'error', 'invalid_request_error'], path)
+        assert.match(error.message, /anthropic-version.*2023-06-01.*2026-10-21/)
+      }
+    }
+    assert.equal(scene.google.calls.length, 0)
+    for (const version of ['2027-01-31', '', '2023-06-01, 2023-06-01'])
+      assert.equal(
+        (await call('/v1/messages', { 'anthropic-version': version }, 'POST')).status,
+        200,
+        version,
+      )
+  })
+
   test('tell of too long a prompt in the words that make Claude Code compact it', async () => {
     const message = 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'
     scene.google.script('*', { kind: 'invalidArgument400', message })

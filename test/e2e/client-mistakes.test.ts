@@ -5,6 +5,7 @@ import {
   ask,
   type Form,
   fakeKeys,
+  MODEL,
   type NativeAnswer,
   openScene,
   pathOf,
@@ -124,6 +125,15 @@ describe("A client's mistake", () => {
     await assertUnasked(scene)
     assert.equal((await ask(scene, 'whole')).status, 200)
   })
+
+  for (const version of ['v2', 'v1beta9', 'beta']) {
+    test(`goes no further than the gateway: the version ${version}`, async () => {
+      const response = await scene.post(`/${version}/models/${MODEL}:generateContent`, QUESTION)
+      assert.equal(response.status, 404)
+      assert.equal(((await response.json()) as { error: { code: number } }).error.code, 404)
+      assert.equal(scene.google.calls.length, 0)
+    })
+  }
 
   test('is not held against a key, were it made a thousand times', async () => {
     const bodies = Object.values(WRONG_BODIES)

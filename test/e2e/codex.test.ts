@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Behaviour } from '../../adapters/simulated-google/behaviours.ts'
-import { findCodex } from './codex-program.ts'
-import type { CodexResult } from './codex-session.ts'
+import { findAgent } from './agent-program.ts'
+import type { AgentResult, AgentSession } from './agent-session.ts'
+import { assertWentWell, linesOf, outlineOf, thinksAndCalls } from './agent-turns.ts'
 
-const codex = findCodex()
+const codex = findAgent({
+  name: 'Codex',
+  package: '@openai/codex',
+  version: '0.169.0',
+  program: '.bin/codex',
+})
 if (typeof codex === 'string' && process.env.CI) throw new Error(codex)
 
-/** What Gemini says where it thinks, speaks and calls in one answer. */
-function calls(name: string, args: object, signature: string): Behaviour {
-  const content = (...parts: object[]) => ({ index: 0, content: { role: 'model', parts } })
-  const call = { functionCall: { name, args }, thoughtSignature: signature }
-  const chunks = [
-    { candidates: [content({ text: 'A note is wanted.', thought: true })] },
-    { candidates: [content({ text: 'I write it.' })] },
-    { candidates: [{ ...content(call), finishReason: 'STOP' }] },
-  ]
-  return { kind: 'chunks', chunks }
+/** A line that `codex exec --json` prints. */
+interface CodexEvent {
+  readonly type: string
+  readonly item?: { readonly type: string; readonly text?: string }
 }
 
 describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 400_000 }, () => {
-  const run = (session: Parameters<Exclude<typeof codex, string>['run']>[0]) =>
-    (codex as Exclude<typeof codex, string>).run(session)
+  const run = (session: AgentSession & { readonly likeModel?: string }) =>
+    (codex as Exclude<typeof codex, string>).run('codex-session.ts', session) as AgentResult
 
   test('makes round trips with a tool over several turns, signatures included', () => {
     const result = run({
@@ -29,8 +28,16 @@ describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 40
         {
           prompt: 'Write a note',
           google: [
-            calls('exec_command', { cmd: 'echo first > note.txt; cat note.txt' }, 'c2lnbmF0dXJlLTE='),
-            calls('exec_command', { cmd: 'echo second >> note.txt; cat note.txt' }, 'c2lnbmF0dXJlLTI='),
+            thinksAndCalls(
+              'exec_command',
+              { cmd: 'echo first > note.txt; cat note.txt' },
+              'c2lnbmF0dXJlLTE=',
+            ),
+            thinksAndCalls(
+              'exec_command',
+              { cmd: 'echo second >> note.txt; cat note.txt' },
+              'c2lnbmF0dXJlLTI=',
+            ),
             { kind: 'text', text: 'It is written.' },
           ],
         },
@@ -42,14 +49,10 @@ describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 40
     assert.deepEqual(wordsOf(result, 0), ['I write it.', 'I write it.', 'It is written.'])
     assert.deepEqual(wordsOf(result, 1), ['You are welcome.'])
     const last = result.requests.at(-1)!.contents
-    assert.deepEqual(
-      last.map(({ role }) => role),
-      ['user', 'model', 'user', 'model', 'user', 'model', 'user'],
-    )
-    assert.deepEqual(
-      last.flatMap(({ parts }) => parts.flatMap((part) => part.thoughtSignature ?? [])),
-      ['c2lnbmF0dXJlLTE=', 'c2lnbmF0dXJlLTI='],
-    )
+    assert.deepEqual(outlineOf(result.requests.at(-1)!), {
+      roles: 'user model user model user model user',
+      signatures: ['c2lnbmF0dXJlLTE=', 'c2lnbmF0dXJlLTI='],
+    })
     assert.match(JSON.stringify(last[2]), /functionResponse.*exec_command.*first/)
     assert.deepEqual(last[6]?.parts, [{ text: 'Thank you' }])
   })
@@ -61,7 +64,10 @@ describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 40
       turns: [
         {
           prompt: 'Write a note',
-          google: [calls('apply_patch', { input }, 'c2lnbmF0dXJlLTE='), { kind: 'text', text: 'Done.' }],
+          google: [
+            thinksAndCalls('apply_patch', { input }, 'c2lnbmF0dXJlLTE='),
+            { kind: 'text', text: 'Done.' },
+          ],
         },
       ],
     })
@@ -84,7 +90,10 @@ describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 40
       turns: [
         {
           prompt: 'Write a note',
-          google: [calls('functions__exec', { input }, 'c2lnbmF0dXJlLTE='), { kind: 'text', text: 'Done.' }],
+          google: [
+            thinksAndCalls('functions__exec', { input }, 'c2lnbmF0dXJlLTE='),
+            { kind: 'text', text: 'Done.' },
+          ],
         },
       ],
     })
@@ -101,19 +110,19 @@ describe('Codex', { skip: typeof codex === 'string' ? codex : false, timeout: 40
     })
     const [turn] = result.turns
     assert.notEqual(turn?.code, 0)
-    const failed = turn?.events.find(({ type }) => type === 'turn.failed')
+    const failed = linesOf<CodexEvent>(turn!).find(({ type }) => type === 'turn.failed')
     assert.match(JSON.stringify(failed), /internal error/i)
   })
 })
 
-function assertWent({ turns, log }: CodexResult): void {
-  for (const { code, events } of turns) {
-    const failed = events.filter(({ type }) => type === 'error' || type === 'turn.failed')
-    assert.deepEqual({ code, failed }, { code: 0, failed: [] }, log)
-  }
+function assertWent(result: AgentResult): void {
+  assertWentWell(result)
+  const events = result.turns.flatMap((turn) => linesOf<CodexEvent>(turn))
+  const failed = events.filter(({ type }) => type === 'error' || type === 'turn.failed')
+  assert.deepEqual(failed, [])
 }
 
-function wordsOf({ turns }: CodexResult, turn: number): unknown[] {
-  const items = turns[turn]?.events.map(({ item }) => item) ?? []
+function wordsOf({ turns }: AgentResult, turn: number): unknown[] {
+  const items = linesOf<CodexEvent>(turns[turn]!).map(({ item }) => item)
   return items.flatMap((item) => (item?.type === 'agent_message' ? item.text : []))
 }
