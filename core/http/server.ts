@@ -14,6 +14,7 @@ import { bearerOf, credentialsOf } from './credential.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { renderError } from './render-error.ts'
 import { toSafeHandler } from './safe-socket.ts'
+import { withTidyPath } from './tidy-path.ts'
 
 export interface ServerOptions {
   /** Every route there is. */
@@ -62,7 +63,8 @@ export function createServer(options: ServerOptions): HttpServer {
     run: (exchange: Exchange) => Promise<T>,
   ): Promise<T | Response> {
     const whole = withAddress(sent)
-    const inner = basePath === '' ? whole : withoutBasePath(whole, basePath)
+    const below = basePath === '' ? whole : withoutBasePath(whole, basePath)
+    const inner = below && withTidyPath(below)
     const arrived = toExchange(inner ?? whole, peer)
     try {
       if (!inner) throw new GatewayError('not_found', `Nothing is served outside ${basePath}`)
