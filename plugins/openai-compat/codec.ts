@@ -3,6 +3,7 @@ import { decodeChat } from './chat-request.ts'
 import { toCompletion } from './completion.ts'
 import { createCompletionStream } from './completion-stream.ts'
 import { toErrorBody } from './error-body.ts'
+import { isLayerPath } from './google-layer.ts'
 import { responseAskedOf } from './responses/asked.ts'
 import { decodeResponseShaped, isResponseShaped } from './responses/chat-shaped.ts'
 import { decodeCompaction, toCompaction } from './responses/compaction.ts'
@@ -37,7 +38,11 @@ export function createCodec(now: () => number): Codec {
         ? createCompletionStream(call as Call)
         : createResponseStream(call as Call, now),
 
-    encodeError(error) {
+    encodeError(error, { url }) {
+      const { upstream } = error
+      // Google's own layer writes its errors in a list.
+      if (upstream?.error && isLayerPath(url.pathname))
+        return encoded([{ error: { code: upstream.status, ...upstream.error } }])
       const { body, status } = toErrorBody(error)
       return { ...encoded(body), ...(status !== undefined && { status }) }
     },
