@@ -1,4 +1,5 @@
 import { isBlocked, listOf } from '../../core/call/judge.ts'
+import { newestUsage } from '../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../../core/canonical.ts'
 import { plainText } from '../../core/codec/plain-text.ts'
 import { GatewayError } from '../../core/errors.ts'
@@ -79,7 +80,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
   return {
     contentType: 'text/event-stream; charset=utf-8',
     chunk(chunk: GenerateContentResponse) {
-      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
       if (chunk.promptFeedback) blocked ||= isBlocked(chunk)
       const candidates = listOf(chunk.candidates)
       if (candidates.length === 1) return add(candidates[0]!, 0)
