@@ -1,3 +1,5 @@
+import type { SoundFormat } from './spoken-answers.ts'
+
 /** What a request asked of its answer, beyond what the canonical form can say. */
 export interface Asked {
   /** `stream_options.include_usage` */
@@ -10,6 +12,8 @@ export interface Asked {
   readonly names: ReadonlyMap<string, string>
   /** The client's names of its custom tools, whose input is a plain text. */
   readonly custom: ReadonlySet<string>
+  /** Of spoken answers. */
+  readonly sound: SoundFormat
 }
 
 /** For a call whose request said nothing of the sort. */
@@ -19,6 +23,7 @@ export const NOTHING_ASKED: Asked = {
   oneCall: false,
   names: new Map(),
   custom: new Set(),
+  sound: 'wav',
 }
 
 /** What `decode` left with the call; nobody else writes there. */

@@ -27,6 +27,7 @@ export function decodeResponseShaped(body: Body): Decoded {
     style: 'tools',
     oneCall: response.oneCall,
     names: new Map(told.map(([name, tool]) => [name, fullName(tool)])),
+    sound: 'pcm16',
     custom: new Set(told.flatMap(([, tool]) => (tool.kind === 'custom' ? [fullName(tool)] : []))),
   }
   return { ...decoded, asked }
