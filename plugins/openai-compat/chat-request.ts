@@ -128,7 +128,8 @@ function toConversation(
   return toPrompt(said, system, traits, notes)
 }
 
-function wantsUsage(body: Body): boolean {
+/** `stream_options.include_usage` */
+export function wantsUsage(body: Body): boolean {
   const options = optional(body, 'stream_options', toRecord)
   return (options && optional(options, 'include_usage', toBoolean, 'stream_options.include_usage')) ?? false
 }

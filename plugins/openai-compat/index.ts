@@ -17,7 +17,7 @@ export default definePlugin({
   name: 'openai-compat',
   api: 1,
   description:
-    "Serves OpenAI's clients: /v1/chat/completions, /v1/responses and /v1/models, also under /hf/v1 and without /v1.",
+    "Serves OpenAI's clients: /v1/chat/completions, /v1/completions, /v1/responses and /v1/models, also under /hf/v1 and without /v1.",
   setup(_options, host) {
     const kept = keepResponses({
       store: host.store,
@@ -37,6 +37,7 @@ export default definePlugin({
         for (const prefix of PREFIXES) {
           app
             .all(`${prefix}/chat/completions`, ({ request }) => generate(request, gateway), { parse: 'none' })
+            .all(`${prefix}/completions`, ({ request }) => generate(request, gateway), { parse: 'none' })
             .all(`${prefix}/models`, ({ request }) => listModels(request, gateway), { parse: 'none' })
             .all(`${prefix}/models/*`, ({ request }) => showModel(request, gateway), { parse: 'none' })
           for (const path of unbuiltPaths(prefix))

@@ -27,7 +27,7 @@ export function decodeResponseShaped(body: Body): Decoded {
     style: 'tools',
     oneCall: response.oneCall,
     names: new Map(told.map(([name, tool]) => [name, fullName(tool)])),
-    sound: 'pcm16',
+    sound: decoded.stream ? 'pcm16' : 'wav',
     custom: new Set(told.flatMap(([, tool]) => (tool.kind === 'custom' ? [fullName(tool)] : []))),
   }
   return { ...decoded, asked }
