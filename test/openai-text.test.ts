@@ -101,16 +101,17 @@ describe('the answer to a legacy completion', () => {
 
   const callOf = (asked: Partial<TextAsked>) => ({
     ...callThat(),
-    asked: { form: 'text', echo: '', includeUsage: true, ...asked },
+    asked: { form: 'text', prompts: ['Once upon'], count: 2, echo: false, includeUsage: true, ...asked },
   })
 
-  for (const echo of ['', 'Once upon']) {
+  for (const echo of [false, true]) {
     test(`says the same whole and streamed, ${echo ? 'with' : 'without'} an echo`, () => {
       const whole = JSON.parse(codec.encode(WHOLE, callOf({ echo })).body)
-      const length = echo.length
+      const before = echo ? 'Once upon' : ''
+      const { length } = before
       assert.deepEqual(whole.choices, [
         {
-          text: `${echo} a time`,
+          text: `${before} a time`,
           index: 0,
           logprobs: {
             tokens: [' a', ' ti', 'me'],
@@ -120,7 +121,7 @@ describe('the answer to a legacy completion', () => {
           },
           finish_reason: 'stop',
         },
-        { text: `${echo} the end`, index: 1, logprobs: null, finish_reason: 'length' },
+        { text: `${before} the end`, index: 1, logprobs: null, finish_reason: 'length' },
       ])
       assert.deepEqual([whole.object, whole.id], ['text_completion', 'cmpl-0123456789abcdef0123456789abcdef'])
       const encoder = codec.encodeStream(REQUEST, callOf({ echo }))

@@ -23,6 +23,34 @@ describe('a legacy completion by OpenAI’s SDK', () => {
     assert.ok(usage && usage.prompt_tokens > 0 && usage.completion_tokens > 0)
   })
 
+  test('may be of several prompts, each a call of its own, in their order', async () => {
+    const prompts = ['one', 'two', 'three'].map((word) => `Say ${word}`)
+    const { choices, usage } = await openAiAt(scene).completions.create({
+      ...params,
+      prompt: prompts,
+      echo: true,
+    })
+    assert.deepEqual(
+      choices.map(({ text, index }) => [index, text]),
+      prompts.map((prompt, index) => [index, `${prompt}Hello! You said: ${prompt}`]),
+    )
+    const alone = await openAiAt(scene).completions.create({ ...params, prompt: prompts[0]! })
+    assert.ok((usage?.prompt_tokens ?? 0) >= 3 * (alone.usage?.prompt_tokens ?? Number.NaN))
+    await assert.rejects(
+      openAiAt(scene).completions.create({ ...params, prompt: prompts, stream: true }),
+      (error) => error instanceof APIError && error.param === 'prompt',
+    )
+  })
+
+  test('tells which of several prompts Google blocked', async () => {
+    scene.google.script('*', [{ kind: 'ok' }, { kind: 'promptBlocked' }])
+    const { choices } = await openAiAt(scene).completions.create({ ...params, prompt: ['Say a', 'Say b'] })
+    assert.deepEqual(
+      choices.map(({ finish_reason }) => finish_reason),
+      ['stop', 'content_filter'],
+    )
+  })
+
   test('comes as a stream, with its usage at the end', async () => {
     const stream = await openAiAt(scene).completions.create({
       ...params,

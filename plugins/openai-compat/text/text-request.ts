@@ -1,4 +1,4 @@
-import type { GenerateContentRequest } from '../../../core/canonical.ts'
+import type { Content, GenerateContentRequest } from '../../../core/canonical.ts'
 import { defined } from '../../../core/codec/defined.ts'
 import { toModelName } from '../../../core/codec/model-names.ts'
 import {
@@ -29,34 +29,43 @@ export function decodeText(body: unknown): Decoded {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
-  const prompt = required(body, 'prompt', toPrompt)
+  const prompts = required(body, 'prompt', toPrompts)
   refuseUnserved(body)
-  const request = defined<GenerateContentRequest>({
-    contents: [{ role: 'user', parts: [{ text: prompt }] }],
-    generationConfig: toGenerationConfig(toChatBody(body), traitsOf(model), notes),
-  })
+  const generationConfig = toGenerationConfig(toChatBody(body), traitsOf(model), notes)
+  const stream = optional(body, 'stream', toBoolean) ?? false
+  if (stream && prompts.length > 1)
+    refuse('unsupported_value', 'prompt', 'Only one prompt can be streamed: send a request for each')
   const asked: TextAsked = {
     form: 'text',
-    echo: optional(body, 'echo', toBoolean) ? prompt : '',
+    prompts,
+    count: Number(generationConfig?.candidateCount ?? 1),
+    echo: optional(body, 'echo', toBoolean) ?? false,
     includeUsage: wantsUsage(body),
   }
-  const stream = optional(body, 'stream', toBoolean) ?? false
+  const request = defined<GenerateContentRequest>({ contents: toContents(prompts[0]!), generationConfig })
   return { model, stream, request, notes: [...notes, ...notesOf(body)], asked, session: sessionOf(body) }
 }
 
-function toPrompt(value: unknown, param: string): string {
-  const only = Array.isArray(value) && value.length === 1 ? value[0] : value
-  if (typeof only === 'string')
-    return only === '' ? refuse('invalid_value', param, `'${param}' must not be empty`) : only
-  if (!Array.isArray(only)) return refuseType(value, param, 'a string or an array of one string')
-  if (only.length > 1 && only.every((each) => typeof each === 'string'))
-    return refuse(
-      'unsupported_value',
-      param,
-      'Several prompts in one request are not served: send a request for each',
-    )
-  return refuse('unsupported_value', param, `'${param}' must be a text: Gemini takes no tokens of OpenAI's`)
+/** What the user says, where a prompt is all that is said. */
+export function toContents(prompt: string): Content[] {
+  return [{ role: 'user', parts: [{ text: prompt }] }]
 }
+
+function toPrompts(value: unknown, param: string): string[] {
+  const all = typeof value === 'string' ? [value] : value
+  if (!Array.isArray(all)) return refuseType(value, param, 'a string or an array of strings')
+  if (all.length > MOST_PROMPTS)
+    refuse('invalid_value', param, `'${param}' holds at most ${MOST_PROMPTS} texts, not ${all.length}`)
+  if (all.length === 0 || all.includes('')) refuse('invalid_value', param, `'${param}' must not be empty`)
+  return all.map((each) =>
+    typeof each === 'string'
+      ? each
+      : refuse('unsupported_value', param, `'${param}' must be texts: Gemini takes no tokens of OpenAI's`),
+  )
+}
+
+/** Each is a call of its own. */
+const MOST_PROMPTS = 100
 
 function refuseUnserved(body: Body): void {
   const suffix = optional(body, 'suffix', toText)

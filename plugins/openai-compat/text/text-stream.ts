@@ -7,12 +7,13 @@ import { NOTHING_ASKED } from '../asked.ts'
 import { toErrorBody } from '../error-body.ts'
 import { refuseBroken, toFinishReason } from '../finish-reasons.ts'
 import { toUsage } from '../usage.ts'
-import type { TextAsked } from './asked.ts'
+import { echoOf, type TextAsked } from './asked.ts'
 import { beginChoice, createTextReader, type ReadChoice, type TextChoice } from './text-choice.ts'
 import { textHeadOf } from './text-completion.ts'
 
 /** A streamed legacy completion: https://platform.openai.com/docs/api-reference/completions */
-export function createTextStream(call: Call, { echo, includeUsage }: TextAsked): StreamEncoder {
+export function createTextStream(call: Call, asked: TextAsked): StreamEncoder {
+  const { includeUsage } = asked
   const read = createTextReader(call.id)
   const head = textHeadOf(call)
   const choices: ReadChoice[] = []
@@ -25,6 +26,7 @@ export function createTextStream(call: Call, { echo, includeUsage }: TextAsked):
 
   function add(candidate: Candidate, position: number): string {
     const index = candidate.index ?? position
+    const echo = echoOf(asked, index)
     const known = choices.find((choice) => choice.index === index)
     const choice = known ?? beginChoice(index, echo)
     if (!known) choices.push(choice)
