@@ -131,6 +131,14 @@ describe('Google’s own OpenAI layer', () => {
     assert.match(error.message, /gemini-none is not found/)
   })
 
+  test('is not asked for what one client would leave for all to see', async () => {
+    for (const path of ['batches', 'batches/b', 'files', 'videos/v', '/b%61tches']) {
+      const response = await send(`/openai/v1/${path}`, undefined, 'GET')
+      assert.equal(response.status, 501, path)
+    }
+    assert.equal(scene.google.calls.length, 0)
+  })
+
   test('has no way out of its place', async () => {
     assert.equal((await send('/openai/v1/..%2f..%2fmodels')).status, 404)
     assert.equal(scene.google.calls.length, 0)
