@@ -86,6 +86,8 @@ export interface NativeTarget {
   readonly makes?: boolean
   /** The model is named by the body. */
   readonly modelInBody?: boolean
+  /** How Google is shown the key: as `Authorization: Bearer` where its OpenAI layer is asked; else `x-goog-api-key`. */
+  readonly credential?: 'bearer'
 }
 
 /** A kind of session of Google's Live API. */

@@ -77,6 +77,7 @@ type MaybePromise<T> = T | Promise<T>
  * | ---------- | ----------------------- | ----------------------------------------------------------------- |
  * | routes     | once                    | registers routes on an Elysia instance of this plugin's own       |
  * | protocol   | registry                | how a family of clients speaks                                    |
+ * | speaks     | once                    | the protocol, another plugin's, whose clients its routes are for  |
  * | sockets    | registry                | WebSocket routes: path → who answers it                           |
  * | authorize  | first                   | may name the client, before any other hook                        |
  * | when       | filter                  | false: the hooks below but `finished` cost this call nothing      |
@@ -93,6 +94,7 @@ type MaybePromise<T> = T | Promise<T>
 export interface Hooks {
   routes?(app: Elysia, gateway: Gateway): void
   protocol?: Protocol
+  speaks?: string
   sockets?: Readonly<Record<string, SocketRoute>>
   authorize?(request: Request): MaybePromise<Client | undefined>
   when?(head: Head): boolean

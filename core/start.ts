@@ -14,6 +14,7 @@ import { createAddressList } from './http/address-list.ts'
 import { toBodyLimits } from './http/body-limits.ts'
 import { BYTES_PER_MEGABYTE } from './http/byte-budget.ts'
 import type { Clients } from './http/clients.ts'
+import { toListeningUrl } from './http/listening-url.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
@@ -48,10 +49,9 @@ import type { Rooms } from './rooms.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
 import { later, wait } from './timers.ts'
-import { keyFor, preferredWay } from './ways/key-ways.ts'
+import { preferredWay } from './ways/key-ways.ts'
 import { openWays } from './ways/open-ways.ts'
-import { createWayChecker } from './ways/way-checker.ts'
-import { startWayWatch } from './ways/way-watch.ts'
+import { watchWays } from './ways/watch-ways.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -105,10 +105,7 @@ export async function startGateway(
     timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
     budget: limits.budget,
   })
-  const keyMemory = createKeyMemory({
-    records: store.keys,
-    warn,
-  })
+  const keyMemory = createKeyMemory({ records: store.keys, warn })
   const requestLog = createRequestLog({
     records: store.requests,
     warn,
@@ -198,23 +195,16 @@ export async function startGateway(
     now,
     keyOf: pool.find,
   })
-  const checker = createWayChecker({
-    baseUrl,
-    headers,
-    exitAddressUrl: settings.proxies.exitAddressUrl,
-    breakers,
-    redactor,
-    now,
-    keyFor: (way) => keyFor(way, ways, pool),
-    authorize: ring.authorize,
-  })
-  const watch = startWayWatch({
+  const watch = watchWays({
+    settings,
     ways,
     breakers,
-    checker,
-    everyMilliseconds: settings.proxies.checkSeconds * 1000,
+    pool,
+    redactor,
+    log,
+    now,
     later,
-    returned: ({ name }) => log.info({ way: name }, 'A way out works again'),
+    authorize: ring.authorize,
   })
   const flights = {
     log,
@@ -251,7 +241,7 @@ export async function startGateway(
 
   const tester = createKeyTester({ upstream, redactor, elapsed })
   const { requests } = store
-  const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker }
+  const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker: watch.checker }
   const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
   const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
   const admin = adminRoutes({
@@ -287,7 +277,7 @@ export async function startGateway(
   })
 
   return {
-    url: toUrl(settings.server.host, listening.port) + settings.server.basePath,
+    url: toListeningUrl(settings.server, listening.port),
     problems,
     reload,
     keys: keyring.keys.size,
@@ -306,9 +296,4 @@ export async function startGateway(
       await requestLog.close()
     },
   }
-}
-
-function toUrl(host: string, port: number): string {
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${port}`
 }

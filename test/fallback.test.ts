@@ -108,6 +108,13 @@ describe('Fallback models', () => {
     }
   })
 
+  test('are not for what must go by one key', async () => {
+    const spent = new GatewayError('rate_limited', '')
+    const { asked, run } = setUp({ 'gemini-a': spent })
+    await assert.rejects(run({ ...REQUEST, keyId: 'k_1', project: 'p' }), (thrown) => thrown === spent)
+    assert.equal(asked.length, 1)
+  })
+
   test('end with the client that leaves, and with a failure that is no model’s', async () => {
     const { run, leaving } = setUp({ 'gemini-a': refusal(503), 'gemini-b': clientGone() })
     leaving.abort()

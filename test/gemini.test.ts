@@ -192,7 +192,6 @@ describe('the claims of the native protocol', () => {
       '/download/v1beta/files/x:download',
       '/gemini/upload/files',
       '/v1/interactions',
-      '/v1/decisions',
       '/v1/fileSearchStores/s:importFile',
     ]) {
       assert.ok(claimed(path), path)
@@ -207,6 +206,8 @@ describe('the claims of the native protocol', () => {
     assert.ok(claimed('/v1/files?pageSize=3'))
     assert.ok(claimed('/v1/files:register'))
     assert.equal(claimed('/v1/batches/b'), false)
+    assert.equal(claimed('/v1/decisions', { authorization: 'Bearer x' }), false)
+    assert.ok(claimed('/v1/decisions', { 'x-goog-api-key': 'x' }))
     assert.equal(claimed('/v1/models?key=x', { 'anthropic-version': '2023-06-01' }), false)
   })
 

@@ -23,6 +23,14 @@ describe('the key ring', () => {
     assert.equal(JSON.stringify(ring).includes(SECRET), false)
   })
 
+  test('puts it into Authorization alone where that is asked for', () => {
+    const ring = createKeyRing(createRedactor())
+    ring.add(KEY, SECRET)
+    const headers: Record<string, string> = {}
+    ring.authorize(headers, KEY, 'bearer')
+    assert.deepEqual(headers, { authorization: `Bearer ${SECRET}` })
+  })
+
   test('refuses a key that it never had', () => {
     const ring = createKeyRing(createRedactor())
     assert.throws(() => ring.authorize({}, KEY), /No secret is held for key k_/)

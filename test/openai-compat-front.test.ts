@@ -100,6 +100,7 @@ describe("an error in OpenAI's shape", () => {
       'context_length_exceeded',
       'messages',
     ],
+    [400, 'Multiple candidates is not enabled for this model', 400, CLIENT, 'unsupported_value', 'n'],
     [
       400,
       'User location is not supported for the API use.',

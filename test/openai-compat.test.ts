@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { type GatewayError, isGatewayError } from '../core/errors.ts'
 import type { ProtocolRequest } from '../core/plugin.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
-import { IGNORED, REFUSED, WITHOUT_COUNTERPART } from '../plugins/openai-compat/parameters.ts'
+import { IGNORED, WITHOUT_COUNTERPART } from '../plugins/openai-compat/parameters.ts'
 import { type CodecCase, codecContract, eventsOf } from './contract/codec.ts'
 
 const WHOLE = '/v1/chat/completions'
@@ -77,7 +77,7 @@ describe('a request that is not as documented', () => {
 
 test('docs/openai.md names every parameter that is ignored or refused', () => {
   const docs = readFileSync(new URL('../docs/openai.md', import.meta.url), 'utf8')
-  const names = Object.keys({ ...IGNORED, ...REFUSED, ...WITHOUT_COUNTERPART })
+  const names = Object.keys({ ...IGNORED, ...WITHOUT_COUNTERPART })
   assert.deepEqual(
     names.filter((name) => !docs.includes(`\`${name}\``)),
     [],

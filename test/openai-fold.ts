@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /** A streamed chat completion, folded as a client folds it. */
 export interface FoldedStream {
   readonly completion: Record<string, unknown> | undefined
@@ -76,12 +78,24 @@ function foldChoice(choices: Choice[], { index, delta, logprobs, finish_reason }
 function foldDelta(message: Record<string, unknown>, delta: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(delta)) {
     if (value === null) continue
-    if (name === 'tool_calls') message[name] = foldCalls(message[name] as unknown[], value as Indexed[])
+    if (name === 'audio') message[name] = foldSound(message[name] as Sound | undefined, value as Sound)
+    else if (name === 'tool_calls') message[name] = foldCalls(message[name] as unknown[], value as Indexed[])
     else if (Array.isArray(value)) message[name] = [...((message[name] as unknown[]) ?? []), ...value]
-    else if (name === 'content' || name === 'reasoning_content')
-      message[name] = `${message[name] ?? ''}${value}`
+    else if (TEXTS.has(name)) message[name] = `${message[name] ?? ''}${value}`
     else message[name] = value
   }
+}
+
+const TEXTS = new Set(['content', 'reasoning_content', 'reasoning'])
+
+interface Sound {
+  readonly data: string
+}
+
+/** Pieces of sound follow one another; each is base64 by itself. */
+function foldSound(before: Sound | undefined, piece: Sound): Sound {
+  const bytes = [before, piece].map((each) => Buffer.from(each?.data ?? '', 'base64'))
+  return { ...piece, data: Buffer.concat(bytes).toString('base64') }
 }
 
 interface Indexed {

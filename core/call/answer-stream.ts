@@ -26,6 +26,8 @@ export interface StreamPlan {
   readonly upstream: UpstreamRequest
   readonly encoder: StreamEncoder
   open(answer: Answer): UpstreamStream
+  /** The frames with those that follow by other calls. */
+  continued?(frames: FrameSource): FrameSource
   /** Makes what the client is sent out of Google's frames. */
   pieces(frames: FrameSource): Pieces
 }
@@ -110,7 +112,7 @@ function createSource(
     async next() {
       if (ended) return undefined
       try {
-        frames ??= createFrameSource(await committing, redactor)
+        frames ??= toFrames(await committing)
         pieces ??= plan.pieces(frames)
         const piece = await pieces.next()
         if (piece === undefined) finish()
@@ -128,6 +130,11 @@ function createSource(
       flight.leave()
       finish(clientGone())
     },
+  }
+
+  function toFrames(stream: CommittedStream): FrameSource {
+    const first = createFrameSource(stream, redactor)
+    return plan.continued?.(first) ?? first
   }
 
   /** A codec that cannot even tell an error must not keep the call open. */

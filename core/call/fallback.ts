@@ -46,7 +46,9 @@ export function withFallback(keyLoop: KeyLoop, options: FallbackOptions): KeyLoo
   }
 
   function othersFor(request: UpstreamRequest): readonly (UpstreamRequest & { readonly model: string })[] {
-    const { model = '' } = request
+    const { model = '', keyId } = request
+    // What must go by one key is of one model.
+    if (keyId !== undefined) return []
     const place = `/models/${encodeURIComponent(model)}:`
     if (model === '' || !GENERATION.test(request.path) || !request.path.includes(place)) return []
     const models = rows.find(({ fits }) => fits(model))?.models ?? []

@@ -16,10 +16,13 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
+import { continuedFrames } from './continued-frames.ts'
+import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
 import { type Flight, openFlight, toCall } from './flight.ts'
 import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
+import { createHops, type Hops } from './hops.ts'
 import type { KeptBodies } from './kept-bodies.ts'
 import { locate } from './locate.ts'
 import { answerList } from './merged-list.ts'
@@ -172,28 +175,36 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
     const upstream = toCanonicalRequest(call, target, flight, fitted)
     const shaping = fitted ? restoring(shapers, fitted) : shapers
-    if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers: shaping })
+    const hops = fitted && createHops(flight, { ...call, request: fitted.request }, target, keyLoop)
+    if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers: shaping, hops })
+    const continued = hops && ((frames: FrameSource) => continuedFrames(frames, hops, redactor))
     const encoder = codec.encodeStream(protocolRequest, call)
     const pieces = (frames: FrameSource) => {
       flight.release()
       return shapedPieces(frames, encoder, call, shaping)
     }
-    return answerStream(flight, { upstream, encoder, open: openEventStream, pieces }, options)
+    return answerStream(flight, { upstream, encoder, open: openEventStream, continued, pieces }, options)
   }
 
   async function answerWhole(
     flight: Flight,
     upstream: UpstreamRequest,
-    shape?: { readonly codec: Codec; readonly call: Call; readonly shapers: Shapers },
+    shape?: {
+      readonly codec: Codec
+      readonly call: Call
+      readonly shapers: Shapers
+      readonly hops: Hops | undefined
+    },
   ): Promise<Response> {
     const { request, url } = flight.exchange
     const leaving = options.finishWhole ? NEVER : flight.leaving
     const read = isPartial(url.searchParams, request.headers) ? readPartialReply : readWholeReply
     const whole = await keyLoop.run(upstream, flight.trace, leaving, (answer) => read(answer, redactor))
-    flight.trace.usage = whole.reply.usageMetadata
+    const reply = shape?.hops ? await continuedReply(whole.reply, shape.hops, redactor) : whole.reply
+    flight.trace.usage = reply.usageMetadata
     flight.trace.firstTokenAt = performance.now()
     if (!shape) return finished(flight, whole.bytes, toClientHeaders(whole.headers))
-    const wire = shape.codec.encode(await shape.shapers.reply(whole.reply, shape.call), shape.call)
+    const wire = shape.codec.encode(await shape.shapers.reply(reply, shape.call), shape.call)
     return finished(flight, wire.body, { 'content-type': wire.contentType, ...wire.headers })
   }
 

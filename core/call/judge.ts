@@ -1,4 +1,5 @@
 import type { GenerateContentResponse, Part, UsageMetadata } from '../canonical.ts'
+import { newestUsage } from './newest-usage.ts'
 
 /**
  * Follows one generation, chunk by chunk (a whole reply is one chunk), and tells whether it is an answer.
@@ -40,7 +41,7 @@ export function createJudge(): Judge {
         if (isReason(candidate.finishReason)) finishReason = candidate.finishReason
       }
       if (isBlocked(chunk)) blocked = true
-      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
     },
     get thought() {
       return thought

@@ -26,6 +26,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     repeatable: method === 'GET' || isGeneration || target.short === true,
     affinity: isGeneration ? affinityOf(flight) : undefined,
     project: flight.place?.project,
+    credential: target.credential,
   }
 }
 

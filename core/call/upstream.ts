@@ -35,6 +35,8 @@ export interface UpstreamRequest {
   /** `KeyQuery.project` and `KeyQuery.keyId` */
   readonly project?: string | undefined
   readonly keyId?: string
+  /** `NativeTarget.credential` */
+  readonly credential?: 'bearer' | undefined
 }
 
 /** A body to be sent in place of a refused one. */
@@ -69,8 +71,8 @@ export interface UpstreamOptions {
   /** The operator's own headers, for every call. */
   readonly headers: Readonly<Record<string, string>>
   readonly silenceMilliseconds: number
-  /** Puts the key's credential into the headers. */
-  authorize(headers: Record<string, string>, key: Key): void
+  /** Puts the key's credential into the headers, in the form that is asked for. */
+  authorize(headers: Record<string, string>, key: Key, form?: 'bearer'): void
 }
 
 /** The way to Google. */
@@ -85,7 +87,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         // Bun decompresses but keeps the old content-encoding and content-length, which would go to the client.
         'accept-encoding': 'identity',
       }
-      options.authorize(headers, key)
+      options.authorize(headers, key, request.credential)
       const line = createLine(leaving, silence)
       try {
         const init = { method: request.method, headers, body: request.body(line.moved), signal: line.signal }

@@ -1,11 +1,12 @@
 import type { Elysia } from 'elysia'
 import type { AdminRequest, AdminRoute } from '../admin/admin-route.ts'
-import { GatewayError, toGatewayError } from '../errors.ts'
+import { toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Pool } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
 import { exchangeOf } from './exchange.ts'
 import { renderError } from './render-error.ts'
+import { unknownPath } from './unknown-path.ts'
 
 export interface OwnRoutesOptions {
   readonly pool: Pool
@@ -27,7 +28,7 @@ export function mountOwnRoutes(app: Elysia, { pool, log, admin }: OwnRoutesOptio
     .get('/readyz', () => toReadiness(pool), bare)
     .onError(({ error, code, request }) => {
       const exchange = exchangeOf(request)
-      if (code === 'NOT_FOUND') return renderError(toNotFound(exchange.url.pathname), exchange)
+      if (code === 'NOT_FOUND') return renderError(unknownPath(exchange.url.pathname, app.routes), exchange)
       const shown = toGatewayError(error)
       if (shown.kind === 'internal') log.error({ err: shown.cause, id: exchange.id }, 'A route failed')
       return renderError(shown, exchange)
@@ -54,12 +55,5 @@ function toReadiness(pool: Pool): Response {
   return Response.json(
     { status: isReady ? 'ok' : 'no usable keys', usable, keys: pool.total },
     { status: isReady ? 200 : 503 },
-  )
-}
-
-function toNotFound(path: string): GatewayError {
-  return new GatewayError(
-    'not_found',
-    `Nothing is served at ${path}; the Gemini API is under /v1beta, /v1 and /gemini, OpenAI's and Anthropic's under /v1`,
   )
 }

@@ -2,6 +2,8 @@ import type { LoadedPlugin } from '../plugins/loaded-plugin.ts'
 import { SettingsError } from '../settings/settings-error.ts'
 import { exchangeOf } from './exchange.ts'
 import type { App } from './plugin-app.ts'
+import { renderError } from './render-error.ts'
+import { unknownPath } from './unknown-path.ts'
 
 /** One route of one plugin. */
 interface PluginRoute {
@@ -12,7 +14,8 @@ interface PluginRoute {
 /**
  * Puts every plugin's routes onto `root`, each behind an instance of its own, so that nothing one plugin sets
  * reaches another's routes. Where several share a path their protocols' `claims` tell them apart; throws a
- * SettingsError where they have none, and where a path is the gateway's own.
+ * SettingsError where they have none, and where a path is the gateway's own. A path that ends with `*` is open to
+ * requests of its plugins' protocols alone.
  */
 export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): void {
   const own = new Set(root.routes.map(({ method, path }) => `${method} ${path}`))
@@ -33,20 +36,29 @@ export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): 
     }
     refuseClash(place, routes)
     const [method = '', path = ''] = place.split(' ', 2)
-    root.route(method, path, ({ request }) => pick(routes, request).app.fetch(request), {
-      parse: 'none',
-    })
+    const isOpen = path.endsWith('*')
+    root.route(method, path, ({ request }) => serve(request, routes, isOpen, root), { parse: 'none' })
   }
 }
 
 function refuseClash(place: string, routes: readonly PluginRoute[]): void {
-  if (routes.length < 2 || routes.every(({ plugin }) => plugin.hooks.protocol)) return
+  if (routes.length < 2 || routes.every(({ plugin }) => spokenBy(plugin) !== undefined)) return
   const names = routes.map(({ plugin }) => `"${plugin.name}"`).join(' and ')
   throw new SettingsError([`The plugins ${names} both serve ${place}; switch one of them off`])
 }
 
-function pick(routes: readonly PluginRoute[], request: Request): PluginRoute {
-  if (routes.length === 1) return routes[0]!
-  const { protocol } = exchangeOf(request)
-  return routes.find(({ plugin }) => plugin.hooks.protocol?.name === protocol?.name) ?? routes[0]!
+function serve(request: Request, routes: readonly PluginRoute[], isOpen: boolean, root: App) {
+  const exchange = exchangeOf(request)
+  const spoken = exchange.protocol?.name
+  const own = routes.filter(({ plugin }) => spokenBy(plugin) === spoken)
+  // What speaks a protocol that is another's is made for these very paths.
+  const best = own.find(({ plugin }) => !plugin.hooks.protocol) ?? own[0]
+  if (best) return best.app.fetch(request)
+  if (isOpen && routes.every(({ plugin }) => plugin.hooks.protocol))
+    return renderError(unknownPath(exchange.url.pathname, root.routes), exchange)
+  return routes[0]!.app.fetch(request)
+}
+
+function spokenBy({ hooks }: LoadedPlugin): string | undefined {
+  return hooks.protocol?.name ?? hooks.speaks
 }

@@ -13,6 +13,7 @@ import { bearerOf, credentialsOf } from './credential.ts'
 import { type Exchange, openExchange } from './exchange.ts'
 import { renderError } from './render-error.ts'
 import { toSafeHandler } from './safe-socket.ts'
+import { withTidyPath } from './tidy-path.ts'
 
 export interface ServerOptions {
   readonly clients: Clients
@@ -60,7 +61,8 @@ export function createServer(options: ServerOptions): HttpServer {
     run: (exchange: Exchange) => Promise<T>,
   ): Promise<T | Response> {
     const whole = withAddress(sent)
-    const inner = basePath === '' ? whole : withoutBasePath(whole, basePath)
+    const below = basePath === '' ? whole : withoutBasePath(whole, basePath)
+    const inner = below && withTidyPath(below)
     const arrived = toExchange(inner ?? whole, peer)
     arrived.plugins.hold()
     try {

@@ -7,8 +7,11 @@ import { secretsOfProxy } from '../ways/proxy-address.ts'
 export interface KeyRing {
   /** Keeps a key's secret, and makes it known to the redactor. */
   add(key: Pick<Key, 'id' | 'name'>, secret: string): void
-  /** Puts the key's credential into `headers`, as `x-goog-api-key`. Throws for a key that was never added. */
-  authorize(headers: Record<string, string>, key: Key): void
+  /**
+   * Puts the key's credential into `headers`: as `x-goog-api-key`, or as `Authorization: Bearer` where that is asked
+   * for. Throws for a key that was never added.
+   */
+  authorize(headers: Record<string, string>, key: Key, form?: 'bearer'): void
   /** Keeps the address of a key's own proxy, user and password included; undefined takes it away. */
   setProxy(id: string, proxy: string | undefined): void
   /** Key id → the address of its own proxy. */
@@ -35,8 +38,9 @@ export function createKeyRing(redactor: Redactor): KeyRing {
       // A name that holds the secret itself would put it back where it was taken out.
       redactor.add(secret, `key ${name === undefined || name.includes(secret) ? id : name}`)
     },
-    authorize(headers, { id }) {
-      headers['x-goog-api-key'] = reveal(id)
+    authorize(headers, { id }, form) {
+      if (form === 'bearer') headers.authorization = `Bearer ${reveal(id)}`
+      else headers['x-goog-api-key'] = reveal(id)
     },
     setProxy(id, proxy) {
       if (proxy === undefined) return void proxies.delete(id)

@@ -1,4 +1,5 @@
 import { listOf } from '../../core/call/judge.ts'
+import { newestUsage } from '../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, UsageMetadata } from '../../core/canonical.ts'
 import { plainText } from '../../core/codec/plain-text.ts'
 import { GatewayError } from '../../core/errors.ts'
@@ -55,7 +56,7 @@ export function createMessageStream(call: Call): StreamEncoder {
   return {
     contentType: 'text/event-stream; charset=utf-8',
     chunk(chunk: GenerateContentResponse) {
-      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
       blocked ??= blockOf(chunk)
       begin()
       for (const candidate of listOf(chunk.candidates)) if (isFirst(candidate)) add(candidate)

@@ -4,7 +4,7 @@ import type { ProtocolRequest } from '../../core/plugin.ts'
 import { parseNativePath } from './native-path.ts'
 
 /** Paths below `/v1` that other protocols have as well; there the headers decide. */
-const SHARED = new Set(['models', 'files', 'batches'])
+const SHARED = new Set(['models', 'files', 'batches', 'decisions'])
 
 /** Collections below `/v1` that only Google's API has, beside those whose members belong to a project. */
 const OWN = new Set(['models', 'dynamic', 'decisions'])

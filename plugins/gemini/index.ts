@@ -34,7 +34,10 @@ const PATHS = [
   '/download/*',
   '/v1/*',
   // Others have these as well; where two plugins name the very same path, their claims decide.
-  ...['models', 'files', 'batches'].flatMap((collection) => [`/v1/${collection}`, `/v1/${collection}/*`]),
+  ...['models', 'files', 'batches', 'decisions'].flatMap((collection) => [
+    `/v1/${collection}`,
+    `/v1/${collection}/*`,
+  ]),
 ]
 
 async function serve(request: Request, gateway: Gateway): Promise<Response> {

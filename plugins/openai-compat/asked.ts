@@ -1,4 +1,5 @@
 import { type FunctionNames, toFunctionNames } from '../../core/schema-compiler/function-names.ts'
+import type { SoundFormat } from './spoken-answers.ts'
 
 /** What a request asked of its answer, beyond what the canonical form can say. */
 export interface Asked {
@@ -12,6 +13,8 @@ export interface Asked {
   readonly names: Pick<FunctionNames, 'toClient'>
   /** The client's names of its custom tools, whose input is a plain text. */
   readonly custom: ReadonlySet<string>
+  /** Of spoken answers. */
+  readonly sound: SoundFormat
 }
 
 /** For a call whose request said nothing of the sort. */
@@ -21,6 +24,7 @@ export const NOTHING_ASKED: Asked = {
   oneCall: false,
   names: toFunctionNames([]),
   custom: new Set(),
+  sound: 'wav',
 }
 
 /** What `decode` left with the call; nobody else writes there. */

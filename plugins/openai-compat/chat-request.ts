@@ -17,12 +17,17 @@ import type { Decoded } from '../../core/plugin.ts'
 import { type FunctionNames, toFunctionNames } from '../../core/schema-compiler/function-names.ts'
 import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
+import { toGoogleFields } from './google-fields.ts'
 import { type Message, readMessages } from './messages.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { toServiceTier } from './service-tier.ts'
+
+import { type Spoken, toSpoken } from './spoken-answers.ts'
 import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
+
 import { toContents } from './turns.ts'
+import { toSearchTools } from './web-search.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -39,25 +44,36 @@ export function decodeChat(body: unknown): Decoded {
   const { messages, ignored } = readMessages(body, traits, notes)
   const declared = readTools(body)
   const names = toFunctionNames(declared.tools.map(({ name }) => name))
-  const tools = toGoogleTools(declared, names)
+  const google = toGoogleFields(body)
+  const spoken = toSpoken(body, notes)
+  const tools = withGoogles(
+    toGoogleTools(declared, names),
+    [...toSearchTools(body, notes), ...google.tools],
+    traits,
+    notes,
+  )
+  const config = { ...toGenerationConfig(body, traits, notes), ...spokenConfig(spoken), ...google.config }
   const request = defined<GenerateContentRequest>({
     ...toConversation(messages, names, traits, notes),
     tools,
     toolConfig: toToolConfig(body, declared, names),
-    generationConfig: toGenerationConfig(body, traits, notes),
+    generationConfig: Object.keys(config).length > 0 ? config : undefined,
     serviceTier: toServiceTier(body),
+    ...google.request,
   })
   const oneCall = optional(body, 'parallel_tool_calls', toBoolean) === false
   if (oneCall) notes.push('parallel_tool_calls: Gemini has no such switch; only its first call is passed on')
+  const stream = optional(body, 'stream', toBoolean) ?? false
   const asked: Asked = {
     includeUsage: wantsUsage(body),
     style: declared.style,
     oneCall: oneCall || declared.style === 'functions',
     names,
+    // A stream has no place for the length that a WAV file begins with.
+    sound: stream ? 'pcm16' : (spoken?.format ?? 'wav'),
     custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
   }
-  const stream = optional(body, 'stream', toBoolean) ?? false
-  const all = [...new Set([...notes, ...toNotes(body, ignored)])]
+  const all = [...new Set([...notes, ...toNotes(body, [...ignored, ...google.ignored])])]
   return {
     model,
     stream,
@@ -70,6 +86,23 @@ export function decodeChat(body: unknown): Decoded {
 }
 
 const FORMAT = 'response_format.json_schema.schema'
+
+function spokenConfig(spoken: Spoken | undefined) {
+  return spoken && { responseModalities: ['AUDIO'], speechConfig: spoken.speechConfig }
+}
+
+/** Google's own tools beside the functions, where the model takes both. */
+function withGoogles(
+  functions: Record<string, unknown>[] | undefined,
+  googles: readonly Record<string, unknown>[],
+  { mixedTools }: ModelTraits,
+  notes: string[],
+): Record<string, unknown>[] | undefined {
+  if (googles.length === 0) return functions
+  if (!functions || mixedTools) return [...(functions ?? []), ...googles]
+  notes.push("tools: the model takes no tools of Google's own beside functions")
+  return functions
+}
 
 /** What names the conversation, or who speaks. */
 export function sessionOf({ prompt_cache_key, user }: Body): string | undefined {
@@ -107,7 +140,8 @@ function toConversation(
   return toPrompt(said, system, traits, notes)
 }
 
-function wantsUsage(body: Body): boolean {
+/** `stream_options.include_usage` */
+export function wantsUsage(body: Body): boolean {
   const options = optional(body, 'stream_options', toRecord)
   return (options && optional(options, 'include_usage', toBoolean, 'stream_options.include_usage')) ?? false
 }

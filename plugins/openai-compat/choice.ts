@@ -1,8 +1,10 @@
 import { isReason, listOf } from '../../core/call/judge.ts'
 import type { Candidate, Part } from '../../core/canonical.ts'
 import { isRecord } from '../../core/codec/request-values.ts'
+import type { Annotation } from './annotations.ts'
 import type { Asked } from './asked.ts'
 import { type ExtraContent, toExtraContent } from './signatures.ts'
+import { type Sound, toSound } from './sound.ts'
 
 /** What is known so far of one choice of an answer. */
 export interface Choice {
@@ -16,15 +18,23 @@ export interface Choice {
   finishMessage?: string
   /** Of a text or a thought; the last one counts. */
   signature?: string
+  /** All of its text so far. */
+  text: string
+  /** Google's, of where the text comes from. */
+  grounding?: Readonly<Record<string, unknown>>
 }
 
 /** One piece of a choice, as a streamed `delta` has it; a whole message is all of them folded into one. */
 export interface Delta {
   readonly content?: string
   readonly reasoning_content?: string
+  /** The same, for clients that look here. */
+  readonly reasoning?: string
   readonly tool_calls?: readonly ToolCallDelta[]
   readonly function_call?: { readonly name: string; readonly arguments: string }
   readonly images?: readonly ImageDelta[]
+  readonly audio?: Sound
+  readonly annotations?: readonly Annotation[]
   readonly extra_content?: ExtraContent
 }
 
@@ -58,12 +68,13 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
   function toDelta(part: Part, choice: Choice): Delta | undefined {
     if (isRecord(part.functionCall)) return toCallDelta(part, part.functionCall, choice)
     const { thoughtSignature } = part
-    if (isRecord(part.inlineData)) return toImageDelta(part, part.inlineData, choice)
+    if (isRecord(part.inlineData)) return toMediaDelta(part, part.inlineData, choice)
     if (typeof thoughtSignature === 'string') choice.signature = thoughtSignature
-    if (part.thought) return part.text ? { reasoning_content: part.text } : undefined
+    if (part.thought) return part.text ? { reasoning_content: part.text, reasoning: part.text } : undefined
     const content = part.text ?? toCodeText(part)
     if (!content) return undefined
     choice.spoken = true
+    choice.text += content
     return { content }
   }
 
@@ -90,6 +101,8 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
   return {
     read(candidate, choice) {
       if (isReason(candidate.finishReason)) choice.reason = candidate.finishReason
+      if (isRecord(candidate.groundingMetadata))
+        choice.grounding = { ...choice.grounding, ...candidate.groundingMetadata }
       if (typeof candidate.finishMessage === 'string') choice.finishMessage = candidate.finishMessage
       return listOf(candidate.content?.parts).flatMap((part) => toDelta(part, choice) ?? [])
     },
@@ -97,10 +110,12 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
 }
 
 /** Thoughts may hold pictures too, which are drafts. */
-function toImageDelta(part: Part, data: Record<string, unknown>, choice: Choice): Delta | undefined {
+function toMediaDelta(part: Part, data: Record<string, unknown>, choice: Choice): Delta | undefined {
   if (part.thought) return undefined
   choice.spoken = true
-  const url = `data:${data.mimeType};base64,${data.data}`
+  const mimeType = String(data.mimeType)
+  if (mimeType.startsWith('audio/')) return { audio: toSound(mimeType, String(data.data)) }
+  const url = `data:${mimeType};base64,${data.data}`
   return { images: [{ type: 'image_url', image_url: { url }, ...extraOf(part) }] }
 }
 

@@ -1,7 +1,7 @@
 import type { ProtocolRequest } from '../../core/plugin.ts'
 
 /** Where OpenAI's paths are served: as OpenAI does, without the version, and where Hugging Face's clients look. */
-export const PREFIXES = ['/v1', '/hf/v1', ''] as const
+export const PREFIXES = ['/v1', '/hf/v1', '/hf', ''] as const
 
 /** The collections that only OpenAI's API has. */
 const OWN = new Set([
@@ -25,12 +25,12 @@ const OWN = new Set([
 ])
 
 /** Collections that Google's and Anthropic's APIs have as well; there the headers decide. */
-const SHARED = new Set(['models', 'files', 'batches'])
+const SHARED = new Set(['models', 'files', 'batches', 'decisions'])
 
 /** Whether a request speaks OpenAI's protocol: by its path, or by having no other protocol's marks. */
 export function claims({ url, headers }: ProtocolRequest): boolean {
   const { pathname } = url
-  if (/^\/(hf\/v1|openai|v1beta\/openai)(\/|$)/.test(pathname)) return true
+  if (/^\/(hf|openai|(v1\/)?v1beta\/openai)(\/|$)/.test(pathname)) return true
   const [, version, collection = ''] = /^(\/v1)?\/([^/:%]*)/.exec(pathname) ?? []
   if (OWN.has(collection)) return true
   if (version === undefined) return SHARED.has(collection)

@@ -3,16 +3,21 @@ import { decodeChat } from './chat-request.ts'
 import { toCompletion } from './completion.ts'
 import { createCompletionStream } from './completion-stream.ts'
 import { toErrorBody } from './error-body.ts'
+import { isLayerPath } from './google-layer.ts'
 import { responseAskedOf } from './responses/asked.ts'
 import { decodeResponseShaped, isResponseShaped } from './responses/chat-shaped.ts'
 import { decodeCompaction, toCompaction } from './responses/compaction.ts'
 import { toResponse } from './responses/response.ts'
 import { decodeResponse } from './responses/response-request.ts'
 import { createResponseStream } from './responses/response-stream.ts'
+import { NO_TEXT_ASKED, textAskedOf } from './text/asked.ts'
+import { toTextCompletion } from './text/text-completion.ts'
+import { decodeText } from './text/text-request.ts'
+import { createTextStream } from './text/text-stream.ts'
 
 const JSON_TYPE = 'application/json'
 
-/** OpenAI's chat completions and responses around the canonical form; `now` tells the time in milliseconds since 1970. */
+/** OpenAI's chat completions, legacy completions and responses around the canonical form; `now` tells the time in milliseconds since 1970. */
 export function createCodec(now: () => number): Codec {
   function encoded(value: unknown): Wire {
     return { body: JSON.stringify(value), contentType: JSON_TYPE }
@@ -21,23 +26,31 @@ export function createCodec(now: () => number): Codec {
   return {
     decode(body, request) {
       const place = placeOf(request)
+      if (place === 'text') return decodeText(body)
       if (place === 'chat') return isResponseShaped(body) ? decodeResponseShaped(body) : decodeChat(body)
       return place === 'compact' ? decodeCompaction(body) : decodeResponse(body)
     },
 
     encode(reply, call) {
+      const text = textAskedOf(call)
+      if (text) return encoded(toTextCompletion(reply, call, text))
       const asked = responseAskedOf(call)
       if (!asked) return encoded(toCompletion(reply, call))
       return encoded(asked.form === 'compaction' ? toCompaction(reply, call) : toResponse(reply, call, now))
     },
 
     // Only a codec that is the identity is asked for a stream without its call.
-    encodeStream: (request, call) =>
-      placeOf(request) === 'chat'
-        ? createCompletionStream(call as Call)
-        : createResponseStream(call as Call, now),
+    encodeStream(request, call) {
+      const place = placeOf(request)
+      if (place === 'text') return createTextStream(call as Call, textAskedOf(call) ?? NO_TEXT_ASKED)
+      return place === 'chat' ? createCompletionStream(call as Call) : createResponseStream(call as Call, now)
+    },
 
-    encodeError(error) {
+    encodeError(error, { url }) {
+      const { upstream } = error
+      // Google's own layer writes its errors in a list.
+      if (upstream?.error && isLayerPath(url.pathname))
+        return encoded([{ error: { code: upstream.status, ...upstream.error } }])
       const { body, status } = toErrorBody(error)
       return { ...encoded(body), ...(status !== undefined && { status }) }
     },
@@ -47,7 +60,8 @@ export function createCodec(now: () => number): Codec {
 /** The codec in the time that it is. */
 export const codec = createCodec(() => Date.now())
 
-function placeOf({ url }: ProtocolRequest): 'chat' | 'response' | 'compact' {
+function placeOf({ url }: ProtocolRequest): 'chat' | 'text' | 'response' | 'compact' {
+  if (/(?<!\/chat)\/completions\/?$/.test(url.pathname)) return 'text'
   const [, compact] = /\/responses(\/compact)?\/?$/.exec(url.pathname) ?? [undefined, null]
   if (compact === null) return 'chat'
   return compact === undefined ? 'response' : 'compact'

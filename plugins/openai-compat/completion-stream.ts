@@ -1,15 +1,16 @@
 import { isBlocked, listOf } from '../../core/call/judge.ts'
+import { newestUsage } from '../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../../core/canonical.ts'
 import { plainText } from '../../core/codec/plain-text.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
 import { type Choice, createChoiceReader, type Delta } from './choice.ts'
-import { headOf } from './completion.ts'
+import { headOf, lastDeltas } from './completion.ts'
 import { toErrorBody } from './error-body.ts'
 import { refuseBroken, toFinishReason } from './finish-reasons.ts'
 import { type Logprobs, toLogprobs } from './logprobs.ts'
-import { toExtraContent } from './signatures.ts'
+import { toAudio } from './sound.ts'
 import { toUsage } from './usage.ts'
 
 interface StreamedChoice extends Choice {
@@ -43,7 +44,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
   /** OpenAI begins a choice that speaks with an empty text, and one that calls with none. */
   function begin(index: number, speaks: boolean): { choice: StreamedChoice; text: string } {
     const beforeText = `${head}{"index":${index},"delta":{"content":`
-    const choice: StreamedChoice = { index, calls: 0, spoken: false, beforeText }
+    const choice: StreamedChoice = { index, calls: 0, spoken: false, text: '', beforeText }
     choices.push(choice)
     return { choice, text: event(index, { role: 'assistant', content: speaks ? '' : null }, null, null) }
   }
@@ -54,6 +55,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
     const plain = known && plainText(candidate)
     if (plain !== undefined) {
       known!.spoken = true
+      known!.text += plain
       return known!.beforeText + JSON.stringify(plain) + afterText
     }
     const { choice, text } = known ? { choice: known, text: '' } : begin(index, beginsWithText(candidate))
@@ -62,24 +64,29 @@ export function createCompletionStream(call: Call): StreamEncoder {
     if (deltas.length === 0 && logprobs) return text + event(index, {}, logprobs, null)
     let events = text
     for (const delta of deltas) {
-      events += event(index, delta, logprobs, null)
+      events += event(index, shown(delta), logprobs, null)
       logprobs = null
     }
     return events
   }
 
+  function shown(delta: Delta): unknown {
+    return delta.audio
+      ? { ...delta, audio: toAudio([delta.audio], asked.sound, { id, created, model }) }
+      : delta
+  }
+
   function ending(choice: StreamedChoice): string {
     if (choice.reason === undefined && !blocked)
       throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
-    const signed = choice.signature && { extra_content: toExtraContent(choice.signature) }
-    const before = signed ? event(choice.index, signed, null, null) : ''
-    return before + event(choice.index, {}, null, toFinishReason(choice, blocked, asked))
+    const before = lastDeltas(choice).map((delta) => event(choice.index, delta, null, null))
+    return before.join('') + event(choice.index, {}, null, toFinishReason(choice, blocked, asked))
   }
 
   return {
     contentType: 'text/event-stream; charset=utf-8',
     chunk(chunk: GenerateContentResponse) {
-      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
       if (chunk.promptFeedback) blocked ||= isBlocked(chunk)
       const candidates = listOf(chunk.candidates)
       if (candidates.length === 1) return add(candidates[0]!, 0)

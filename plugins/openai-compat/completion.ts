@@ -1,11 +1,13 @@
 import { isBlocked, listOf } from '../../core/call/judge.ts'
 import type { Candidate, GenerateContentResponse } from '../../core/canonical.ts'
 import type { Call } from '../../core/plugin.ts'
-import { askedOf } from './asked.ts'
+import { toAnnotations } from './annotations.ts'
+import { type Asked, askedOf } from './asked.ts'
 import { type Choice, type ChoiceReader, createChoiceReader, type Delta } from './choice.ts'
 import { type FinishReason, refuseBroken, toFinishReason } from './finish-reasons.ts'
-import { type Logprobs, toLogprobs } from './logprobs.ts'
+import { toLogprobs } from './logprobs.ts'
 import { toExtraContent } from './signatures.ts'
+import { toAudio } from './sound.ts'
 import { toUsage } from './usage.ts'
 
 /** What all chunks of an answer and the whole one share. */
@@ -32,8 +34,12 @@ export function headOf(call: Call): CompletionHead {
 export function toCompletion(reply: GenerateContentResponse, call: Call) {
   const asked = askedOf(call)
   const reader = createChoiceReader(asked, call.id)
-  const read = listOf(reply.candidates).map((candidate, position) => readWhole(candidate, position, reader))
-  if (read.length === 0) read.push(readWhole({}, 0, reader))
+  const head = headOf(call)
+  const candidates = listOf(reply.candidates)
+  const read = (candidates.length > 0 ? candidates : [{}]).map((candidate, position) => {
+    const { choice, deltas } = readWhole(candidate, position, reader)
+    return { choice, message: toMessage(deltas, asked, head), logprobs: toLogprobs(candidate) }
+  })
   refuseBroken(read.map(({ choice }) => choice))
   const blocked = isBlocked(reply)
   const choices = read.map(({ choice, message, logprobs }) => ({
@@ -43,24 +49,38 @@ export function toCompletion(reply: GenerateContentResponse, call: Call) {
     finish_reason: toFinishReason(choice, blocked, asked) satisfies FinishReason,
   }))
   const usage = reply.usageMetadata && { usage: toUsage(reply.usageMetadata) }
-  return { ...headOf(call), object: 'chat.completion', choices, ...usage }
+  return { ...head, object: 'chat.completion', choices, ...usage }
 }
 
 function readWhole(
   candidate: Candidate,
   position: number,
   reader: ChoiceReader,
-): { choice: Choice; message: Record<string, unknown>; logprobs: Logprobs | null } {
-  const choice: Choice = { index: candidate.index ?? position, calls: 0, spoken: false }
+): { choice: Choice; deltas: readonly Delta[] } {
+  const choice: Choice = { index: candidate.index ?? position, calls: 0, spoken: false, text: '' }
   const deltas = reader.read(candidate, choice)
-  if (choice.signature !== undefined) deltas.push({ extra_content: toExtraContent(choice.signature) })
-  return { choice, message: toMessage(deltas), logprobs: toLogprobs(candidate) }
+  return { choice, deltas: [...deltas, ...lastDeltas(choice)] }
+}
+
+/** What is known of a choice at its end only. */
+export function lastDeltas({ signature, grounding, text }: Choice): Delta[] {
+  const annotations = grounding === undefined ? [] : toAnnotations(text, grounding)
+  return [
+    ...(annotations.length > 0 ? [{ annotations }] : []),
+    ...(signature === undefined ? [] : [{ extra_content: toExtraContent(signature) }]),
+  ]
 }
 
 /** All deltas of a choice as one message. */
-function toMessage(deltas: readonly Delta[]): Record<string, unknown> {
+function toMessage(
+  deltas: readonly Delta[],
+  { sound }: Asked,
+  head: CompletionHead,
+): Record<string, unknown> {
   const calls = deltas.flatMap(({ tool_calls = [] }) => tool_calls).map(({ index: _, ...call }) => call)
   const images = deltas.flatMap((delta) => delta.images ?? [])
+  const annotations = deltas.flatMap((delta) => delta.annotations ?? [])
+  const sounds = deltas.flatMap((delta) => delta.audio ?? [])
   const thoughts = textOf(deltas, 'reasoning_content')
   const rest = deltas.find((delta) => delta.function_call)
   const extra = deltas.at(-1)?.extra_content
@@ -68,10 +88,12 @@ function toMessage(deltas: readonly Delta[]): Record<string, unknown> {
     role: 'assistant',
     content: textOf(deltas, 'content'),
     refusal: null,
-    ...(thoughts !== null && { reasoning_content: thoughts }),
+    ...(thoughts !== null && { reasoning_content: thoughts, reasoning: thoughts }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(rest && { function_call: rest.function_call }),
     ...(images.length > 0 && { images }),
+    ...(sounds.length > 0 && { audio: toAudio(sounds, sound, head) }),
+    ...(annotations.length > 0 && { annotations }),
     ...(extra && { extra_content: extra }),
   }
 }

@@ -70,6 +70,11 @@ const SAID: readonly { statuses: readonly number[]; text: RegExp; row: Row }[] =
     row: { type: CLIENT, code: 'context_length_exceeded', param: 'messages' },
   },
   {
+    statuses: [400],
+    text: /multiple candidates|candidate_?count/i,
+    row: { type: CLIENT, code: 'unsupported_value', param: 'n' },
+  },
+  {
     statuses: [400, 403],
     text: /^User location is not supported|free tier is not available in your country/i,
     row: { type: CLIENT, code: 'unsupported_country_region_territory', status: 403 },

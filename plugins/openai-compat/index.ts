@@ -4,18 +4,21 @@ import { READING, refuseOtherMethods } from '../../core/http/served-methods.ts'
 import { definePlugin, type Gateway, type Hooks } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { codec } from './codec.ts'
+import { LAYER_PATHS, toLayerTarget } from './google-layer.ts'
 import { findModel, toModelList } from './model-list.ts'
 import { withHistory } from './responses/history.ts'
 import { type KeptResponses, keepResponses, LIMITS } from './responses/kept-responses.ts'
 import { listInputItems, refuseCancel, serveResponse } from './responses/response-routes.ts'
 import { toTokenCount } from './responses/token-count.ts'
+import { withOtherPrompts } from './text/other-prompts.ts'
+import { refuseUnbuilt, unbuiltPaths } from './unbuilt.ts'
 
 /** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
 export default definePlugin({
   name: 'openai-compat',
   api: 1,
   description:
-    "Serves OpenAI's clients: /v1/chat/completions, /v1/responses and /v1/models, also under /hf/v1 and without /v1.",
+    "Serves OpenAI's clients: /v1/chat/completions, /v1/completions, /v1/responses and /v1/models, also under /hf/v1 and without /v1.",
   setup(_options, host) {
     const kept = keepResponses({
       store: host.store,
@@ -28,13 +31,19 @@ export default definePlugin({
       protocol: { name: 'openai', claims, codec },
       when: ({ protocol }) => protocol === 'openai',
       request: (call) => withHistory(call, kept),
+      reply: (reply, call) => withOtherPrompts(reply, call, host.gateway),
       stop: () => kept.written(),
       routes(app, gateway) {
+        for (const path of LAYER_PATHS)
+          app.all(path, ({ request }) => relayToLayer(request, gateway), { parse: 'none' })
         for (const prefix of PREFIXES) {
           app
             .all(`${prefix}/chat/completions`, ({ request }) => generate(request, gateway), { parse: 'none' })
+            .all(`${prefix}/completions`, ({ request }) => generate(request, gateway), { parse: 'none' })
             .all(`${prefix}/models`, ({ request }) => listModels(request, gateway), { parse: 'none' })
             .all(`${prefix}/models/*`, ({ request }) => showModel(request, gateway), { parse: 'none' })
+          for (const path of unbuiltPaths(prefix))
+            app.all(path, ({ request }) => refuseUnbuilt(request), { parse: 'none' })
           addResponses(app, `${prefix}/responses`, gateway, kept)
         }
       },
@@ -65,6 +74,10 @@ function countTokens(request: Request, gateway: Gateway, kept: KeptResponses): P
   refuseOtherMethods(request, ['POST'])
   const { name } = gateway.clientOf(request)
   return gateway.convert(request, (body) => toTokenCount(body, name, kept))
+}
+
+async function relayToLayer(request: Request, gateway: Gateway): Promise<Response> {
+  return gateway.relay(request, toLayerTarget(new URL(request.url), request.method))
 }
 
 async function listModels(request: Request, gateway: Gateway): Promise<Response> {

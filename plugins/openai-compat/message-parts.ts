@@ -51,6 +51,11 @@ const READERS: Readonly<Record<string, PartReader>> = {
   image_url: (part, place, traits) => readUrl(part, 'image_url', place, traits),
   /** No type of OpenAI's own, but the one that others serve videos by. */
   video_url: (part, place, traits) => readUrl(part, 'video_url', place, traits),
+  /** Nor is this one; its bytes are data URLs, or base64 of a `format`. */
+  input_video: (part, place) => {
+    const param = `${place}.input_video`
+    return toVideoPart(required(part, 'input_video', toRecord, param), param)
+  },
   input_audio: (part, place) => {
     const param = `${place}.input_audio`
     return toAudioPart(required(part, 'input_audio', toRecord, param), param)
@@ -110,6 +115,18 @@ export function toAudioPart(audio: Fields, param: string): Part {
   const data = required(audio, 'data', toFilledText, `${param}.data`)
   if (/^(data|https?|gs):/i.test(data)) return toMediaPart(data, `${param}.data`)
   const mimeType = mimeTypeOfName(`.${format}`) ?? ''
+  return { inlineData: { mimeType, data: toBase64(data, `${param}.data`) } }
+}
+
+/** The video that an `input_video` object holds, by its address or its bytes. */
+function toVideoPart(video: Fields, param: string): Part {
+  const url = optional(video, 'url', toFilledText, `${param}.url`)
+  if (url !== undefined) return toMediaPart(url, `${param}.url`)
+  const data = required(video, 'data', toFilledText, `${param}.data`)
+  if (/^(data|https?|gs):/i.test(data)) return toMediaPart(data, `${param}.data`)
+  const formats = ['mp4', 'webm', 'mov', 'mpeg', 'mpg', 'avi', 'wmv', '3gpp', 'flv']
+  const format = required(video, 'format', (value, at) => toOneOf(value, at, formats), `${param}.format`)
+  const mimeType = mimeTypeOfName(`.${format}`) ?? `video/${format}`
   return { inlineData: { mimeType, data: toBase64(data, `${param}.data`) } }
 }
 

@@ -63,6 +63,7 @@ const FIELDS = new Set([
   'images',
   'name',
   'provider_specific_fields',
+  'reasoning',
   'reasoning_content',
   'reasoning_details',
   'refusal',
@@ -104,8 +105,8 @@ function textsOf(message: Fields, param: string): string[] {
 }
 
 function readAssistant(message: Fields, param: string, notes: string[]): Message {
-  if (message.audio != null)
-    refuse('unsupported_value', `${param}.audio`, 'Spoken answers are not served yet; leave it out')
+  if (message.audio != null && message.content == null)
+    refuse('unsupported_value', `${param}.audio`, 'Spoken answers are not kept: send their words as content')
   const texts = optional(message, 'content', toTexts, `${param}.content`) ?? []
   const refusal = optional(message, 'refusal', toFilledText, `${param}.refusal`)
   const calls = readToolCalls(message, param, notes)

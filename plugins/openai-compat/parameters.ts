@@ -1,10 +1,13 @@
-import { isRecord, optional, refuse, toBoolean, toRecord, toText } from '../../core/codec/request-values.ts'
+import { isRecord, optional, toBoolean, toRecord, toText } from '../../core/codec/request-values.ts'
 
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
 const MAPPED = [
+  'audio',
+  'extra_body',
   'frequency_penalty',
   'function_call',
   'functions',
+  'google',
   'logprobs',
   'max_completion_tokens',
   'max_tokens',
@@ -27,6 +30,7 @@ const MAPPED = [
   'top_k',
   'top_logprobs',
   'top_p',
+  'web_search_options',
 ] as const
 
 /** Documented parameters that have no effect here; `docs/openai.md` prints them. */
@@ -45,25 +49,15 @@ export const IGNORED = {
 /** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
 export const WITHOUT_COUNTERPART = { logit_bias: 'object', verbosity: 'string' } as const
 
-/** Documented parameters that are refused, and why. */
-export const REFUSED = {
-  audio: 'Spoken answers are not served yet',
-  web_search_options: 'Web search is not served by this protocol yet',
-} as const
-
 /** Every documented parameter. */
 export const KNOWN = new Set<string>([
   ...MAPPED,
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
-  ...Object.keys(REFUSED),
 ])
 
-/** Refuses what is not served, and what is of the wrong type although it has no effect, as OpenAI does. */
+/** Refuses what is of the wrong type although it has no effect, as OpenAI does. */
 export function checkUnmapped(body: Readonly<Record<string, unknown>>): void {
-  for (const [name, reason] of Object.entries(REFUSED)) {
-    if (body[name] != null) refuse('unsupported_parameter', name, `${reason}: leave '${name}' out`)
-  }
   for (const [name, type] of Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })) {
     optional<unknown>(body, name, CHECKS[type])
   }

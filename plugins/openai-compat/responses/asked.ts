@@ -40,6 +40,6 @@ export const NOTHING_ASKED: ResponseAsked = {
 
 /** What `decodeResponse` left with a call; undefined where another codec decoded it. */
 export function responseAskedOf(call: { readonly asked?: unknown } | undefined): ResponseAsked | undefined {
-  const asked = call?.asked
-  return typeof asked === 'object' && asked !== null && 'form' in asked ? (asked as ResponseAsked) : undefined
+  const asked = call?.asked as Partial<ResponseAsked> | undefined
+  return asked?.form === 'response' || asked?.form === 'compaction' ? (asked as ResponseAsked) : undefined
 }

@@ -28,6 +28,7 @@ export function decodeResponseShaped(body: Body): Decoded {
     style: 'tools',
     oneCall: response.oneCall,
     names: { toClient: (name) => names.get(name) ?? name },
+    sound: decoded.stream ? 'pcm16' : 'wav',
     custom: new Set(told.flatMap(([, tool]) => (tool.kind === 'custom' ? [fullName(tool)] : []))),
   }
   return { ...decoded, asked }

@@ -1,4 +1,5 @@
 import { isReason, listOf } from '../../../core/call/judge.ts'
+import { newestUsage } from '../../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../../../core/canonical.ts'
 import { endingOf, toBrokenError } from '../../../core/codec/endings.ts'
 import { plainText } from '../../../core/codec/plain-text.ts'
@@ -188,7 +189,7 @@ export function createOutputWriter(asked: ResponseAsked, seed: string, emit: Emi
   return {
     items: log.items,
     add(chunk) {
-      if (chunk.usageMetadata) usage = { ...usage, ...chunk.usageMetadata }
+      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
       const candidates = listOf(chunk.candidates)
       const first = candidates.length === 1 ? candidates[0] : candidates.find(({ index = 0 }) => index === 0)
       if (first) addCandidate(first)

@@ -1,0 +1,30 @@
+/** Documented parameters of `POST /v1/completions` that are read as those of a chat. */
+export const AS_IN_CHATS = [
+  'frequency_penalty',
+  'max_tokens',
+  'n',
+  'presence_penalty',
+  'seed',
+  'stop',
+  'temperature',
+  'top_k',
+  'top_p',
+] as const
+
+/** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
+export const TEXT_WITHOUT_COUNTERPART = ['logit_bias'] as const
+
+/** Every documented parameter. */
+export const KNOWN_OF_TEXT: ReadonlySet<string> = new Set([
+  ...AS_IN_CHATS,
+  ...TEXT_WITHOUT_COUNTERPART,
+  'best_of',
+  'echo',
+  'logprobs',
+  'model',
+  'prompt',
+  'stream',
+  'stream_options',
+  'suffix',
+  'user',
+])

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { openExchange } from '../core/http/exchange.ts'
+import { createApp, createPluginApp } from '../core/http/plugin-app.ts'
+import { mountPluginRoutes } from '../core/http/plugin-routes.ts'
+import type { Hooks, Protocol } from '../core/plugin.ts'
+import type { LoadedPlugin } from '../core/plugins/loaded-plugin.ts'
+import { createKeptLog } from './kept-log.ts'
+
+const codec = {
+  encodeError: ({ message }: Error) => ({ body: message, contentType: 'text/plain' }),
+} as unknown as Protocol['codec']
+const protocolOf = (name: string): Protocol => ({ name, codec, claims: () => false })
+
+/** A plugin that answers with its name. */
+function plugin(name: string, paths: readonly string[], hooks: Hooks = {}): LoadedPlugin {
+  const app = createPluginApp(name, createKeptLog())
+  for (const path of paths) app.all(path, () => name)
+  return { name, hooks, app } as unknown as LoadedPlugin
+}
+
+/** Asks the plugins' routes as a client that speaks a protocol. */
+async function ask(
+  plugins: readonly LoadedPlugin[],
+  path: string,
+  speaks?: string,
+): Promise<[number, string]> {
+  const app = createApp()
+  mountPluginRoutes(app, plugins)
+  const url = new URL(path, 'http://localhost')
+  const request = new Request(url)
+  const protocol = speaks === undefined ? undefined : protocolOf(speaks)
+  openExchange({
+    plugins: undefined as never,
+    id: 'req_1',
+    request,
+    url,
+    protocol,
+    client: 'me',
+    address: '',
+    at: 0,
+    startedAt: 0,
+  })
+  const response = await app.fetch(request)
+  return [response.status, await response.text()]
+}
+
+describe('a path of several plugins', () => {
+  const one = plugin('one', ['/v1/files', '/v1/files/*'], { protocol: protocolOf('a') })
+  const two = plugin('two', ['/v1/files', '/v1/files/*', '/v1/images/*'], { protocol: protocolOf('b') })
+
+  test('is the one’s whose protocol its client speaks', async () => {
+    for (const path of ['/v1/files', '/v1/files/x']) {
+      assert.deepEqual(await ask([one, two], path, 'a'), [200, 'one'])
+      assert.deepEqual(await ask([one, two], path, 'b'), [200, 'two'])
+    }
+  })
+
+  test('is taken over by one that serves the clients of another’s protocol', async () => {
+    const files = plugin('files', ['/v1/files', '/v1/files/*'], { speaks: 'b' })
+    for (const path of ['/v1/files', '/v1/files/x']) {
+      assert.deepEqual(await ask([one, two, files], path, 'b'), [200, 'files'])
+      assert.deepEqual(await ask([one, two, files], path, 'a'), [200, 'one'])
+    }
+  })
+
+  test('is taken over from what stands below a path by the very path', async () => {
+    const images = plugin('images', ['/v1/images/generations'])
+    assert.deepEqual(await ask([one, two, images], '/v1/images/generations', 'b'), [200, 'images'])
+    assert.deepEqual(await ask([one, two, images], '/v1/images/edits', 'b'), [200, 'two'])
+  })
+
+  test('is refused at the start where nothing tells them apart', () => {
+    const other = plugin('other', ['/v1/files'])
+    assert.throws(
+      () => mountPluginRoutes(createApp(), [one, other]),
+      ({ message }: Error) => /both serve/.test(message),
+    )
+  })
+
+  test('that is open below is no path for clients of other protocols, who hear of the nearest', async () => {
+    const images = plugin('images', ['/v1/images/generations'])
+    const [status, text] = await ask([two, images], '/v1/images/generation', 'a')
+    assert.equal(status, 404)
+    assert.match(text, /did you mean \/v1\/images\/generations\?/)
+  })
+
+  test('without a protocol is everybody’s', async () => {
+    const open = plugin('open', ['/open/*'])
+    assert.deepEqual(await ask([open], '/open/x', 'a'), [200, 'open'])
+    assert.deepEqual(await ask([open], '/open/x'), [200, 'open'])
+  })
+})
