@@ -241,6 +241,7 @@ describe('A refused call', () => {
       assert.deepEqual(fit(asked, MODEL, fitting).repair(refusal, MODEL)?.request.contents, bypassed)
     }
     assert.deepEqual(fit(asked, MODEL, fitting).request, asked)
+    assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature', MODEL), undefined)
   })
 
   test('is not repaired where nobody knows what is wrong', () => {

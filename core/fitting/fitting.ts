@@ -52,10 +52,11 @@ export function createFitting(now: () => number): Fitting {
         return { request: fitted.request, notes: [...limited.notes, ...fitted.notes] }
       }
 
-      function withoutTheirs(): Repair {
+      function withoutTheirs(): Repair | undefined {
         request = { ...request, contents: withoutSignatures(request.contents ?? []) }
         const { request: fitted } = fitTo(learned.of(model))
-        return { request: fitted, notes: ['thought signatures: given up, the model does not take them'] }
+        const notes = ['thought signatures: given up, the model does not take them']
+        return isSame(fitted, first.request) ? undefined : { request: fitted, notes }
       }
 
       const first = fitTo(learned.of(model))
