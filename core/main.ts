@@ -20,6 +20,7 @@ import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
 import * as sdk from './sdk.ts'
+import { provideRooms } from './testing/create-test-gateway.ts'
 import * as testing from './testing.ts'
 
 const importFile = createFileImporter({ 'geminate/sdk': sdk, 'geminate/testing': testing })
@@ -37,7 +38,7 @@ const rooms: Rooms = {
   startSimulatedGoogle: startSteeredGoogle,
 }
 
-testing.provideRooms(rooms)
+provideRooms(rooms)
 
 const commands = [serve, check, plan, token, keys, plugin, mock, bench, schema, version]
 

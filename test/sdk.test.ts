@@ -23,7 +23,6 @@ test('geminate/testing exports what tests of plugins out there import, and nothi
     'eventsOf',
     'imageBedContract',
     'keyStrategyContract',
-    'provideRooms',
     'spreadingContract',
     'test',
   ])

@@ -17,8 +17,9 @@ export async function setUpPlugin(
   const { name, onFailure = 'closed' } = definition
   const { log, now } = surroundings
   const { host, stop } = createHost(name, settings, surroundings)
+  const setting = setUp(definition, options, host)
   try {
-    const hooks = await inTime(setUp(definition, options, host), 'its set-up')
+    const hooks = await inTime(setting, 'its set-up')
     return {
       source,
       name,
@@ -35,6 +36,11 @@ export async function setUpPlugin(
     }
   } catch (thrown) {
     stop()
+    // It may have opened something before its routes failed, or be done later than anybody waits.
+    setting.then(
+      (hooks) => runStop(name, hooks, surroundings),
+      () => {},
+    )
     throw thrown
   }
 }

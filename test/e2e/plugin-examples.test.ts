@@ -33,7 +33,10 @@ describe('The example plugins', () => {
         [join(EXAMPLES, 'plain-text')]: true,
         [join(EXAMPLES, 'tally')]: { saveSeconds: 1 },
         [join(EXAMPLES, 'two-choices')]: true,
-        [join(EXAMPLES, 'upload-bed')]: { folder: 'https://pictures.example/' },
+        [join(EXAMPLES, 'upload-bed')]: {
+          folder: 'https://pictures.example/',
+          token: 'secret-of-the-image-bed',
+        },
       }
       scene = await openScene(fakeKeys(3), { plugins, routing: { strategy: 'two-choices' } })
     })
@@ -42,6 +45,14 @@ describe('The example plugins', () => {
     test('are on', async () => {
       const states = new Map((await pluginsOf(scene)).map(({ name, state }) => [name, state]))
       for (const name of NAMES) assert.equal(states.get(name), 'on', name)
+    })
+
+    test('show their options to the admin, but no secret among them', async () => {
+      const items = await pluginsOf(scene)
+      const bed = items.find(({ name }) => name === 'upload-bed')
+      assert.equal(bed?.options?.folder, 'https://pictures.example/')
+      assert.ok(bed.options.token)
+      assert.doesNotMatch(JSON.stringify(items) + scene.gateway.output(), /secret-of-the-image-bed/)
     })
 
     test('work together: a protocol of a stranger, hooks on it, and routes that tell of it', async () => {

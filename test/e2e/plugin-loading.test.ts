@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GatewayFiles } from './gateway-process.ts'
 import { type PluginItem, pluginOf, pluginsOf } from './plugin-admin.ts'
-import { ask, fakeKeys, openScene, type Scene } from './scene.ts'
+import { ask, fakeKeys, openScene, type Scene, until } from './scene.ts'
 
 /** A plugin that serves its name. */
 const serving = (name: string, above = '', value = `'${name}'`) => `
@@ -120,6 +120,15 @@ describe('A plugin in trouble', () => {
       })
     })
   }
+
+  test('that fails in its routes is stopped all the same', async () => {
+    const file = troubled(
+      `(_, host) => ({ routes() { throw new Error('no way') }, stop: () => host.log('let go') })`,
+    )
+    await inScene({ './troubled.ts': true }, { 'troubled.ts': file }, async (scene) => {
+      await until(() => scene.gateway.output().includes('let go'), 'it is stopped')
+    })
+  })
 
   test('that keeps throwing and fails open costs no call, and is shown as failing', async () => {
     const file = troubled(`() => ({ request() { throw new Error('my own secret') } })`, `onFailure: 'open',`)
