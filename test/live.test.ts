@@ -278,5 +278,7 @@ describe('The address of a session', () => {
     assert.equal(token(CONSTRAINED, '', 'Token auth_tokens/a'), 'auth_tokens/a')
     assert.equal(token(CONSTRAINED, '?access_token=ya29.oauth'), undefined)
     assert.equal(token('BidiGenerateContent', '?access_token=auth_tokens/a'), undefined)
+    const elsewhere = new URL(`http://h/elsewhere/x.${CONSTRAINED}?access_token=auth_tokens/a`)
+    assert.equal(liveTokenOf(elsewhere, new Headers()), undefined)
   })
 })

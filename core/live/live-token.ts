@@ -6,11 +6,12 @@ import { toResourceName } from '../ownership/resource-name.ts'
  * other credential. https://ai.google.dev/gemini-api/docs/ephemeral-tokens
  */
 export function liveTokenOf(url: URL, headers: Headers): string | undefined {
-  if (!url.pathname.endsWith('.BidiGenerateContentConstrained')) return undefined
+  if (!CONSTRAINED.test(url.pathname)) return undefined
   const stated = url.searchParams.get('access_token') ?? TOKEN.exec(headers.get('authorization') ?? '')?.[1]
   return stated?.startsWith('auth_tokens/') ? stated : undefined
 }
 
+const CONSTRAINED = /^\/+(gemini\/+)?ws\/+google\.ai\.[\w.]+\.BidiGenerateContentConstrained\/?$/
 const TOKEN = /^token\s+(\S+)\s*$/i
 
 /** The client that made the token; undefined where none of ours did. */
