@@ -28,7 +28,7 @@ interface Result {
   readonly is_error: boolean
 }
 
-describe('Claude Code', { skip: typeof claude === 'string' ? claude : false, timeout: 60_000 }, () => {
+describe('Claude Code', { skip: typeof claude === 'string' ? claude : false, timeout: 120_000 }, () => {
   const run = (session: AgentSession) =>
     (claude as Exclude<typeof claude, string>).run('claude-code-session.ts', session) as AgentResult
   const saidIn = ({ turns }: AgentResult) =>

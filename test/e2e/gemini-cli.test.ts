@@ -27,7 +27,7 @@ interface Line {
 /** What the small model answers when it is asked which model a prompt needs. */
 const EASY = { kind: 'text', text: '{"complexity_reasoning":"It is easy.","complexity_score":5}' } as const
 
-describe('Gemini CLI', { skip: typeof gemini === 'string' ? gemini : false, timeout: 60_000 }, () => {
+describe('Gemini CLI', { skip: typeof gemini === 'string' ? gemini : false, timeout: 120_000 }, () => {
   const run = (session: AgentSession) =>
     (gemini as Exclude<typeof gemini, string>).run('gemini-cli-session.ts', session) as AgentResult
   const saidIn = ({ turns }: AgentResult) =>
