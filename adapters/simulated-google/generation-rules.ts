@@ -68,12 +68,13 @@ function isEmptyObject(schema: unknown): boolean {
   return (isObject && properties.length === 0) || properties.some(isEmptyObject)
 }
 
-/** Every step of calls is answered by as many responses, in the content right after it. */
+/** Every step of calls is answered by as many responses, right after it; contents of one role in a row are one turn. */
 function faultOfTurns(contents: readonly unknown[]): string | undefined {
-  for (const [index, content] of contents.entries()) {
-    const calls = countOf(content, 'functionCall')
+  const turns = toTurns(contents)
+  for (const [index, turn] of turns.entries()) {
+    const calls = countOf(turn, 'functionCall')
     if (calls === 0) continue
-    const next = contents[index + 1]
+    const next = turns[index + 1]
     if (next !== undefined && countOf(next, 'functionResponse') !== calls)
       return 'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.'
     if (index === 0)
@@ -82,8 +83,22 @@ function faultOfTurns(contents: readonly unknown[]): string | undefined {
   return undefined
 }
 
-function countOf(content: unknown, field: string): number {
-  return listOf(fieldOf(content, 'parts')).filter((part) => fieldOf(part, field) != null).length
+function toTurns(contents: readonly unknown[]): (readonly unknown[])[] {
+  const turns: unknown[][] = []
+  for (const [index, content] of contents.entries()) {
+    if (index > 0 && isModels(content) === isModels(contents[index - 1])) turns.at(-1)?.push(content)
+    else turns.push([content])
+  }
+  return turns
+}
+
+function isModels(content: unknown): boolean {
+  return fieldOf(content, 'role') === 'model'
+}
+
+function countOf(turn: readonly unknown[], field: string): number {
+  const parts = turn.flatMap((content) => listOf(fieldOf(content, 'parts')))
+  return parts.filter((part) => fieldOf(part, field) != null).length
 }
 
 function isSigning(model: string): boolean {
@@ -105,6 +120,6 @@ function faultOfSignatures(contents: readonly unknown[]): string | undefined {
 }
 
 function isQuestion(content: unknown): boolean {
-  if (fieldOf(content, 'role') === 'model') return false
+  if (isModels(content)) return false
   return listOf(fieldOf(content, 'parts')).some((part) => fieldOf(part, 'functionResponse') == null)
 }

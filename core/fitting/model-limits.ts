@@ -97,7 +97,6 @@ function outputIn(text: string): ModelLimits | undefined {
 
 const REFUSED_FIELDS: readonly (readonly [refusal: RegExp, fields: readonly string[]])[] = [
   [/Penalty is not enabled for/i, ['presencePenalty', 'frequencyPenalty']],
-  [/Multiple candidates is not enabled/i, ['candidateCount']],
   [/Thinking is not (enabled|supported)/i, ['thinkingConfig']],
   [/Logprobs is not enabled/i, ['responseLogprobs', 'logprobs']],
 ]
