@@ -78,6 +78,20 @@ describe('a plugin that fails open', () => {
     assert.ok(!hooks.record.isFailing())
   })
 
+  test('is failing however well its other hooks run', async () => {
+    const hooks = chainOf('open', {
+      models: (list) => list,
+      request() {
+        throw new Error('never')
+      },
+    })
+    for (let turn = 0; turn < 5; turn++) {
+      await hooks.request(call, 0)
+      await hooks.models([])
+    }
+    assert.ok(hooks.record.isFailing())
+  })
+
   test('does not apply where its filter fails', () => {
     const hooks = chainOf('open', {
       ...failing,

@@ -28,7 +28,7 @@ export interface HookRecord {
   failed(hook: HookName, error: unknown): void
   /** Whether calls go on without this plugin for now: one that fails open and failed five times in a row, for a minute. */
   isSetAside(): boolean
-  /** Whether it failed five times in a row and did not run well since. */
+  /** Whether it failed five times in a row and what failed did not run well since. */
   isFailing(): boolean
   times(): Readonly<Partial<Record<HookName, HookTime>>>
   lastError(): HookFailure | undefined
@@ -65,7 +65,8 @@ export function createHookRecord({ plugin, onFailure, log, now }: HookRecordOpti
 
   return {
     ran(hook, milliseconds) {
-      inRow = 0
+      // What else of the plugin works says nothing of the hook that fails.
+      if (hook === last?.hook) inRow = 0
       const time = times[hook] ?? { count: 0, milliseconds: 0, longest: 0 }
       times[hook] = time
       time.count++
