@@ -16,6 +16,8 @@ export interface Runtime {
   onStop(handler: () => void): void
   /** Runs `handler` whenever the process is asked to read its settings again (SIGHUP). */
   onReload(handler: () => void): void
+  /** Has `handler` hear of what is thrown or rejected where nobody waits for it, in place of ending the process. */
+  onStray(handler: (thrown: unknown) => void): void
   /**
    * Starts this program once more, as a process of its own with other arguments. Resolves once what it writes to
    * stdout matches `started`; rejects where it ends before.
