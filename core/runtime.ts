@@ -58,7 +58,13 @@ export interface ServeOptions {
   readonly port: number
   fetch(request: Request, peer: Peer): Response | Promise<Response>
   /** Asked for a request that wants to become a WebSocket: its handler, or a refusal. Without it `fetch` is asked. */
-  upgrade?(request: Request, peer: Peer): Promise<SocketHandler | Response>
+  upgrade?(request: Request, peer: Peer): Promise<AcceptedSocket | Response>
+}
+
+/** Who answers a WebSocket whose handshake is still to come. */
+export interface AcceptedSocket extends SocketHandler {
+  /** The handshake has failed; nothing else is called then. */
+  lost(): void
 }
 
 /** Whether a request asks to become a WebSocket. */
