@@ -161,6 +161,26 @@ describe('A plugin in trouble', () => {
     })
   })
 
+  test('shows no option to the admin that is a secret, however short', async () => {
+    const options = `options: Type.Object({ password: Type.String(), host: Type.String(), logins: Type.Any() }),`
+    const file = troubled('() => ({})', options).replace('{ definePlugin', '{ Type, definePlugin')
+    const logins = [{ user: 'ann', token: 'pw-two' }]
+    const plugins = { './troubled.ts': { password: 'pw-one', host: 'a.example', logins } }
+    await inScene(plugins, { 'troubled.ts': file }, async (scene) => {
+      const shown = (await pluginOf(scene, 'troubled'))?.options
+      const hidden = [{ user: 'ann', token: '***' }]
+      assert.deepEqual(shown, { password: '***', host: 'a.example', logins: hidden })
+    })
+  })
+
+  test('that is no program is in the log with its reason', async () => {
+    await inScene({ './troubled.ts': true }, { 'troubled.ts': 'export default {{' }, async (scene) => {
+      const lines = scene.gateway.output().split('\n')
+      const line = lines.find((each) => each.includes('could not be set up')) ?? ''
+      assert.match(JSON.parse(line).reason, /\w/)
+    })
+  })
+
   const strays: Record<string, string> = {
     'throws in a timer of its own': `() => { setTimeout(() => { throw new Error('stray') }); return {} }`,
     'rejects where nobody waits': `() => { setTimeout(() => Promise.reject(new Error('stray'))); return {} }`,
