@@ -16,6 +16,8 @@ export interface Runtime {
   onStop(handler: () => void): void
   /** Runs `handler` whenever the process is asked to read its settings again (SIGHUP). */
   onReload(handler: () => void): void
+  /** Has `handler` hear of what is thrown or rejected where nobody waits for it, in place of ending the process. */
+  onStray(handler: (thrown: unknown) => void): void
   /**
    * Starts this program once more, as a process of its own with other arguments. Resolves once what it writes to
    * stdout matches `started`; rejects where it ends before.
@@ -56,7 +58,13 @@ export interface ServeOptions {
   readonly port: number
   fetch(request: Request, peer: Peer): Response | Promise<Response>
   /** Asked for a request that wants to become a WebSocket: its handler, or a refusal. Without it `fetch` is asked. */
-  upgrade?(request: Request, peer: Peer): Promise<SocketHandler | Response>
+  upgrade?(request: Request, peer: Peer): Promise<AcceptedSocket | Response>
+}
+
+/** Who answers a WebSocket whose handshake is still to come. */
+export interface AcceptedSocket extends SocketHandler {
+  /** The handshake has failed; nothing else is called then. */
+  lost(): void
 }
 
 /** Whether a request asks to become a WebSocket. */

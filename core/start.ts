@@ -87,6 +87,7 @@ export async function startGateway(
   stateTraits(toStatedTraits(settings.models))
   const redactor = createRedactor()
   const log = openLog(rooms, settings, redactor)
+  runtime.onStray((err) => log.error({ err }, 'Something failed that nobody waited for; the gateway goes on'))
   const warn = (message: string, fields: Record<string, unknown>) => log.warn(fields, message)
   const ring = createKeyRing(redactor)
   const keyring = await createKeyring({

@@ -1,5 +1,12 @@
 import process from 'node:process'
-import { isUpgrade, type Peer, type Runtime, type ServeOptions, type Server } from '../../core/runtime.ts'
+import {
+  type AcceptedSocket,
+  isUpgrade,
+  type Peer,
+  type Runtime,
+  type ServeOptions,
+  type Server,
+} from '../../core/runtime.ts'
 import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../../core/sockets.ts'
 import { toListenError, withinSeconds } from './listening.ts'
 import { processOf, type Send } from './process.ts'
@@ -76,11 +83,12 @@ function toSocket(socket: Bun.ServerWebSocket<SocketData>): Socket {
 
 type BunServer = Bun.Server<SocketData>
 
-async function upgrade(request: Request, server: BunServer, asked: Promise<SocketHandler | Response>) {
+async function upgrade(request: Request, server: BunServer, asked: Promise<AcceptedSocket | Response>) {
   const handler = await asked
   if (handler instanceof Response) return handler
-  const done = server.upgrade(request, { data: { handler } })
-  return done ? undefined : new Response('This is no proper WebSocket handshake', { status: 400 })
+  if (server.upgrade(request, { data: { handler } })) return undefined
+  handler.lost()
+  return new Response('This is no proper WebSocket handshake', { status: 400 })
 }
 
 async function stop(server: BunServer, graceSeconds: number): Promise<void> {

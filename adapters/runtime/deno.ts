@@ -1,5 +1,11 @@
-import { isUpgrade, type Runtime, type ServeOptions, type Server } from '../../core/runtime.ts'
-import type { Socket, SocketHandler } from '../../core/sockets.ts'
+import {
+  type AcceptedSocket,
+  isUpgrade,
+  type Runtime,
+  type ServeOptions,
+  type Server,
+} from '../../core/runtime.ts'
+import type { Socket } from '../../core/sockets.ts'
 import { withHonestSignal } from './honest-signal.ts'
 import { toListenError, withinSeconds } from './listening.ts'
 import { processOf, type Send } from './process.ts'
@@ -77,10 +83,16 @@ async function serve(options: ServeOptions): Promise<Server> {
   }
 }
 
-async function upgrade(request: Request, asked: Promise<SocketHandler | Response>): Promise<Response> {
+async function upgrade(request: Request, asked: Promise<AcceptedSocket | Response>): Promise<Response> {
   const handler = await asked
   if (handler instanceof Response) return handler
-  const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 })
+  const upgraded = shakeHands(request)
+  if (!upgraded) {
+    handler.lost()
+    return new Response('This is no proper WebSocket handshake', { status: 400 })
+  }
+  const { socket, response } = upgraded
+  let isOpen = false
   socket.binaryType = 'arraybuffer'
   const end: Socket = {
     send: (data) => socket.readyState === WebSocket.OPEN && socket.send(data as string),
@@ -90,12 +102,25 @@ async function upgrade(request: Request, asked: Promise<SocketHandler | Response
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.close(), // Deno has no harder way
   }
-  socket.onopen = () => handler.open?.(end)
+  socket.onopen = () => {
+    isOpen = true
+    handler.open?.(end)
+  }
   socket.onmessage = ({ data }) =>
     handler.message(end, typeof data === 'string' ? data : new Uint8Array(data))
   // Deno says 0 where the connection broke.
-  socket.onclose = ({ code, reason }) => handler.close?.(end, code || 1006, reason)
+  socket.onclose = ({ code, reason }) =>
+    isOpen ? handler.close?.(end, code || 1006, reason) : handler.lost()
   return response
+}
+
+/** Undefined where the handshake is no proper one. */
+function shakeHands(request: Request) {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: 0 })
+  } catch {
+    return undefined
+  }
 }
 
 async function stop(server: DenoServer, cut: AbortController, graceSeconds: number): Promise<void> {

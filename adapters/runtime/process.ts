@@ -28,6 +28,10 @@ export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version
     input: { readAll: () => text(process.stdin), isTerminal: process.stdin.isTTY === true },
     onStop,
     onReload: (handler) => void process.on('SIGHUP', handler),
+    onStray(handler) {
+      process.on('uncaughtException', handler)
+      process.on('unhandledRejection', handler)
+    },
     startAgain,
     memory: () => process.memoryUsage.rss(),
     async exit(code) {

@@ -1,4 +1,5 @@
 import type { LoadedPlugin } from '../plugins/loaded-plugin.ts'
+import { withoutSecrets } from '../settings/setting-secrets.ts'
 
 /** One plugin as the admin sees it; times are in milliseconds. */
 export function toPluginItem(plugin: LoadedPlugin) {
@@ -12,7 +13,7 @@ export function toPluginItem(plugin: LoadedPlugin) {
     source,
     description: definition.description,
     state: record.isFailing() ? 'failing' : 'on',
-    options,
+    options: withoutSecrets('options', options),
     onFailure,
     hooks: Object.fromEntries(hooks),
     lastError: record.lastError(),

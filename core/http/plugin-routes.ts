@@ -28,6 +28,7 @@ export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): 
       table.set(place, [...(table.get(place) ?? []), { plugin, app }])
     }
   }
+  const parameters = new Map<string, string>()
   for (const [place, routes] of table) {
     if (own.has(place)) {
       throw new SettingsError([
@@ -35,6 +36,7 @@ export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): 
       ])
     }
     refuseClash(place, routes)
+    refuseOtherName(place, routes[0]!.plugin.name, parameters)
     const [method = '', path = ''] = place.split(' ', 2)
     const isOpen = path.endsWith('*')
     root.route(method, path, ({ request }) => serve(request, routes, isOpen, root), { parse: 'none' })
@@ -45,6 +47,22 @@ function refuseClash(place: string, routes: readonly PluginRoute[]): void {
   if (routes.length < 2 || routes.every(({ plugin }) => spokenBy(plugin) !== undefined)) return
   const names = routes.map(({ plugin }) => `"${plugin.name}"`).join(' and ')
   throw new SettingsError([`The plugins ${names} both serve ${place}; switch one of them off`])
+}
+
+/**
+ * A router takes one name for a parameter at one place; `/of/:id` and `/of/:name` clash. `known` has the names so
+ * far, by what stands before them.
+ */
+function refuseOtherName(place: string, plugin: string, known: Map<string, string>): void {
+  for (const { index, 1: name = '' } of place.matchAll(/:([^/?]+)/g)) {
+    const before = place.slice(0, index)
+    const first = known.get(before) ?? name
+    known.set(before, first)
+    if (first === name) continue
+    throw new SettingsError([
+      `The plugin "${plugin}" cannot serve ${place}: another route calls its ":${name}" ":${first}"; switch one of them off`,
+    ])
+  }
 }
 
 function serve(request: Request, routes: readonly PluginRoute[], isOpen: boolean, root: App) {

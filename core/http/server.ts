@@ -2,8 +2,7 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Protocol, ProtocolRequest } from '../plugin.ts'
 import type { Generation } from '../plugins/generation.ts'
-import { isUpgrade, type Peer } from '../runtime.ts'
-import type { SocketHandler } from '../sockets.ts'
+import { type AcceptedSocket, isUpgrade, type Peer } from '../runtime.ts'
 import type { AddressList } from './address-list.ts'
 import { type Addressed, withoutBasePath } from './base-path.ts'
 import { clientAddress } from './client-address.ts'
@@ -38,7 +37,7 @@ export interface HttpServer {
   /** From a request to its response: who speaks, who may, and the route. */
   fetch(request: Request, peer: Peer): Promise<Response>
   /** From a request to be a WebSocket to who answers it, or the refusal. */
-  upgrade(request: Request, peer: Peer): Promise<SocketHandler | Response>
+  upgrade(request: Request, peer: Peer): Promise<AcceptedSocket | Response>
 }
 
 /** The gateway's door. */
@@ -81,7 +80,7 @@ export function createServer(options: ServerOptions): HttpServer {
     }
   }
 
-  async function openSocket({ request, url, client, id, plugins }: Exchange): Promise<SocketHandler> {
+  async function openSocket({ request, url, client, id, plugins }: Exchange): Promise<AcceptedSocket> {
     const [, route] = plugins.sockets.find(([path]) => isAt(path, url.pathname)) ?? []
     if (!route) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
     const handler = toSafeHandler(await route(request, { name: client }), log, id)
@@ -92,6 +91,7 @@ export function createServer(options: ServerOptions): HttpServer {
         handler.close?.(socket, code, reason)
         plugins.release()
       },
+      lost: plugins.release,
     }
   }
 

@@ -55,23 +55,29 @@ export function createLive(options: LiveOptions): Live {
     )
   }
 
+  /** Not before its client is there: a handshake may still fail. */
+  function begin(exchange: Exchange, target: LiveTarget): Session {
+    const flight = openFlight(exchange, toHead(exchange, target), options)
+    const token = liveTokenOf(exchange.url, exchange.request.headers)
+    const toRequest = (_: Flight, setup: Setup) => toUpstreamRequest(flight, target, token, setup, ownership)
+    const shared = { connect, ownership, limits, redactor, log: options.log, now, toRequest, explain }
+    const session = createSession(flight, token, shared, () => sessions.delete(session))
+    sessions.add(session)
+    return session
+  }
+
   return {
     open(request, target) {
       if (isStopped) throw new GatewayError('overloaded', 'The gateway stops', { retryAfterSeconds: 1 })
       const exchange = lasting(exchangeOf(request))
-      const flight = openFlight(exchange, toHead(exchange, target), options)
-      const token = liveTokenOf(exchange.url, exchange.request.headers)
-      const toRequest = (_: Flight, setup: Setup) =>
-        toUpstreamRequest(flight, target, token, setup, ownership)
-      const shared = { connect, ownership, limits, redactor, log: options.log, now, toRequest, explain }
-      const session = createSession(flight, token, shared, () => sessions.delete(session))
-      const { handler } = session
+      let session: Session | undefined
       return {
-        ...handler,
         open(socket) {
-          sessions.add(session)
-          handler.open?.(socket)
+          session = begin(exchange, target)
+          session.handler.open?.(socket)
         },
+        message: (socket, data) => session?.handler.message(socket, data),
+        close: (socket, code, reason) => session?.handler.close?.(socket, code, reason),
       }
     },
     async stop() {

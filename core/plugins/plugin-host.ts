@@ -16,12 +16,16 @@ export interface PluginSurroundings {
   readonly now: () => number
 }
 
+/** What a timer can count to, in milliseconds; above it would run all the time. */
+const LONGEST = 2 ** 31 - 1
+
 /** A host for one plugin, and what ends all that it scheduled. */
 export function createHost(
   name: string,
   { media }: HostSettings,
   { store, log, gateway, fetch, imageBed }: PluginSurroundings,
 ): { readonly host: Host; readonly stop: () => void } {
+  let isStopped = false
   const timers = new Set<ReturnType<typeof setInterval>>()
   const own = log.child({ plugin: name })
   const scope = `plugin:${name}`
@@ -38,14 +42,17 @@ export function createHost(
     },
     log: (message, fields = {}) => own.info(fields, message),
     schedule(everySeconds, task) {
+      // A set-up may be done later than anybody waits.
+      if (isStopped) return
       const run = async () => task()
       const report = (err: unknown) => own.error({ err }, 'A scheduled task failed')
-      timers.add(setInterval(() => run().catch(report), everySeconds * 1000))
+      timers.add(setInterval(() => run().catch(report), Math.min(everySeconds * 1000, LONGEST)))
     },
   }
   return {
     host,
     stop() {
+      isStopped = true
       for (const timer of timers) clearInterval(timer)
     },
   }

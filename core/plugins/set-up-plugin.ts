@@ -28,7 +28,7 @@ export async function setUpPlugin(
       hooks,
       onFailure,
       record: createHookRecord({ plugin: name, onFailure, log, now }),
-      app: routesOf(name, hooks, surroundings),
+      app: await inTime(routesOf(name, hooks, surroundings), 'its routes'),
       async stop() {
         stop()
         await runStop(name, hooks, surroundings)
@@ -65,10 +65,15 @@ async function setUp(definition: PluginDefinition, options: unknown, host: Host)
   return hooks as Hooks
 }
 
-function routesOf(name: string, hooks: Hooks, { gateway, log }: PluginSurroundings): App | undefined {
+/** A plugin in plain JavaScript may register its routes asynchronously all the same. */
+async function routesOf(
+  name: string,
+  hooks: Hooks,
+  { gateway, log }: PluginSurroundings,
+): Promise<App | undefined> {
   if (!hooks.routes) return undefined
   const app = createPluginApp(name, log)
-  hooks.routes(app, gateway)
+  await hooks.routes(app, gateway)
   return app
 }
 

@@ -45,7 +45,8 @@ export async function setUpPlugins(
       plugins.push(await load(wanted, definition))
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
-      surroundings.log.error({ err: thrown, plugin: source }, 'A plugin could not be set up')
+      // What Bun throws where a file is no program cannot be written as `err`.
+      surroundings.log.error({ err: thrown, reason, plugin: source }, 'A plugin could not be set up')
       const old = before.find((plugin) => plugin.source === source)
       if (old && !plugins.some(({ name }) => name === old.name)) plugins.push(old)
       else leftOut.push({ source, reason })

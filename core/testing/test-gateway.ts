@@ -131,8 +131,10 @@ function withPlugins(rooms: Rooms, asked: readonly Asked[]) {
   const names = new Set(asked.map(({ definition }) => definition.name))
   const shipped = rooms.plugins.filter(({ name }) => !names.has(name))
   const plugins = [...shipped, kit, ...asked.map(({ definition }) => definition)]
+  // A test is to fail by what it leaves behind.
+  const runtime = { ...rooms.runtime, output, onStray() {} }
   return {
-    rooms: { ...rooms, plugins, runtime: { ...rooms.runtime, output } },
+    rooms: { ...rooms, plugins, runtime },
     log: () => printed,
     host() {
       if (!host) throw new Error('The gateway has not started yet')

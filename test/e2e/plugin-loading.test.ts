@@ -98,6 +98,10 @@ const left: Record<string, readonly [file: string, reason: RegExp]> = {
     troubled(`() => ({ routes() { throw new Error('no way') } })`),
     /left out: no way/,
   ],
+  'that fails in its routes a moment later': [
+    troubled(`() => ({ async routes() { await null; throw new Error('no way') } })`),
+    /left out: no way/,
+  ],
   'of a name that is taken': [
     troubled('() => ({})').replace('troubled', 'gemini'),
     /a plugin "gemini" already/,
@@ -155,6 +159,52 @@ describe('A plugin in trouble', () => {
       }
       assert.equal((await pluginOf(scene, 'troubled'))?.state, 'failing')
     })
+  })
+
+  test('shows no option to the admin that is a secret, however short', async () => {
+    const options = `options: Type.Object({ password: Type.String(), host: Type.String(), logins: Type.Any() }),`
+    const file = troubled('() => ({})', options).replace('{ definePlugin', '{ Type, definePlugin')
+    const logins = [{ user: 'ann', token: 'pw-two' }]
+    const plugins = { './troubled.ts': { password: 'pw-one', host: 'a.example', logins } }
+    await inScene(plugins, { 'troubled.ts': file }, async (scene) => {
+      const shown = (await pluginOf(scene, 'troubled'))?.options
+      const hidden = [{ user: 'ann', token: '***' }]
+      assert.deepEqual(shown, { password: '***', host: 'a.example', logins: hidden })
+    })
+  })
+
+  test('that is no program is in the log with its reason', async () => {
+    await inScene({ './troubled.ts': true }, { 'troubled.ts': 'export default {{' }, async (scene) => {
+      const lines = scene.gateway.output().split('\n')
+      const line = lines.find((each) => each.includes('could not be set up')) ?? ''
+      assert.match(JSON.parse(line).reason, /\w/)
+    })
+  })
+
+  const strays: Record<string, string> = {
+    'throws in a timer of its own': `() => { setTimeout(() => { throw new Error('stray') }); return {} }`,
+    'rejects where nobody waits': `() => { setTimeout(() => Promise.reject(new Error('stray'))); return {} }`,
+    'has an asynchronous filter that rejects': `() => ({
+      when: async () => { throw new Error('stray') }, request() {} })`,
+    'has an asynchronous chunk hook that rejects': `() => ({ async chunk() { throw new Error('stray') } })`,
+  }
+  for (const [title, setup] of Object.entries(strays)) {
+    test(`that ${title} does not take the gateway down, and is in the log`, async () => {
+      const files = { 'troubled.ts': troubled(setup, `onFailure: 'open',`) }
+      await inScene({ './troubled.ts': true }, files, async (scene) => {
+        assert.equal((await ask(scene, 'sse')).status, 200)
+        await until(() => /"message":"stray".*"msg":/.test(scene.gateway.output()), 'the log has it')
+        assert.equal((await ask(scene, 'sse')).status, 200)
+      })
+    })
+  }
+
+  test('whose path has another form of another plugin’s keeps it from starting, and is named', async () => {
+    const routes = (name: string) =>
+      troubled(`() => ({ routes: (app) => void app.get('/of/:${name}', () => 'mine') })`)
+    const files = { 'troubled.ts': routes('id'), 'other.ts': routes('name').replace('troubled', 'other') }
+    const opening = inScene({ './troubled.ts': true, './other.ts': true }, files, async () => {})
+    await assert.rejects(opening, /The plugin "other" cannot serve GET \/of\/:name/)
   })
 
   test('that wants a path of the gateway’s own keeps it from starting, and is named', async () => {

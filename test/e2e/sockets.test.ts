@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ADMIN_TOKEN, CLIENT_TOKEN } from './gateway-process.ts'
+import { reload, rewriteConfig } from './plugin-admin.ts'
 import { fakeKeys, openScene, type Scene, until } from './scene.ts'
 
 const ECHO = `
@@ -10,7 +11,8 @@ export default definePlugin({
   name: 'echo',
   api: 1,
   description: 'Sends back what it is sent.',
-  setup: () => ({
+  setup: (_, host) => ({
+    stop: () => host.log('echo has stopped'),
     routes: (app) => { app.get('/echo/closed', () => closed) },
     sockets: {
       '/echo/refuse': () => { throw new GatewayError('forbidden', 'Nobody may talk here') },
@@ -88,4 +90,17 @@ describe('A WebSocket', () => {
       assert.ok(response.headers.get('x-request-id'))
     })
   }
+
+  test('whose handshake is no proper one is refused and holds no plugin', async () => {
+    const live = '/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent'
+    for (const path of ['/echo/room', live]) {
+      const response = await fetch(`${scene.gateway.url}${path}?key=${CLIENT_TOKEN}`, {
+        headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+      })
+      assert.equal(response.status, 400)
+    }
+    await rewriteConfig(scene, { plugins: { './echo.ts': false } })
+    assert.equal((await reload(scene)).status, 200)
+    await until(() => scene.gateway.output().includes('echo has stopped'), 'the plugin is let go')
+  })
 })
