@@ -160,11 +160,7 @@ for (const [stream, model] of [
 ] as const) {
   test(`a long answer goes on in the form that Google took, not the one it refused: ${model}`, async () => {
     const message = 'maxOutputTokens: the supported range is from 1 (inclusive) to 65537 (exclusive).'
-    scene.google.script('*', [
-      { kind: 'invalidArgument400', message },
-      piece('One ', 'YQ=='),
-      piece('two.'),
-    ])
+    scene.google.script('*', [{ kind: 'invalidArgument400', message }, piece('One ', 'YQ=='), piece('two.')])
     const messages = [{ role: 'user', content: 'Say hello' }]
     await valuesOf(await send('/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }))
     const most = bodies().map(({ generationConfig }) => generationConfig.maxOutputTokens)
