@@ -244,6 +244,13 @@ describe('A refused call', () => {
     assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature', MODEL), undefined)
   })
 
+  test('stays in its repaired form, whichever model is asked next', () => {
+    const call = fit({ contents: [], generationConfig: { maxOutputTokens: 9, presencePenalty: 1 } })
+    const repaired = call.repair('Penalty is not enabled for this model', MODEL)
+    assert.deepEqual(call.request, repaired?.request)
+    assert.equal(call.repair('Penalty is not enabled for this model', 'gemini-other'), undefined)
+  })
+
   test('is not repaired where nobody knows what is wrong', () => {
     assert.equal(fit(withTool(ANYTHING)).repair('Request contains an invalid argument.', MODEL), undefined)
     assert.equal(fit({ contents: [] }).repair(SCHEMA_REFUSAL, MODEL), undefined)

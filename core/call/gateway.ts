@@ -175,7 +175,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
     const upstream = toCanonicalRequest(call, target, flight, fitted)
     const shaping = fitted ? restoring(shapers, fitted) : shapers
-    const hops = fitted && createHops(flight, { ...call, request: fitted.request }, target, keyLoop)
+    const hops = fitted && createHops(flight, call, fitted, target, keyLoop)
     if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers: shaping, hops })
     const continued = hops && ((frames: FrameSource) => continuedFrames(frames, hops, redactor))
     const encoder = codec.encodeStream(protocolRequest, call)

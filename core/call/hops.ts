@@ -1,5 +1,6 @@
 import type { UsageMetadata } from '../canonical.ts'
 import { isGatewayError } from '../errors.ts'
+import type { FittedCall } from '../fitting/fitting.ts'
 import type { Call, NativeTarget } from '../plugin.ts'
 import { MOST_HOPS } from './continuation.ts'
 import type { Flight } from './flight.ts'
@@ -23,6 +24,7 @@ export interface Hops {
 export function createHops(
   flight: Flight,
   call: Call,
+  fitted: Pick<FittedCall, 'request'>,
   target: NativeTarget | undefined,
   keyLoop: KeyLoop,
 ): Hops {
@@ -47,7 +49,7 @@ export function createHops(
       const branch = branchOf(trace)
       last = branch
       const model = trace.fallback?.model ?? call.model
-      const request = { ...call.request, continuationToken: token }
+      const request = { ...fitted.request, continuationToken: token }
       const upstream = toCanonicalRequest({ ...call, model, request }, target, flight, undefined)
       const key = trace.key && { keyId: trace.key.id, project: trace.key.project }
       try {

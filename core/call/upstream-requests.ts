@@ -39,12 +39,11 @@ export function toCanonicalRequest(
 ): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
   const method = call.stream ? 'streamGenerateContent' : 'generateContent'
-  const request = fitted?.request ?? call.request
   return {
     method: 'POST',
     path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
-    body: () => JSON.stringify(request),
+    body: () => JSON.stringify(fitted?.request ?? call.request),
     repair: fitted && toRepair(fitted),
     model: call.model,
     weight,

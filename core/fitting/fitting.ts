@@ -17,6 +17,7 @@ export interface Fitting {
 
 /** One call as its model takes it. */
 export interface FittedCall {
+  /** After a repair the repaired one. */
   readonly request: GenerateContentRequest
   readonly notes: readonly string[]
   /** Google's answer, or a chunk of it, as the client's request means it. */
@@ -56,20 +57,30 @@ export function createFitting(now: () => number): Fitting {
         request = { ...request, contents: withoutSignatures(request.contents ?? []) }
         const { request: fitted } = fitTo(learned.of(model))
         const notes = ['thought signatures: given up, the model does not take them']
-        return isSame(fitted, first.request) ? undefined : { request: fitted, notes }
+        return inPlace({ request: fitted, notes })
+      }
+
+      /** Undefined where it is what was sent already. */
+      function inPlace(repaired: Repair): Repair | undefined {
+        if (isSame(repaired.request, current)) return undefined
+        current = repaired.request
+        return repaired
       }
 
       const first = fitTo(learned.of(model))
+      let current = first.request
       return {
-        ...first,
+        get request() {
+          return current
+        },
+        notes: first.notes,
         restore: (reply) => restorer?.restore(reply) ?? reply,
         repair(refusal, asked) {
           if (blamesSignature(refusal)) return withoutTheirs()
           const limits = limitsIn(refusal, asked, learned.of(asked))
           if (!limits) return undefined
           learned.learn(asked, limits)
-          const repaired = fitTo(limits)
-          return isSame(repaired.request, first.request) ? undefined : withOwnNotes(repaired, first)
+          return inPlace(withOwnNotes(fitTo(limits), first))
         },
       }
     },

@@ -154,6 +154,20 @@ for (const [name, ask] of Object.entries(CLIENTS)) {
   }
 }
 
+for (const [stream, model] of [
+  [false, 'gemini-3.7-flash'],
+  [true, 'gemini-3.6-flash'],
+] as const) {
+  test(`a long answer goes on in the form that Google took, not the one it refused: ${model}`, async () => {
+    const message = 'maxOutputTokens: the supported range is from 1 (inclusive) to 65537 (exclusive).'
+    scene.google.script('*', [{ kind: 'invalidArgument400', message }, piece('One ', 'YQ=='), piece('two.')])
+    const messages = [{ role: 'user', content: 'Say hello' }]
+    await valuesOf(await send('/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }))
+    const most = bodies().map(({ generationConfig }) => generationConfig.maxOutputTokens)
+    assert.deepEqual(most, [100_000, 65_536, 65_536])
+  })
+}
+
 for (const form of ['generateContent', 'streamGenerateContent?alt=sse'] as const) {
   test(`a long answer to a native client is its own to go on with: ${form}`, async () => {
     scene.google.script('*', [piece('One ', 'YQ=='), piece('two.')])
