@@ -7,6 +7,7 @@ import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
+import { createModelNames } from '../models/model-names.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
 import type { HookChain, Shapers } from '../plugins/hooks.ts'
@@ -27,8 +28,8 @@ import { answerRelayed } from './relay.ts'
 import { answerMaking } from './relay-made.ts'
 import { answerUpload, withUploadStatus } from './upload.ts'
 import type { UpstreamRequest } from './upstream.ts'
-import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
-import { openArrayStream, openEventStream } from './upstream-stream.ts'
+import { toCanonicalRequest, toNativeRequest, withModel } from './upstream-requests.ts'
+import { openArrayStream, openEventStream, openWholeStream } from './upstream-stream.ts'
 import { readPartialReply, readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
@@ -50,12 +51,14 @@ export interface GatewayOptions extends StreamOptions {
 /** What plugins' routes call: from a request to its response, whatever happens on the way. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { keyLoop, redactor, hooks, limits } = options
+  const names = createModelNames({ ...options, learnMilliseconds: LEARN_MILLISECONDS })
 
   return {
     answer: (request, target) =>
       fly(request, target, async (flight) => {
         await readBody(flight)
-        return answerCall(flight, locate(flight, target, options.ownership))
+        const located = locate(flight, target, options.ownership)
+        return answerCall(flight, located && (await withNamed(flight, located)))
       }),
     convert: (request, convert) =>
       fly(request, undefined, async (flight) => {
@@ -66,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     relay: (request, target) =>
       fly(request, target, async (flight) => {
         await readBody(flight)
-        const located = locate(flight, target, options.ownership)
+        const located = await withNamed(flight, locate(flight, target, options.ownership))
         const relay = target.makes ? answerMaking : answerRelayed
         return relay(flight, toNativeRequest(flight, located), located, options)
       }),
@@ -104,7 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       return await run(flight)
     } catch (thrown) {
-      const error = toGatewayError(thrown)
+      const error = flight.told(toGatewayError(thrown))
       const headers = flight.headers()
       flight.leave() // whatever still runs for this call
       flight.finish(error.status, error)
@@ -121,6 +124,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
     flight.weight = weighCall(body.bytes)
+  }
+
+  /** The target by the name that Google has for its model; nothing is waited for but where a suffix must be told from a name. */
+  async function withNamed(flight: Flight, target: NativeTarget): Promise<NativeTarget> {
+    const learning = names.learn(target.model)
+    if (learning) await flight.trace.waiting(learning)
+    const named = names.read(target.model)
+    if (named.model === target.model) return target
+    flight.head = { ...flight.head, ...named }
+    return withModel(target, named.model)
+  }
+
+  function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
+    const { id, request, url } = exchange
+    const modelOf = (name: string) => names.read(name).model
+    return { id, method: request.method, url, headers: request.headers, modelOf }
   }
 
   function answerCall(flight: Flight, target: NativeTarget | undefined): Promise<Response> {
@@ -157,7 +176,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
-    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    const learning = names.learn(decoded.model)
+    if (learning) await flight.trace.waiting(learning)
+    flight.head = { ...flight.head, ...names.read(decoded.model), stream: decoded.stream }
     const begun = toCall(flight, decoded)
     const { call, shapers } = await hooks().request(begun, first ?? hooks().first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
@@ -169,7 +190,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       flight.release()
       return shapedPieces(frames, encoder, call, shapers)
     }
-    return answerStream(flight, { upstream, encoder, open: openEventStream, pieces }, options)
+    const open = call.whole ? openWholeStream : openEventStream
+    return answerStream(flight, { upstream, encoder, open, pieces }, withRhythm(options, call))
   }
 
   async function answerWhole(
@@ -192,7 +214,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer() // an error of one native call ends the others
     registerFlight(flight)
     const body = flight.takeBytes()
-    const call = { ...flight.head, body, json: () => parseJson(body), signal: flight.leaving }
+    const modelOf = (name: string) => names.read(name).model
+    const call = { ...flight.head, body, json: () => parseJson(body), modelOf, signal: flight.leaving }
     const answer = await run(call)
     const { contentType, headers, usage, notes = [] } = answer
     flight.notes = notes
@@ -212,6 +235,20 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 const NEVER = new AbortController().signal
 
+/** How long a call with a suffix waits for Google's list of names, where none is known. */
+const LEARN_MILLISECONDS = 3_000
+
+/** A client that waits for a whole answer is given signs of life as the call asks for, or more often. */
+function withRhythm(options: StreamOptions, { whole }: Call): StreamOptions {
+  if (!whole) return options
+  const milliseconds = whole.heartbeatSeconds * 1000
+  return {
+    ...options,
+    commitMilliseconds: Math.min(options.commitMilliseconds, milliseconds),
+    heartbeatMilliseconds: Math.min(options.heartbeatMilliseconds, milliseconds),
+  }
+}
+
 function toHead(
   { id, at, protocol, client, request }: Exchange,
   target: Partial<NativeTarget> | undefined,
@@ -226,9 +263,4 @@ function toHead(
     client,
     headers: request.headers,
   }
-}
-
-function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
-  const { id, request, url } = exchange
-  return { id, method: request.method, url, headers: request.headers }
 }

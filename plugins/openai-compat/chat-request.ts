@@ -1,6 +1,6 @@
 import type { GenerateContentRequest } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
-import { toModelName } from '../../core/codec/model-names.ts'
+import { AS_STATED, type ModelReading, toModelName } from '../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -30,11 +30,11 @@ type Body = Readonly<Record<string, unknown>>
  * The body of `POST /v1/chat/completions` in canonical form. Throws a GatewayError that names the parameter for
  * whatever is not as documented: https://platform.openai.com/docs/api-reference/chat/create
  */
-export function decodeChat(body: unknown): Decoded {
+export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): Decoded {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
-  const traits = traitsOf(model)
+  const traits = traitsOf(modelOf(model))
   checkUnmapped(body)
   const { messages, ignored } = readMessages(body, traits, notes)
   const names = createToolNames()

@@ -1,4 +1,5 @@
 import type { GenerateContentRequest } from '../../../core/canonical.ts'
+import { AS_STATED, type ModelReading } from '../../../core/codec/model-names.ts'
 import { isRecord } from '../../../core/codec/request-values.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Conversion } from '../../../core/plugin.ts'
@@ -8,9 +9,15 @@ import type { KeptResponses } from './kept-responses.ts'
 import { decodeConversation, decodeResponse, previousOf } from './response-request.ts'
 
 /** `POST /v1/responses/input_tokens` as Google's `countTokens`; what the store has of the conversation counts too. */
-export async function toTokenCount(body: unknown, client: string, kept: KeptResponses): Promise<Conversion> {
-  const { model, request: own, notes, asked } = decodeResponse(body)
-  const request = { ...own, ...(await pastOf(asked.body, client, kept)) }
+export async function toTokenCount(
+  body: unknown,
+  client: string,
+  kept: KeptResponses,
+  modelOf: ModelReading = AS_STATED,
+): Promise<Conversion> {
+  const { model: stated, request: own, notes, asked } = decodeResponse(body, 'response', modelOf)
+  const model = modelOf(stated)
+  const request = { ...own, ...(await pastOf(asked.body, model, client, kept)) }
   const resource = model.includes('/') ? model : `models/${model}`
   return {
     target: {
@@ -29,11 +36,12 @@ export async function toTokenCount(body: unknown, client: string, kept: KeptResp
 
 async function pastOf(
   body: ResponseAsked['body'],
+  model: string,
   client: string,
   kept: KeptResponses,
 ): Promise<GenerateContentRequest> {
   const before = await itemsBefore(previousOf(body), client, kept)
-  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [])
+  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [], model)
 }
 
 /** Google leaves a count of nothing out. */
