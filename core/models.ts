@@ -23,8 +23,10 @@ export interface ModelTraits {
   readonly partResolution: boolean
   /** Pictures and files within a function's response. */
   readonly responseParts: boolean
-  /** Functions beside Google's own tools. */
+  /** Functions, or an answer in JSON, beside Google's own tools. */
   readonly mixedTools: boolean
+  /** Answers by Google Search: the tool `googleSearch`. */
+  readonly search: boolean
   /** Makes pictures. */
   readonly pictures: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
@@ -44,6 +46,7 @@ const NEWEST: ModelTraits = {
   partResolution: true,
   responseParts: true,
   mixedTools: true,
+  search: true,
   pictures: false,
   signatures: true,
   cacheTokens: 4_096,
@@ -86,15 +89,19 @@ const PRO_2_5 = {
  * https://ai.google.dev/gemini-api/docs/caching
  */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
-  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
-  [/^gemma/, BEFORE_2_5],
-  [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
-  [/^gemini-2\.5-.*image/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true }],
-  [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
+  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false, search: false }],
+  [/^gemma|^gemini-1\b/, { ...BEFORE_2_5, search: false }],
+  [/^gemini-2\.0\b/, BEFORE_2_5],
+  [
+    /^gemini-2\.5-.*image/,
+    { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true, search: false },
+  ],
+  [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, search: false }],
   [/^gemini-2\.5-pro/, PRO_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
   [/image|banana/, { ...NEWEST, thinking: undefined, pictures: true }],
-  [/tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],
+  [/tts|transcribe|embedding/, { ...NEWEST, thinking: undefined, search: false }],
+  [/robotics/, { ...NEWEST, thinking: undefined }],
   [/^gemini-4-hydrogen/, { ...NEWEST, thinking: { levels: ['LOW', 'MEDIUM', 'HIGH', 'XHIGH'] } }],
   [
     /^gemini-(3(\.[0-6])?-flash|[\d.]+-flash-lite|flash-lite)/,

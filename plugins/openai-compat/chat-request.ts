@@ -1,5 +1,6 @@
 import type { GenerateContentRequest } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
+import { withGoogleSearch } from '../../core/codec/google-search.ts'
 import { AS_STATED, type ModelReading, toModelName } from '../../core/codec/model-names.ts'
 import {
   isRecord,
@@ -21,7 +22,7 @@ import { type Message, readMessages } from './messages.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { toServiceTier } from './service-tier.ts'
-import { readTools, toGoogleTools, toToolConfig } from './tools.ts'
+import { type DeclaredTools, readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -40,13 +41,14 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
   const names = createToolNames()
   const declared = readTools(body)
   const tools = toGoogleTools(declared, names)
-  const request = defined<GenerateContentRequest>({
+  const asGiven = defined<GenerateContentRequest>({
     ...toConversation(messages, names, traits, notes),
     tools,
     toolConfig: toToolConfig(body, declared, names),
     generationConfig: toGenerationConfig(body, traits, notes),
     serviceTier: toServiceTier(body),
   })
+  const request = withSearch(asGiven, body, declared, traits, notes)
   const oneCall = optional(body, 'parallel_tool_calls', toBoolean) === false
   if (oneCall) notes.push('parallel_tool_calls: Gemini has no such switch; only its first call is passed on')
   const asked: Asked = {
@@ -59,6 +61,23 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
   const stream = optional(body, 'stream', toBoolean) ?? false
   const all = [...new Set([...notes, ...toNotes(body, ignored)])]
   return { model, stream, request, notes: all, asked, session: sessionOf(body) }
+}
+
+/** Google's own tools cannot be told to stand still: where nothing may be called there is no search. */
+function withSearch(
+  request: GenerateContentRequest,
+  body: Body,
+  { search }: DeclaredTools,
+  traits: ModelTraits,
+  notes: string[],
+): GenerateContentRequest {
+  if (search === undefined || body.tool_choice === 'none') return request
+  for (const field of ['search_context_size', 'user_location', 'filters'])
+    if (isRecord(body.web_search_options) && body.web_search_options[field] != null)
+      notes.push(`${search}: Gemini has no counterpart of ${field}`)
+  const searching = withGoogleSearch(request, traits, { by: search })
+  if (searching.note !== undefined) notes.push(searching.note)
+  return searching.request
 }
 
 /** What names the conversation, or who speaks. */

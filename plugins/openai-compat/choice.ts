@@ -2,6 +2,7 @@ import { isReason, listOf } from '../../core/call/judge.ts'
 import type { Candidate, Part } from '../../core/canonical.ts'
 import { isRecord } from '../../core/codec/request-values.ts'
 import type { Asked } from './asked.ts'
+import { type Citation, toCitations, toGrounding } from './responses/citations.ts'
 import { type ExtraContent, toExtraContent } from './signatures.ts'
 
 /** What is known so far of one choice of an answer. */
@@ -11,6 +12,10 @@ export interface Choice {
   calls: number
   /** Something other than a thought or a call was passed on. */
   spoken: boolean
+  /** All words passed on. */
+  text: string
+  /** What Google said of the pages that it leans on; chunks repeat and add. */
+  grounding?: Record<string, unknown>
   /** Google's own. */
   reason?: string
   finishMessage?: string
@@ -25,6 +30,7 @@ export interface Delta {
   readonly tool_calls?: readonly ToolCallDelta[]
   readonly function_call?: { readonly name: string; readonly arguments: string }
   readonly images?: readonly ImageDelta[]
+  readonly annotations?: readonly Annotation[]
   readonly extra_content?: ExtraContent
 }
 
@@ -64,6 +70,7 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
     const content = part.text ?? toCodeText(part)
     if (!content) return undefined
     choice.spoken = true
+    choice.text += content
     return { content }
   }
 
@@ -91,10 +98,26 @@ export function createChoiceReader(asked: Asked, callId: string): ChoiceReader {
   return {
     read(candidate, choice) {
       if (isReason(candidate.finishReason)) choice.reason = candidate.finishReason
+      if (isRecord(candidate.groundingMetadata))
+        choice.grounding = { ...choice.grounding, ...candidate.groundingMetadata }
       if (typeof candidate.finishMessage === 'string') choice.finishMessage = candidate.finishMessage
       return listOf(candidate.content?.parts).flatMap((part) => toDelta(part, choice) ?? [])
     },
   }
+}
+
+/** A page that a piece of the text leans on. */
+export interface Annotation {
+  readonly type: 'url_citation'
+  readonly url_citation: Omit<Citation, 'type'>
+}
+
+/** What a choice leans on, once all of it was read; undefined for nothing. */
+export function toAnnotations({ text, grounding }: Choice): Annotation[] | undefined {
+  const known = grounding && toGrounding(grounding)
+  const citations = known ? toCitations(text, known) : []
+  if (citations.length === 0) return undefined
+  return citations.map(({ type, ...place }) => ({ type, url_citation: place }))
 }
 
 /** Thoughts may hold pictures too, which are drafts. */

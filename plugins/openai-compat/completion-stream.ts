@@ -4,7 +4,7 @@ import { plainText } from '../../core/codec/plain-text.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
-import { type Choice, createChoiceReader, type Delta } from './choice.ts'
+import { type Choice, createChoiceReader, type Delta, toAnnotations } from './choice.ts'
 import { headOf } from './completion.ts'
 import { toErrorBody } from './error-body.ts'
 import { refuseBroken, toFinishReason } from './finish-reasons.ts'
@@ -43,7 +43,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
   /** OpenAI begins a choice that speaks with an empty text, and one that calls with none. */
   function begin(index: number, speaks: boolean): { choice: StreamedChoice; text: string } {
     const beforeText = `${head}{"index":${index},"delta":{"content":`
-    const choice: StreamedChoice = { index, calls: 0, spoken: false, beforeText }
+    const choice: StreamedChoice = { index, calls: 0, spoken: false, text: '', beforeText }
     choices.push(choice)
     return { choice, text: event(index, { role: 'assistant', content: speaks ? '' : null }, null, null) }
   }
@@ -54,6 +54,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
     const plain = known && plainText(candidate)
     if (plain !== undefined) {
       known!.spoken = true
+      known!.text += plain
       return known!.beforeText + JSON.stringify(plain) + afterText
     }
     const { choice, text } = known ? { choice: known, text: '' } : begin(index, beginsWithText(candidate))
@@ -72,8 +73,10 @@ export function createCompletionStream(call: Call): StreamEncoder {
     if (choice.reason === undefined && !blocked)
       throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
     const signed = choice.signature && { extra_content: toExtraContent(choice.signature) }
+    const annotations = toAnnotations(choice)
+    const cited = annotations ? event(choice.index, { annotations }, null, null) : ''
     const before = signed ? event(choice.index, signed, null, null) : ''
-    return before + event(choice.index, {}, null, toFinishReason(choice, blocked, asked))
+    return cited + before + event(choice.index, {}, null, toFinishReason(choice, blocked, asked))
   }
 
   return {

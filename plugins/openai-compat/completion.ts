@@ -2,7 +2,7 @@ import { isBlocked, listOf } from '../../core/call/judge.ts'
 import type { Candidate, GenerateContentResponse } from '../../core/canonical.ts'
 import type { Call } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
-import { type Choice, type ChoiceReader, createChoiceReader, type Delta } from './choice.ts'
+import { type Choice, type ChoiceReader, createChoiceReader, type Delta, toAnnotations } from './choice.ts'
 import { type FinishReason, refuseBroken, toFinishReason } from './finish-reasons.ts'
 import { type Logprobs, toLogprobs } from './logprobs.ts'
 import { toExtraContent } from './signatures.ts'
@@ -51,10 +51,12 @@ function readWhole(
   position: number,
   reader: ChoiceReader,
 ): { choice: Choice; message: Record<string, unknown>; logprobs: Logprobs | null } {
-  const choice: Choice = { index: candidate.index ?? position, calls: 0, spoken: false }
+  const choice: Choice = { index: candidate.index ?? position, calls: 0, spoken: false, text: '' }
   const deltas = reader.read(candidate, choice)
   if (choice.signature !== undefined) deltas.push({ extra_content: toExtraContent(choice.signature) })
-  return { choice, message: toMessage(deltas), logprobs: toLogprobs(candidate) }
+  const annotations = toAnnotations(choice)
+  const message = { ...toMessage(deltas), ...(annotations && { annotations }) }
+  return { choice, message, logprobs: toLogprobs(candidate) }
 }
 
 /** All deltas of a choice as one message. */

@@ -27,6 +27,7 @@ const MAPPED = [
   'top_k',
   'top_logprobs',
   'top_p',
+  'web_search_options',
 ] as const
 
 /** Documented parameters that have no effect here; `docs/openai.md` prints them. */
@@ -48,7 +49,6 @@ export const WITHOUT_COUNTERPART = { logit_bias: 'object', verbosity: 'string' }
 /** Documented parameters that are refused, and why. */
 export const REFUSED = {
   audio: 'Spoken answers are not served yet',
-  web_search_options: 'Web search is not served by this protocol yet',
 } as const
 
 /** Every documented parameter. */

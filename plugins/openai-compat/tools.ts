@@ -21,6 +21,8 @@ type Fields = Readonly<Record<string, unknown>>
 export interface DeclaredTools {
   readonly style: 'tools' | 'functions'
   readonly tools: readonly DeclaredTool[]
+  /** The tool that Google runs is among them, by this name. */
+  readonly search?: string | undefined
 }
 
 /** One of them. */
@@ -36,7 +38,8 @@ export interface DeclaredTool {
 
 /** `tools`, or the deprecated `functions`; a function declared twice counts once. */
 export function readTools(body: Fields): DeclaredTools {
-  const tools = optional(body, 'tools', toList)?.map(readTool) ?? []
+  const list = optional(body, 'tools', toList) ?? []
+  const tools = list.filter((tool) => searchOf(tool) === undefined).map(readTool)
   const functions =
     optional(body, 'functions', toList)?.map((each, index) => {
       const param = `functions[${index}]`
@@ -45,7 +48,15 @@ export function readTools(body: Fields): DeclaredTools {
   const all = new Map<string, DeclaredTool>()
   for (const tool of [...tools, ...functions]) if (!all.has(tool.name)) all.set(tool.name, tool)
   const style = functions.length > 0 && tools.length === 0 ? 'functions' : 'tools'
-  return { style, tools: [...all.values()] }
+  const options = optional(body, 'web_search_options', toRecord) && 'web_search_options'
+  const search = options || list.map(searchOf).find((name) => name !== undefined)
+  return { style, tools: [...all.values()], search }
+}
+
+/** Chat completions know `web_search_options`; clients send the tool of the Responses API too. */
+function searchOf(tool: unknown): string | undefined {
+  const { type } = isRecord(tool) ? tool : {}
+  return typeof type === 'string' && /^web_search(_preview)?(_[\d_]+)?$/.test(type) ? 'web_search' : undefined
 }
 
 function readTool(value: unknown, index: number): DeclaredTool {
@@ -122,7 +133,7 @@ export function toCallingConfig(
   names: ToolNames,
 ): Record<string, unknown> | undefined {
   if (declared.tools.length === 0) {
-    if (choice && (choice.mode === 'ANY' || choice.names))
+    if (choice && (choice.mode === 'ANY' || choice.names) && declared.search === undefined)
       refuse('invalid_value', param, `'${param}' asks for a call, but no tools are given`)
     return undefined
   }
