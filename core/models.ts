@@ -9,10 +9,10 @@ export type ThinkingLevel = (typeof LEVELS)[number]
 
 /** What a family of models takes, where families differ. */
 export interface ModelTraits {
-  /** How an effort is stated: by a level, by a number of tokens, or not at all. */
+  /** How an effort is stated: by a level, by a number of tokens (the least above none is told), or not at all. */
   readonly thinking:
     | { readonly levels: readonly ThinkingLevel[] }
-    | { readonly budgets: Readonly<Record<Effort, number>> }
+    | { readonly budgets: Readonly<Record<Effort, number>>; readonly leastTokens: number }
     | undefined
   readonly systemInstruction: boolean
   /** The most that `maxOutputTokens` may be. */
@@ -75,14 +75,15 @@ const BUDGETS_2_5 = {
 const FLASH_2_5 = {
   ...BEFORE_3,
   penalties: false,
-  thinking: { budgets: BUDGETS_2_5 },
+  thinking: { budgets: BUDGETS_2_5, leastTokens: 1 },
   cacheTokens: 2_048,
 }
 /** It cannot stop thinking, and can think longer. */
 const PRO_2_5 = {
   ...FLASH_2_5,
-  thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 } },
+  thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 }, leastTokens: 128 },
 }
+const FLASH_LITE_2_5 = { ...FLASH_2_5, thinking: { budgets: BUDGETS_2_5, leastTokens: 512 } }
 
 /**
  * The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models and, of caches,
@@ -98,6 +99,7 @@ const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
   ],
   [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, search: false }],
   [/^gemini-2\.5-pro/, PRO_2_5],
+  [/^gemini-2\.5-flash-lite/, FLASH_LITE_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
   [/image|banana/, { ...NEWEST, thinking: undefined, pictures: true }],
   [/tts|transcribe|embedding/, { ...NEWEST, thinking: undefined, search: false }],
@@ -128,4 +130,24 @@ export function amountOf(
 ): { thinkingBudget: number } | { thinkingLevel: ThinkingLevel } {
   if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
   return { thinkingLevel: levelOf(effort, thinking.levels) }
+}
+
+/**
+ * A number of tokens to think with, as the `thinkingConfig` of a model states it: the nearest that it takes, or the
+ * nearest level. −1 leaves the amount to the model.
+ */
+export function amountOfTokens(
+  tokens: number,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): { thinkingBudget?: number; thinkingLevel?: ThinkingLevel } {
+  if (!('budgets' in thinking)) return tokens < 0 ? {} : amountOf(toEffort(tokens), thinking)
+  if (tokens < 0) return { thinkingBudget: -1 }
+  if (tokens === 0) return amountOf('none', thinking)
+  return { thinkingBudget: Math.min(Math.max(tokens, thinking.leastTokens), thinking.budgets.max) }
+}
+
+/** Tokens as an effort, for models that only have levels. */
+function toEffort(tokens: number): Effort {
+  if (tokens < 2_048) return 'minimal'
+  return tokens < 10_000 ? 'medium' : 'high'
 }

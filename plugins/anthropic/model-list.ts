@@ -11,6 +11,8 @@ export interface ModelInfo {
   readonly created_at: string
   readonly max_input_tokens: number | null
   readonly max_tokens: number | null
+  /** Not Anthropic's: the model that takes the place of one which is to go. */
+  readonly successor?: string
 }
 
 /** One page of the list. */
@@ -58,6 +60,7 @@ function toModelInfo(model: Model, id: string): ModelInfo {
     created_at: CREATED,
     max_input_tokens: numberOf(model.inputTokenLimit),
     max_tokens: numberOf(model.outputTokenLimit),
+    ...(typeof model.successor === 'string' && { successor: model.successor }),
   }
 }
 

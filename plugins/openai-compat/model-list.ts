@@ -6,6 +6,8 @@ export interface ModelObject {
   readonly object: 'model'
   readonly created: number
   readonly owned_by: string
+  /** Not OpenAI's: the model that takes the place of one which is to go. */
+  readonly successor?: string
 }
 
 /** The models that a client of OpenAI's can use: those that generate or embed. */
@@ -23,7 +25,9 @@ export function findModel(models: readonly Model[], name: string): ModelObject |
 const CREATED = 0
 
 function toModelObject(model: Model): ModelObject {
-  return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google' }
+  const { successor } = model
+  const told = typeof successor === 'string' ? { successor } : {}
+  return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google', ...told }
 }
 
 function idOf({ name }: Model): string {
