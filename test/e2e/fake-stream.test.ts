@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { Child } from '../bench/child.ts'
+import { missingPrograms } from '../bench/missing-programs.ts'
+import { startImpatientProxy } from '../bench/nginx.ts'
+import { askAnyhow, PROTOCOLS } from './any-client.ts'
+import {
+  fakeKeys,
+  GOOD_ANSWER,
+  LENIENT,
+  openScene,
+  pathOf,
+  QUESTION,
+  readAnswer,
+  type Scene,
+} from './scene.ts'
+
+const FAKED = 'gemini-3.6-flash'
+const NGINX_SECONDS = 1
+const ANSWER_MILLISECONDS = 8_000
+
+describe('A stream that is made of one whole answer', () => {
+  let scene: Scene
+  before(async () => {
+    const plugins = { 'fake-stream': { models: [FAKED], heartbeatSeconds: 0.25, pieceCharacters: 6 } }
+    scene = await openScene(fakeKeys(6), { plugins }, LENIENT)
+  })
+  after(() => scene.close())
+  beforeEach(() => scene.google.reset())
+
+  describe(`behind nginx that waits ${NGINX_SECONDS} s for bytes`, { skip: missingNginx() }, () => {
+    let folder: string
+    let nginx: Child
+    let behind: Scene
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'geminate-nginx-'))
+      nginx = await startImpatientProxy(folder, scene.gateway.url, NGINX_SECONDS)
+      const post: Scene['post'] = (path, body) =>
+        fetch(nginx.url + path, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json', 'x-goog-api-key': scene.gateway.clientToken },
+        })
+      behind = { ...scene, gateway: { ...scene.gateway, url: nginx.url }, post }
+    })
+    after(async () => {
+      await nginx?.stop()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    test(`survives an answer that takes ${ANSWER_MILLISECONDS / 1000} s, in every protocol`, async () => {
+      scene.google.script('*', { kind: 'slow', headersMilliseconds: ANSWER_MILLISECONDS, times: 'forever' })
+      const streamed = PROTOCOLS.map((protocol) => askAnyhow(behind, protocol, 'stream', { model: FAKED }))
+      const array = behind.post(pathOf('array', FAKED), QUESTION).then(readAnswer)
+      for (const { status, text } of await Promise.all(streamed)) {
+        assert.equal(status, 200)
+        assert.equal(text, GOOD_ANSWER)
+      }
+      assert.equal((await array).said, GOOD_ANSWER)
+      const asked = scene.google.calls.filter(({ path }) => path.includes(FAKED))
+      assert.equal(asked.length, PROTOCOLS.length + 1)
+      for (const { path } of asked) assert.match(path, /:generateContent$/)
+    })
+
+    test('is what saves it: nginx gives any other stream up', async () => {
+      scene.google.script('*', { kind: 'slow', headersMilliseconds: 3_000, times: 'forever' })
+      const { status } = await behind.post(pathOf('sse'), QUESTION)
+      assert.equal(status, 504)
+    })
+  })
+
+  test('comes in pieces, each a chunk of its own, with the end and the usage on the last', async () => {
+    const { messages, said } = await readAnswer(await scene.post(pathOf('sse', FAKED), QUESTION))
+    assert.equal(said, GOOD_ANSWER)
+    assert.ok(messages.length > 3)
+    const ends = messages.map(({ candidates }) => candidates?.[0]?.finishReason)
+    assert.deepEqual(
+      ends.map((end) => end ?? ''),
+      [...Array(messages.length - 1).fill(''), 'STOP'],
+    )
+    const counts = messages.map((message) => 'usageMetadata' in message)
+    assert.deepEqual(counts.indexOf(true), messages.length - 1)
+  })
+
+  test('moves to another key when the first fails, or answers nothing, even after the first heartbeat', async () => {
+    for (const failure of [{ kind: 'overloaded503' }, { kind: 'empty' }, { kind: 'notJson' }] as const) {
+      scene.google.reset()
+      scene.google.script('*', failure)
+      const { said, attempts } = await readAnswer(await scene.post(pathOf('sse', FAKED), QUESTION))
+      assert.deepEqual([said, attempts], [GOOD_ANSWER, 2], failure.kind)
+    }
+  })
+
+  test('ends with an error of the protocol when the failure comes after a heartbeat', async () => {
+    scene.google.script('*', { kind: 'slow', headersMilliseconds: 600 })
+    scene.google.script('*', { kind: 'thoughtsOnly', times: 'forever' })
+    const { status, error, text } = await readErring(await scene.post(pathOf('sse', FAKED), QUESTION))
+    assert.ok(status === 200 || status === 502, `${status}`)
+    assert.ok(error, text)
+  })
+
+  test('ends at once when its client leaves', async () => {
+    scene.google.script('*', { kind: 'hang', times: 'forever' })
+    const leaving = new AbortController()
+    const response = await scene.post(pathOf('sse', FAKED), QUESTION, { signal: leaving.signal })
+    assert.equal(response.status, 200)
+    leaving.abort()
+    await assert.rejects(response.text())
+  })
+
+  test('is made only for the models that are chosen', async () => {
+    const { said } = await readAnswer(await scene.post(pathOf('sse'), QUESTION))
+    assert.equal(said, GOOD_ANSWER)
+    assert.match(scene.google.calls.at(-1)!.path, /:streamGenerateContent/)
+  })
+})
+
+async function readErring(response: Response) {
+  const { status, messages, text } = await readAnswer(response)
+  return { status, text, error: messages.at(-1)?.error }
+}
+
+/** Why the tests with nginx are skipped; never where CI says that all is there. */
+function missingNginx(): string | false {
+  const isMissing = missingPrograms().includes('nginx')
+  if (isMissing && process.env.CI) throw new Error('nginx is not installed')
+  return isMissing && 'nginx is not installed'
+}
