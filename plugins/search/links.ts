@@ -59,7 +59,7 @@ function pagesOf({ groundingChunks }: Record<string, unknown>): Page[] {
     if (!isRecord(web) || typeof web.uri !== 'string' || web.uri === '') return []
     return [{ url: web.uri, title: typeof web.title === 'string' && web.title !== '' ? web.title : web.uri }]
   })
-  return [...new Map(pages.map((page) => [page.url, page])).values()]
+  return pages.filter(({ url }, index) => pages.findIndex((page) => page.url === url) === index)
 }
 
 /** Without what says which words lean on which page, no protocol cites them a second time. */
@@ -84,9 +84,7 @@ function escaped(title: string): string {
   return title.replace(/[\\[\]]/g, '\\$&').replace(/\s+/g, ' ')
 }
 
+/** What would end the address, or the link, is written as its byte. */
 function address(url: string): string {
-  return url
-    .replace(/[()\s]/g, encodeURIComponent)
-    .replaceAll('(', '%28')
-    .replaceAll(')', '%29')
+  return url.replace(/[()\s]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
