@@ -133,6 +133,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     const named = names.read(target.model)
     if (named.model === target.model) return target
     flight.head = { ...flight.head, ...named }
+    if (target.operation !== 'generateContent')
+      flight.notes = (named.suffixes ?? []).map(
+        (suffix) => `${suffix}: without effect on ${target.operation}`,
+      )
     return withModel(target, named.model)
   }
 

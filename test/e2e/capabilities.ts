@@ -6,7 +6,11 @@ import { GOOD_ANSWER } from './scene.ts'
 export const PLUGINS = {
   thinking: { thoughts: { 'gemini-3.5-flash': 'inline', 'gemini-2.5-pro': 'hide', 'gemini-3.1-*': 'show' } },
   'model-aliases': {
-    aliases: { smart: 'gemini-2.5-flash-low', 'gemini-9-neon': 'gemini-3.8-flash' },
+    aliases: {
+      smart: 'gemini-2.5-flash-low',
+      'gemini-9-neon': 'gemini-3.8-flash',
+      embedder: 'gemini-embedding-001',
+    },
     renames: { 'gemini-4-carbon': 'gemini-house' },
     hidden: ['gemini-3.7-*'],
     successors: { 'gemini-none': 'gemini-3.8-flash' },

@@ -64,12 +64,15 @@ describe('Names that plugins give models', () => {
     assert.match(description ?? '', /its successor is gemini-3\.8-flash\.$/)
   })
 
-  test('count tokens and embed as the models that they stand for', async () => {
+  test('count tokens as the models that they stand for', async () => {
     const count = async (model: string) => {
       const answer = await scene.post(pathOf('countTokens', model), QUESTION)
-      return { status: answer.status, ...((await answer.json()) as { totalTokens?: number }) }
+      const notes = answer.headers.get('x-geminate-notes')
+      return { status: answer.status, notes, ...((await answer.json()) as { totalTokens?: number }) }
     }
-    assert.ok((await count('smart-search')).totalTokens! > 0)
+    const counting = await count('smart-search')
+    assert.ok(counting.totalTokens! > 0)
+    assert.match(counting.notes ?? '', /^-search: without effect on countTokens/)
     assert.match(scene.google.calls.at(-1)!.path, /models\/gemini-2\.5-flash:countTokens/)
     assert.equal((await count('gemini-3.7-flash')).status, 404)
     const counted = await anthropicAt(scene).messages.countTokens({
@@ -83,6 +86,14 @@ describe('Names that plugins give models', () => {
     })
     assert.match(JSON.stringify(responses), /"input_tokens":\d/)
     assert.match(scene.google.calls.at(-1)!.path, /models\/gemini-4-carbon:countTokens/)
+  })
+
+  test('embed as the model that they stand for', async () => {
+    const { embeddings } = openAiAt(scene)
+    const { data } = await embeddings.create({ model: 'embedder', input: 'Say hello' })
+    assert.equal(data.length, 1)
+    assert.match(scene.google.calls.at(-1)!.path, /models\/gemini-embedding-001:batchEmbedContents/)
+    await assert.rejects(embeddings.create({ model: 'gemini-3.7-flash', input: 'x' }), { status: 404 })
   })
 
   test('are Google’s before they are ours', async () => {

@@ -86,6 +86,15 @@ describe('A stream that is made of one whole answer', () => {
     assert.deepEqual(counts.indexOf(true), messages.length - 1)
   })
 
+  test('is an answer where Google gives no reason for its end, as a whole one is', async () => {
+    const chunk = { candidates: [{ content: { role: 'model', parts: [{ text: 'Hello' }] }, index: 0 }] }
+    for (const protocol of PROTOCOLS) {
+      scene.google.script('*', { kind: 'chunks', chunks: [chunk] })
+      const { status, text } = await askAnyhow(scene, protocol, 'stream', { model: FAKED })
+      assert.deepEqual([status, text], [200, 'Hello'], protocol)
+    }
+  })
+
   test('moves to another key when the first fails, or answers nothing, even after the first heartbeat', async () => {
     for (const failure of [{ kind: 'overloaded503' }, { kind: 'empty' }, { kind: 'notJson' }] as const) {
       scene.google.reset()
