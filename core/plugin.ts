@@ -9,7 +9,6 @@ import type { Settings } from './settings/settings.ts'
 import type { SocketHandler } from './sockets.ts'
 
 export type { Conversion, Gateway, Listing, NativeTarget } from './gateway.ts'
-export type { NamedModel } from './models/model-names.ts'
 
 /** The version of this contract; a plugin states the one it was written for. */
 export const PLUGIN_API = 1
