@@ -138,7 +138,8 @@ export async function startGateway(
   }
   keyring.watch(pool.membership)
   const breakers = createBreakers({ now: elapsed, wait })
-  const ways = openWays(rooms, settings, random)
+  const ways = openWays(rooms, settings, ring.proxies, random)
+  keyring.watch({ set() {}, drop() {}, goesBy: ways.assign })
   const { baseUrl, headers } = settings.upstream.gemini
   const upstream = createUpstream({
     wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),

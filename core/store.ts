@@ -80,6 +80,8 @@ export interface KeySettingRecord {
   readonly weight: number | undefined
   readonly tags: readonly string[] | undefined
   readonly note: string | undefined
+  /** The address of its own proxy, with user and password. */
+  readonly proxy: string | undefined
   /** Since when it is not to be used, in milliseconds since 1970; undefined for one that may be. */
   readonly disabledSince: number | undefined
   /** The config states it, and the operator took it out all the same. */

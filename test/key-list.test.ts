@@ -20,6 +20,7 @@ function managed(id: string, changes: Partial<ManagedKey> = {}): ManagedKey {
     tags: [],
     note: undefined,
     maxConcurrent: undefined,
+    proxy: undefined,
     disabledSince: undefined,
     createdAt: 1,
     masked: 'AQ.abc…wxyz',

@@ -66,6 +66,7 @@ describe('a keyring', () => {
       tags: [],
       note: undefined,
       maxConcurrent: 2,
+      proxy: undefined,
       disabledSince: undefined,
       createdAt: undefined,
       isLegacy: false,

@@ -68,3 +68,13 @@ test('a minute log that was kept counts on where it was', () => {
   assert.equal(other.requests(2_000), 2)
   assert.equal(other.tokens(60_700), 7)
 })
+
+test('a minute log forgets within a minute though the clock was set back', () => {
+  const log = createMinuteLog(MINUTE)
+  log.add(3_600_000, 5)
+  log.add(3_601_000, 5)
+  assert.equal(log.requests(0), 2)
+  assert.ok(log.whenAtMost('requests', 0, 0) < 61_000)
+  for (let at = 1_000; at < 200_000; at += 1_000) log.add(at, 1)
+  assert.ok(log.requests(200_000) <= 61, 'calls after it are told apart as before')
+})

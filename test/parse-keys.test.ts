@@ -38,14 +38,22 @@ describe('pasted keys', () => {
   }
 
   test('bring along what JSON says of them', async () => {
-    const said = { name: 'mine', project: 'p', weight: 2, tags: ['a', 'b'], note: 'hi', disabled: true }
+    const said = {
+      name: 'mine',
+      project: 'p',
+      weight: 2,
+      tags: ['a', 'b'],
+      note: 'hi',
+      proxy: 'http://p:1',
+      disabled: true,
+    }
     const { keys } = await parseKeys(JSON.stringify([{ key: OLD, ...said }]))
     assert.deepEqual(keys, [{ secret: OLD, ...said }])
   })
 
   test('bring along what a CSV says of them', async () => {
     const { keys } = await parseKeys(
-      `Key;Name;Tags;Weight;Disabled;Note\n${OLD};"a ""b""";x y;2;yes;"one\ntwo"`,
+      `Key;Name;Tags;Weight;Disabled;Proxy;Note\n${OLD};"a ""b""";x y;2;yes;socks5h://me:x@p;"one\ntwo"`,
     )
     assert.deepEqual(keys, [
       {
@@ -55,8 +63,22 @@ describe('pasted keys', () => {
         weight: 2,
         tags: ['x', 'y'],
         note: 'one\ntwo',
+        proxy: 'socks5h://me:x@p',
         disabled: true,
       },
+    ])
+  })
+
+  test('with a weight that is none are offered back in a CSV as in JSON', async () => {
+    const { keys, unmatched } = await parseKeys(`key,weight\n${OLD},heavy\n${NEW},0\n${OTHER},\n`)
+    assert.deepEqual(
+      keys.map(({ secret, weight }) => [secret, weight]),
+      [[OTHER, undefined]],
+    )
+    const why = 'Its weight is no number above 0'
+    assert.deepEqual(unmatched, [
+      { place: 'line 2', text: OLD, why },
+      { place: 'line 3', text: NEW, why },
     ])
   })
 
@@ -108,9 +130,12 @@ describe('pasted keys', () => {
     )
   })
 
-  test('with a proxy are left, for they would go out another way than meant', async () => {
-    const { keys, unmatched } = await parseKeys(JSON.stringify([{ key: OLD, proxy: 'http://p' }]))
-    assert.deepEqual([keys.length, unmatched.length], [0, 1])
+  test('with a proxy that is none are left, for they would go out another way than meant', async () => {
+    for (const text of [JSON.stringify([{ key: OLD, proxy: 'ftp://p' }]), `key,proxy\n${OLD},ftp://p`]) {
+      const { keys, unmatched } = await parseKeys(text)
+      assert.deepEqual([keys.length, unmatched.length], [0, 1])
+      assert.match(unmatched[0]!.why, /^Its proxy must begin with http/)
+    }
   })
 
   test('of a longer run of letters are not cut out of it', async () => {

@@ -86,6 +86,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (name, key_id)
   ) WITHOUT ROWID;
   `,
+  'ALTER TABLE key_settings ADD COLUMN proxy TEXT',
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

@@ -9,12 +9,13 @@ export interface KeyItem extends KeyView {
   readonly origin: ManagedKey['origin']
   readonly writtenIn: string | undefined
   readonly note: string | undefined
+  readonly proxy: string | undefined
   readonly createdAt: number | undefined
 }
 
 /** Undefined for a key that is just leaving the pool. */
 export function toKeyItem(key: ManagedKey, snapshot: PoolSnapshot): KeyItem | undefined {
   const view = snapshot.view(key.id)
-  const { masked, isLegacy: legacy, origin, writtenIn, note, createdAt } = key
-  return view && { ...view, masked, legacy, origin, writtenIn, note, createdAt }
+  const { masked, isLegacy: legacy, origin, writtenIn, note, proxy, createdAt } = key
+  return view && { ...view, masked, legacy, origin, writtenIn, note, proxy, createdAt }
 }

@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox'
+import { GatewayError } from '../errors.ts'
 import { inSlices } from '../keyring/in-slices.ts'
 import type { KeyChange } from '../keyring/key-change.ts'
 import type { ManagedKey } from '../keyring/managed-key.ts'
+import { problemOfProxy } from '../ways/proxy-address.ts'
 import type { AdminDesk, AdminRequest, AdminRoute } from './admin-route.ts'
 import { toJson } from './admin-route.ts'
 import { readBody, readQuery } from './check-input.ts'
@@ -22,6 +24,7 @@ const CHANGE = {
     Type.Array(Type.String({ minLength: 1 }), { description: 'In place of those it has.' }),
   ),
   note: OrNone('For people.'),
+  proxy: OrNone('The proxy that this key alone goes through; null for those of all.'),
   disabled: Type.Optional(Type.Boolean()),
 }
 const MODEL = { model: Type.Optional(Type.String({ minLength: 1 })) }
@@ -49,13 +52,14 @@ export function keyRoutes(desk: AdminDesk): readonly AdminRoute[] {
   }
 
   const change = async ({ request, id }: AdminRequest) => {
-    const changes = await readBody(request, Change, limits)
+    const changes = checkedProxy(await readBody(request, Change, limits), 'proxy')
     await keyring.change([id], changes)
     return toJson(toKeyItem(keyOf(id, desk), pool.snapshot()), redactor)
   }
 
   const changeMany = async ({ request }: AdminRequest) => {
     const { change, ...selection } = await readBody(request, ChangeMany, limits)
+    checkedProxy(change, 'change.proxy')
     const { found, unknown } = await selectKeys(selection, desk)
     const changed = await keyring.change(idsOf(found), change satisfies KeyChange)
     const snapshot = pool.snapshot()
@@ -121,4 +125,10 @@ function idsOf(keys: readonly ManagedKey[]): string[] {
 function toRemoved({ id, name, masked, origin, writtenIn }: ManagedKey) {
   const notice = writtenIn && `It is out for good, but still written ${writtenIn}`
   return { id, name, masked, origin, removed: true, writtenIn, notice }
+}
+
+function checkedProxy(change: KeyChange, param: string): KeyChange {
+  const problem = change.proxy ? problemOfProxy(change.proxy) : undefined
+  if (problem === undefined) return change
+  throw new GatewayError('invalid_request', `"${param}" ${problem}`, { param })
 }

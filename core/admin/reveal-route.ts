@@ -44,6 +44,7 @@ export function revealRoute(desk: AdminDesk): AdminRoute {
         weight,
         tags,
         note,
+        proxy: ring.proxies.get(id),
         disabled: disabledSince !== undefined,
       }
     })

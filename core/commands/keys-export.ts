@@ -1,4 +1,5 @@
 import type { ManagedKey } from '../keyring/managed-key.ts'
+import type { KeyRing } from '../pool/key-ring.ts'
 import { CommandError, type CommandLine, EXIT } from './command.ts'
 import { keysMeant } from './keys-filter.ts'
 import type { OpenKeys } from './open-keys.ts'
@@ -11,6 +12,8 @@ interface ExportedKey {
   readonly weight: number
   readonly tags: readonly string[]
   readonly note: string | undefined
+  /** With user and password. */
+  readonly proxy: string | undefined
   readonly disabled: boolean
 }
 
@@ -29,7 +32,7 @@ export async function exportKeys(keys: OpenKeys, line: CommandLine): Promise<num
   const path = line.arguments[1]
   const toText = FORMATS[formatOf(line.text('format'), path)]
   const meant = keysMeant(keys, line)
-  const text = toText(meant.map((key) => toExported(key, keys.ring.reveal(key.id))))
+  const text = toText(meant.map((key) => toExported(key, keys.ring)))
   if (path === undefined || path === '-') output.write(text)
   else await files.write(path, text, 0o600)
   await output.flushed()
@@ -42,15 +45,16 @@ function formatOf(stated: string | undefined, path = ''): keyof typeof FORMATS {
   throw new CommandError('--format must be text, json or csv', EXIT.usage)
 }
 
-function toExported(managed: ManagedKey, key: string): ExportedKey {
-  const { name, project, weight, tags, note, disabledSince } = managed
-  return { key, name, project, weight, tags, note, disabled: disabledSince !== undefined }
+function toExported(managed: ManagedKey, ring: KeyRing): ExportedKey {
+  const { id, name, project, weight, tags, note, disabledSince } = managed
+  const [key, proxy] = [ring.reveal(id), ring.proxies.get(id)]
+  return { key, name, project, weight, tags, note, proxy, disabled: disabledSince !== undefined }
 }
 
-const CSV_HEAD = 'key,name,project,weight,tags,note,disabled'
+const CSV_HEAD = 'key,name,project,weight,tags,note,proxy,disabled'
 
-function toCsvRow({ key, name, project, weight, tags, note, disabled }: ExportedKey): string {
-  return [key, name, project, weight, tags.join(' '), note, disabled].map(toCsvCell).join(',')
+function toCsvRow({ key, name, project, weight, tags, note, proxy, disabled }: ExportedKey): string {
+  return [key, name, project, weight, tags.join(' '), note, proxy, disabled].map(toCsvCell).join(',')
 }
 
 /** RFC 4180, 2.6 and 2.7. */

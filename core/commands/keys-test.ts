@@ -36,7 +36,7 @@ export async function testKeys(keys: OpenKeys, line: CommandLine): Promise<numbe
 
 function testerOf({ rooms, settings, ring, redactor }: OpenKeys, model: string | undefined) {
   const { baseUrl, headers } = settings.upstream.gemini
-  const ways = openWays(rooms, settings, Math.random)
+  const ways = openWays(rooms, settings, ring.proxies, Math.random)
   const upstream = createUpstream({
     wayOf: (key) => preferredWay(ways, ALL_CLOSED, key),
     baseUrl,

@@ -13,6 +13,7 @@ export interface ConfiguredKey {
   readonly weight: number | undefined
   readonly tags: readonly string[] | undefined
   readonly maxConcurrent: number | undefined
+  readonly proxy: string | undefined
 }
 
 /** Where the setting `keys` comes from. */
@@ -34,9 +35,9 @@ export function configuredKeys(settings: readonly KeySetting[], source: KeySourc
     const id = keyIdOf(secret)
     if (secret === '' || keys.has(id)) continue
     const { origin } = source
-    const { name, project, weight, tags, maxConcurrent } = stated
+    const { name, project, weight, tags, maxConcurrent, proxy } = stated
     const writtenIn = source.placeOf(index)
-    keys.set(id, { id, secret, origin, writtenIn, name, project, weight, tags, maxConcurrent })
+    keys.set(id, { id, secret, origin, writtenIn, name, project, weight, tags, maxConcurrent, proxy })
   }
   return [...keys.values()]
 }

@@ -8,6 +8,7 @@ export interface NewKey {
   readonly weight?: number
   readonly tags?: readonly string[]
   readonly note?: string
+  readonly proxy?: string
   readonly disabled?: boolean
 }
 
@@ -18,6 +19,7 @@ export interface KeyChange {
   readonly weight?: number
   readonly tags?: readonly string[]
   readonly note?: string | null
+  readonly proxy?: string | null
   readonly disabled?: boolean
 }
 
@@ -41,6 +43,7 @@ export function toAddedRecord(id: string, key: NewKey, isConfigured: boolean, no
     weight: key.weight,
     tags: key.tags,
     note: key.note,
+    proxy: key.proxy,
     disabledSince: key.disabled ? now : undefined,
     isDeleted: false,
     createdAt: now,
@@ -62,6 +65,7 @@ export function toChangedRecord(
     weight: change.weight ?? record.weight,
     tags: change.tags ?? record.tags,
     note: textOf(change.note, record.note),
+    proxy: textOf(change.proxy, record.proxy),
     disabledSince: disabledSince(change.disabled, record.disabledSince, now),
   }
 }

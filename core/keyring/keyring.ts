@@ -28,6 +28,8 @@ export interface KeyringWatcher {
   /** A key that is new, or what is new of one. */
   set(key: Key, disabledSince: number | undefined): void
   drop(id: string): void
+  /** From now on a key goes by this proxy of its own; by those of all where it has none. Told before `set`. */
+  goesBy?(id: string, proxy: string | undefined): void
 }
 
 export interface KeyringOptions {
@@ -103,10 +105,18 @@ export async function createKeyring(options: KeyringOptions): Promise<Keyring> {
     if (merged !== undefined) {
       ring.add(merged.key, merged.secret)
       keys.set(id, merged.key)
+      setProxy(id, merged.proxy)
       for (const watcher of watchers) watcher.set(toKey(merged.key), merged.key.disabledSince)
     } else if (keys.delete(id)) {
       for (const watcher of watchers) watcher.drop(id)
     }
+  }
+
+  /** Before the key is known to be there: it must not go out another way in between. */
+  function setProxy(id: string, proxy: string | undefined): void {
+    if (ring.proxies.get(id) === proxy) return
+    ring.setProxy(id, proxy)
+    for (const watcher of watchers) watcher.goesBy?.(id, proxy)
   }
 
   async function save(batch: KeySettingBatch): Promise<void> {

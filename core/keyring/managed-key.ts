@@ -1,6 +1,7 @@
 import type { Key } from '../keys.ts'
 import { maskSecret } from '../pool/key-ring.ts'
 import type { KeySettingRecord } from '../store.ts'
+import { toProxyAddress } from '../ways/proxy-address.ts'
 import type { ConfiguredKey } from './configured-keys.ts'
 
 /** Where a key comes from. */
@@ -20,6 +21,8 @@ export interface ManagedKey {
   readonly note: string | undefined
   /** Calls that it may serve at one time; undefined for any number. */
   readonly maxConcurrent: number | undefined
+  /** Its own proxy, `http://***@host:8080`; undefined where it goes as the settings say of all. */
+  readonly proxy: string | undefined
   /** Milliseconds since 1970; undefined for one that may be used. */
   readonly disabledSince: number | undefined
   /** When it was added in the admin; milliseconds since 1970. */
@@ -30,10 +33,12 @@ export interface ManagedKey {
   readonly isLegacy: boolean
 }
 
-/** A key with its secret. */
+/** A key with its secrets. */
 export interface MergedKey {
   readonly key: ManagedKey
   readonly secret: string
+  /** The address of its own proxy, with user and password. */
+  readonly proxy: string | undefined
 }
 
 /**
@@ -48,6 +53,7 @@ export function mergeKey(
   const secret = configured?.secret ?? record?.secret
   const id = configured?.id ?? record?.id
   if (secret === undefined || id === undefined || record?.isDeleted) return undefined
+  const proxy = (record?.proxy ?? configured?.proxy) || undefined
   const key: ManagedKey = {
     id,
     origin: configured?.origin ?? 'admin',
@@ -58,12 +64,13 @@ export function mergeKey(
     tags: record?.tags ?? configured?.tags ?? [],
     note: record?.note || undefined,
     maxConcurrent: (configured?.maxConcurrent ?? maxConcurrent) || undefined,
+    proxy: proxy === undefined ? undefined : toProxyAddress(proxy).masked,
     disabledSince: record?.disabledSince,
     createdAt: configured === undefined ? record?.createdAt : undefined,
     masked: maskSecret(secret),
     isLegacy: isLegacy(secret),
   }
-  return { key, secret }
+  return { key, secret, proxy }
 }
 
 /** Whether a secret has the older form of Google's keys; the newer one is `AQ.…`. */

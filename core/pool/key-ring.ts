@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Key } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
+import { secretsOfProxy } from '../ways/proxy-address.ts'
 
 /** The only holder of secrets. It forgets none: a call may still hold a key that was removed. */
 export interface KeyRing {
@@ -8,6 +9,10 @@ export interface KeyRing {
   add(key: Pick<Key, 'id' | 'name'>, secret: string): void
   /** Puts the key's credential into `headers`, as `x-goog-api-key`. Throws for a key that was never added. */
   authorize(headers: Record<string, string>, key: Key): void
+  /** Keeps the address of a key's own proxy, user and password included; undefined takes it away. */
+  setProxy(id: string, proxy: string | undefined): void
+  /** Key id → the address of its own proxy. */
+  readonly proxies: ReadonlyMap<string, string>
   /** The secret itself, for the operator's eyes. Throws for a key that was never added. */
   reveal(id: string): string
 }
@@ -15,6 +20,7 @@ export interface KeyRing {
 /** A ring that holds nothing. */
 export function createKeyRing(redactor: Redactor): KeyRing {
   const secrets = new Map<string, string>()
+  const proxies = new Map<string, string>()
 
   function reveal(id: string): string {
     const secret = secrets.get(id)
@@ -32,6 +38,12 @@ export function createKeyRing(redactor: Redactor): KeyRing {
     authorize(headers, { id }) {
       headers['x-goog-api-key'] = reveal(id)
     },
+    setProxy(id, proxy) {
+      if (proxy === undefined) return void proxies.delete(id)
+      proxies.set(id, proxy)
+      for (const text of secretsOfProxy(proxy)) redactor.add(text, 'proxy credentials')
+    },
+    proxies,
     reveal,
   }
 }

@@ -1,20 +1,8 @@
 import type { Breakers } from '../call/breaker.ts'
 import type { Key } from '../keys.ts'
-import { keyIdOf } from '../pool/key-ring.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { KeySetting } from '../settings/settings.ts'
 import { createNoWay, type Way } from './way.ts'
 import type { Ways } from './ways.ts'
-
-/** Key id → the address of its own proxy, of the keys that state one. */
-export function ownProxies(settings: readonly KeySetting[]): Map<string, string> {
-  const own = new Map<string, string>()
-  for (const setting of settings) {
-    if (typeof setting === 'string' || setting.proxy === undefined) continue
-    own.set(keyIdOf(setting.key.trim()), setting.proxy)
-  }
-  return own
-}
 
 /** The way of a key for what is no call: one that is closed where there is one. */
 export function preferredWay(ways: Ways, breakers: Pick<Breakers, 'isClosed'>, key: Key): Way {

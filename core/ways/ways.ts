@@ -17,8 +17,8 @@ export interface Ways {
    * tags, else the global ones, and direct after all of them where that is allowed. Undefined where none is good.
    */
   choose(key: WayFarer, isGood: (way: Way) => boolean): Way | undefined
-  /** From now on the key goes through this proxy alone, whose address must be good. */
-  assign(keyId: string, proxy: string): void
+  /** From now on the key goes through this proxy alone, whose address must be good; by those of all without one. */
+  assign(keyId: string, proxy: string | undefined): void
 }
 
 /** What of a key says where it goes. */
@@ -98,7 +98,8 @@ export function createWays({ settings, own, direct, random, ...options }: WaysOp
       return choice.last && isGood(choice.last) ? choice.last : undefined
     },
     assign(keyId, proxy) {
-      owned.set(keyId, toOwn(proxy))
+      if (proxy === undefined) owned.delete(keyId)
+      else owned.set(keyId, toOwn(proxy))
       arrange()
     },
   }

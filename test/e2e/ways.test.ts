@@ -83,6 +83,47 @@ test('a key keeps to its own proxy, and never goes beside it when that is dead',
   }
 })
 
+test('a key that is given a proxy while calls flow goes through that alone from then on', async () => {
+  const [everyones, own] = [await startSteeredProxy(), await startSteeredProxy()]
+  const [secret = ''] = fakeKeys(1)
+  const scene = await openScene([secret], { proxies: { urls: [everyones.url] } })
+  const [key] = await scene.keys()
+  const change = (proxy: string | null) =>
+    fetch(`${scene.gateway.url}/admin/api/keys/${key?.id}`, {
+      method: 'PATCH',
+      headers: admin(scene),
+      body: JSON.stringify({ proxy }),
+    })
+  try {
+    await ask(scene, 'whole')
+    assert.deepEqual([everyones.requests, own.requests], [1, 0])
+    const withPassword = own.url.replace('//', '//me:hidden-word@')
+    const changed = await change(withPassword)
+    assert.equal(changed.status, 200)
+    const shown = await changed.text()
+    assert.ok(shown.includes('***@') && !shown.includes('hidden-word'), shown)
+    await ask(scene, 'whole')
+    assert.deepEqual([everyones.requests, own.requests], [1, 1])
+
+    const refused = await change('ftp://nowhere')
+    assert.equal(refused.status, 400)
+    assert.match(await refused.text(), /"proxy\\" must begin with http/)
+
+    await scene.gateway.end('SIGKILL')
+    await scene.gateway.start()
+    await ask(scene, 'whole')
+    assert.deepEqual([everyones.requests, own.requests], [1, 2], 'it is kept')
+    await change(null)
+    await ask(scene, 'whole')
+    assert.deepEqual([everyones.requests, own.requests], [2, 2])
+    assert.ok(!scene.gateway.output().includes('hidden-word'))
+  } finally {
+    await scene.close()
+    await everyones.stop()
+    await own.stop()
+  }
+})
+
 test('with every proxy dead a call is refused, and nothing goes out directly', async () => {
   const url = `http://worker:${'s3cr3t-word'}@127.0.0.1:${await freePort()}`
   for (const urls of [[url], [url, `socks5://127.0.0.1:${await freePort()}`]]) {

@@ -13,7 +13,7 @@ const JsonKey = Type.Object({
   tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   disabled: Type.Optional(Type.Boolean()),
-  proxy: Type.Optional(Type.Unknown()),
+  proxy: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
 
 /** The keys of a JSON list, or of an object that holds one under `keys`; undefined for what is neither. */
@@ -47,21 +47,26 @@ function* readList(list: readonly unknown[], { pattern }: ParseOptions): Generat
       continue
     }
     const key = typeof item === 'string' ? { secret: item.trim() } : toNewKey(item as Static<typeof JsonKey>)
-    yield pieceOf(key, place, item, pattern)
+    yield pieceOf(key, place, pattern)
   }
 }
 
-function pieceOf(key: NewKey, place: string, item: unknown, pattern: ParseOptions['pattern']): Piece {
-  // A key that is meant to go another way must not go out directly instead.
-  if (typeof item === 'object' && item !== null && 'proxy' in item && item.proxy) {
-    return { place, text: key.secret, why: 'It has a proxy, which only the config can state' }
-  }
+function pieceOf(key: NewKey, place: string, pattern: ParseOptions['pattern']): Piece {
   if (pattern?.fits(key.secret) === false)
     return { place, text: key.secret, why: 'It does not fit the pattern' }
   return toPiece(key, place)
 }
 
-function toNewKey({ key, name, project, weight, tags, note, disabled }: Static<typeof JsonKey>): NewKey {
+function toNewKey({
+  key,
+  name,
+  project,
+  weight,
+  tags,
+  note,
+  proxy,
+  disabled,
+}: Static<typeof JsonKey>): NewKey {
   return {
     secret: key.trim(),
     name: name || undefined,
@@ -69,6 +74,7 @@ function toNewKey({ key, name, project, weight, tags, note, disabled }: Static<t
     weight,
     tags,
     note: note || undefined,
+    proxy: proxy || undefined,
     disabled,
   }
 }
