@@ -12,10 +12,10 @@ export type ThinkingLevel = (typeof THINKING_LEVELS)[number]
 
 /** What a family of models takes, where families differ. */
 export interface ModelTraits {
-  /** How an effort is stated: by a level, by a number of tokens, or not at all. */
+  /** How an effort is stated: by a level, by a number of tokens (the least above none is told), or not at all. */
   readonly thinking:
     | { readonly levels: readonly ThinkingLevel[] }
-    | { readonly budgets: Readonly<Record<Effort, number>> }
+    | { readonly budgets: Readonly<Record<Effort, number>>; readonly leastTokens: number }
     | undefined
   readonly systemInstruction: boolean
   /** The richest form of a schema that it takes: see `core/schema-compiler/`. */
@@ -28,8 +28,10 @@ export interface ModelTraits {
   readonly partResolution: boolean
   /** Pictures and files within a function's response. */
   readonly responseParts: boolean
-  /** Functions beside Google's own tools. */
+  /** Functions, or an answer in JSON, beside Google's own tools. */
   readonly mixedTools: boolean
+  /** Answers by Google Search: the tool `googleSearch`. */
+  readonly search: boolean
   /** Makes pictures. */
   readonly pictures: boolean
   /** Refuses function calls of the current turn that come back without their thought signature. */
@@ -60,6 +62,7 @@ const NEWEST: ModelTraits = {
   partResolution: true,
   responseParts: true,
   mixedTools: true,
+  search: true,
   pictures: false,
   signatures: true,
   cacheTokens: 4_096,
@@ -88,29 +91,35 @@ const BUDGETS_2_5 = {
 const FLASH_2_5 = {
   ...BEFORE_3,
   penalties: false,
-  thinking: { budgets: BUDGETS_2_5 },
+  thinking: { budgets: BUDGETS_2_5, leastTokens: 1 },
   cacheTokens: 2_048,
 }
 /** It cannot stop thinking, and can think longer. */
 const PRO_2_5 = {
   ...FLASH_2_5,
-  thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 } },
+  thinking: { budgets: { ...BUDGETS_2_5, none: 128, xhigh: 32_768, max: 32_768 }, leastTokens: 128 },
 }
+const FLASH_LITE_2_5 = { ...FLASH_2_5, thinking: { budgets: BUDGETS_2_5, leastTokens: 512 } }
 
 /**
  * The first row that fits holds. Source: https://ai.google.dev/gemini-api/docs/models and, of caches,
  * https://ai.google.dev/gemini-api/docs/caching
  */
 const FAMILIES: readonly (readonly [name: RegExp, traits: ModelTraits])[] = [
-  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false }],
-  [/^gemma/, BEFORE_2_5],
-  [/^gemini-(1|2\.0)\b/, BEFORE_2_5],
-  [/^gemini-2\.5-.*image/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true }],
-  [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048 }],
+  [/^gemma-3/, { ...BEFORE_2_5, systemInstruction: false, search: false }],
+  [/^gemma|^gemini-1\b/, { ...BEFORE_2_5, search: false }],
+  [/^gemini-2\.0\b/, BEFORE_2_5],
+  [
+    /^gemini-2\.5-.*image/,
+    { ...BEFORE_3, penalties: false, cacheTokens: 2_048, pictures: true, search: false },
+  ],
+  [/^gemini-2\.5-.*(tts|audio|live)/, { ...BEFORE_3, penalties: false, cacheTokens: 2_048, search: false }],
   [/^gemini-2\.5-pro/, PRO_2_5],
+  [/^gemini-2\.5-flash-lite/, FLASH_LITE_2_5],
   [/^gemini-2\.5/, FLASH_2_5],
   [/image|banana/, { ...NEWEST, thinking: undefined, pictures: true }],
-  [/tts|transcribe|embedding|robotics/, { ...NEWEST, thinking: undefined }],
+  [/tts|transcribe|embedding/, { ...NEWEST, thinking: undefined, search: false }],
+  [/robotics/, { ...NEWEST, thinking: undefined }],
   [/^gemini-4-hydrogen/, { ...NEWEST, thinking: { levels: ['LOW', 'MEDIUM', 'HIGH', 'XHIGH'] } }],
   [
     /^gemini-(3(\.[0-6])?-flash|[\d.]+-flash-lite|flash-lite)/,
@@ -182,4 +191,24 @@ export function amountOf(
 ): { thinkingBudget: number } | { thinkingLevel: ThinkingLevel } {
   if ('budgets' in thinking) return { thinkingBudget: thinking.budgets[effort] }
   return { thinkingLevel: levelOf(effort, thinking.levels) }
+}
+
+/**
+ * A number of tokens to think with, as the `thinkingConfig` of a model states it: the nearest that it takes, or the
+ * nearest level. −1 leaves the amount to the model.
+ */
+export function amountOfTokens(
+  tokens: number,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): { thinkingBudget?: number; thinkingLevel?: ThinkingLevel } {
+  if (!('budgets' in thinking)) return tokens < 0 ? {} : amountOf(toEffort(tokens), thinking)
+  if (tokens < 0) return { thinkingBudget: -1 }
+  if (tokens === 0) return amountOf('none', thinking)
+  return { thinkingBudget: Math.min(Math.max(tokens, thinking.leastTokens), thinking.budgets.max) }
+}
+
+/** Tokens as an effort, for models that only have levels. */
+function toEffort(tokens: number): Effort {
+  if (tokens < 2_048) return 'minimal'
+  return tokens < 10_000 ? 'medium' : 'high'
 }

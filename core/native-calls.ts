@@ -3,6 +3,8 @@ import type { Head } from './plugin.ts'
 
 /** A client's request that a plugin answers by native calls. `model` is that of the first of them, and '' until then. */
 export interface ComposedCall extends Head {
+  /** The model that a name stands for; throws where the name is refused. */
+  modelOf(name: string): string
   /** The request's body, decompressed. */
   readonly body: Uint8Array
   /** The body as JSON; throws `invalid_request` where it is none. */

@@ -86,7 +86,10 @@ type MaybePromise<T> = T | Promise<T>
  * | chunk      | sequential, synchronous | on each streamed chunk: a chunk, several, or none                 |
  * | stream     | wraps                   | only for what must wait or keep time                              |
  * | finished   | parallel                | when the client has everything; never delays it                   |
+ * | error      | sequential              | on an error that a client is to see: another one in its place     |
  * | models     | sequential              | adds, renames or hides models                                     |
+ * | suffixes   | registry                | endings of models' names that mean something to this plugin       |
+ * | modelOf    | first                   | the model that a name stands for, wherever a client states one    |
  * | strategies | registry                | key strategies, chosen by name in the config                      |
  * | imageBeds  | registry                | where pictures are kept, chosen by name in the config             |
  * | stop       | once                    | when replaced or switched off                                     |
@@ -106,7 +109,18 @@ export interface Hooks {
   ): GenerateContentResponse | readonly GenerateContentResponse[] | undefined | void
   stream?(chunks: Chunks, call: Call): Chunks
   finished?(call: Head, result: CallResult): MaybePromise<void>
+  error?(error: GatewayError, head: Head): GatewayError | undefined | void
   models?(list: readonly Model[]): MaybePromise<readonly Model[] | undefined | void>
+  /**
+   * Each ending with its hyphen (`-search`) → which models the lists show with it too. It is taken off before any
+   * hook sees the name, and handed on as `Head.suffixes`. A name of Google's own that ends so is left whole.
+   */
+  suffixes?: Readonly<Record<string, (model: Model) => boolean>>
+  /**
+   * Asked of the stated name, and where it says nothing of that, of what is left as suffixes are taken off. Throws a
+   * GatewayError to refuse the name. Others' names and suffixes may be among what it returns, its own aliases not.
+   */
+  modelOf?(name: string): string | undefined
   strategies?: Readonly<Record<string, (context: StrategyContext) => KeyStrategy>>
   imageBeds?: Readonly<Record<string, () => ImageBed>>
   stop?(): MaybePromise<void>
@@ -133,6 +147,8 @@ export interface Head {
   readonly operation: string
   /** Without `models/`; empty where the method names none. */
   readonly model: string
+  /** Those of plugins that the client's name of the model ended with, and `model` does not any more; absent for none. */
+  readonly suffixes?: readonly string[]
   readonly stream: boolean
   readonly client: string
   readonly headers: Headers
@@ -147,6 +163,11 @@ export interface Call extends Head {
   readonly asked?: unknown
   /** The conversation it belongs to, where its request names one; calls of one session go to one project. */
   readonly session?: string
+  /**
+   * On a stream: Google is asked for a whole answer, which comes as one chunk. Until then the client gets a heartbeat
+   * every so many seconds, the first when as many have passed; a failure before that keeps its status.
+   */
+  readonly whole?: { readonly heartbeatSeconds: number }
   /** Aborted when the client has left. */
   readonly signal: AbortSignal
 }
@@ -179,6 +200,11 @@ export interface ProtocolRequest {
   readonly method: string
   readonly url: URL
   readonly headers: Headers
+  /**
+   * The model that a name stands for, for a codec that must know what it takes; `Decoded.model` stays as stated.
+   * Absent before the call begins. Throws where the name is refused.
+   */
+  readonly modelOf?: (name: string) => string
 }
 
 /**

@@ -166,3 +166,53 @@ describe('the hook chain', () => {
 async function* one() {
   yield reply
 }
+
+describe('what plugins say of models and errors', () => {
+  const list = [{ name: 'models/a', displayName: 'A' }, { name: 'models/b' }]
+
+  test('lists models under the suffixes that fit them, behind all others, and each name once', async () => {
+    const hooks = chain(
+      { suffixes: { '-x': ({ name }) => name !== 'models/b' } },
+      { suffixes: { '-long': () => true }, models: (models) => [...models, { name: 'models/a-x' }] },
+    )
+    assert.deepEqual(await hooks.models(list), [
+      ...list,
+      { name: 'models/a-x' },
+      { name: 'models/a-long', displayName: 'A (long)' },
+      { name: 'models/b-long' },
+      { name: 'models/a-x-x' },
+      { name: 'models/a-x-long' },
+    ])
+    assert.deepEqual(hooks.suffixes, ['-long', '-x'])
+  })
+
+  test('asks for the model of a name until one knows it, and blames who fails', () => {
+    const hooks = chain(
+      { modelOf: () => undefined },
+      { modelOf: (name) => (name === 'smart' ? 'a' : undefined) },
+      { modelOf: () => 'b' },
+    )
+    assert.deepEqual([hooks.modelOf('smart'), hooks.modelOf('other')], ['a', 'b'])
+    const failing = chain({
+      modelOf() {
+        throw new Error('secret')
+      },
+    })
+    assert.throws(() => failing.modelOf('a'), /"plugin-1" failed in its modelOf hook/)
+  })
+
+  test('puts one error in the place of another, and passes over who fails at that', () => {
+    const error = new GatewayError('not_found', 'gone')
+    const hooks = chain(
+      { error: () => undefined },
+      {
+        error() {
+          throw new Error('secret')
+        },
+      },
+      { error: (before) => new GatewayError(before.kind, `${before.message}!`) },
+    )
+    assert.equal(hooks.error(error, call).message, 'gone!')
+    assert.match(JSON.stringify(hooks.log), /failed in its error hook/)
+  })
+})

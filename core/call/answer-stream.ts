@@ -119,7 +119,7 @@ function createSource(
         else flight.bodies.sent(piece)
         return piece
       } catch (thrown) {
-        const error = flight.leaving.aborted ? clientGone() : toGatewayError(thrown)
+        const error = flight.leaving.aborted ? clientGone() : flight.told(toGatewayError(thrown))
         const told = tell(error)
         flight.bodies.sent(told)
         finish(error)

@@ -16,7 +16,7 @@ export function continuedFrames(first: FrameSource, hops: Hops, redactor: Redact
   let isOver = false
 
   return {
-    cut: (run) => current.cut(run),
+    cut: (run) => (run === CUT ? [CUT] : current.cut(run)),
     closing: () => current.closing(),
     usage: () => sumOf(spent, current.usage()),
     end() {
@@ -24,7 +24,7 @@ export function continuedFrames(first: FrameSource, hops: Hops, redactor: Redact
       current.end()
     },
     chunkOf(frame) {
-      const chunk = current.chunkOf(frame)
+      const chunk = frame === CUT ? CUT_CHUNK : current.chunkOf(frame)
       return chunk && follow(chunk)
     },
     async next() {
@@ -66,4 +66,7 @@ export function continuedFrames(first: FrameSource, hops: Hops, redactor: Redact
 const AT_ONCE: Lateness = { passed: true, reached: Promise.resolve(), cancel() {} }
 
 /** The end of an answer with which Google does not go on. */
-const CUT = new TextEncoder().encode('data: {"candidates":[{"finishReason":"CONTINUATION"}]}\n\n')
+const CUT_CHUNK: GenerateContentResponse = { candidates: [{ finishReason: 'CONTINUATION' }] }
+
+/** A frame that stands for it, however the frames before it are written. */
+const CUT = new Uint8Array(0)

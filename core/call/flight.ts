@@ -40,6 +40,8 @@ export interface Flight {
   leave(): void
   /** Headers that tell of the call, as known now. */
   headers(): Record<string, string>
+  /** What the client is to be told in an error's place. */
+  told(error: GatewayError): GatewayError
   /** Ends the call; later calls of it do nothing. */
   finish(status: number, error?: GatewayError): void
 }
@@ -108,6 +110,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
       return headers
     },
+    told: (error) => plugins.hooks.error(error, flight.head),
     finish(status, error) {
       if (finished) return
       finished = true

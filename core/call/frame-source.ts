@@ -59,7 +59,8 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
       if (frames) return frames.length > 0 ? inspect(frames) : frames
       const unfinished = stream.unfinished()
       if (unfinished && parsed(unfinished)) return inspect([unfinished])
-      if (!stream.closing() || (committed.judged && !judge.finished)) throw breakOff(CUT)
+      const isOpen = committed.judged && !judge.finished && !stream.whole
+      if (!stream.closing() || isOpen) throw breakOff(CUT)
       return undefined
     },
   }

@@ -16,6 +16,7 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
+import { namesOf, readName, withNamed } from './call-names.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
@@ -30,10 +31,11 @@ import { callNatively } from './native-call.ts'
 import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
 import { answerMaking } from './relay-made.ts'
+import { withRhythm } from './stream-rhythm.ts'
 import { answerUpload, withUploadStatus } from './upload.ts'
 import type { UpstreamRequest } from './upstream.ts'
 import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
-import { openArrayStream, openEventStream } from './upstream-stream.ts'
+import { openArrayStream, openEventStream, openWholeStream } from './upstream-stream.ts'
 import { readPartialReply, readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
@@ -63,7 +65,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     answer: (request, target) =>
       fly(request, target, async (flight) => {
         await readBody(flight)
-        return answerCall(flight, locate(flight, target, options.ownership))
+        const located = locate(flight, target, options.ownership)
+        return answerCall(flight, located && (await withNamed(flight, namesOf(flight, options), located)))
       }),
     convert: (request, convert) =>
       fly(request, undefined, async (flight) => {
@@ -74,7 +77,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     relay: (request, target) =>
       fly(request, target, async (flight) => {
         await readBody(flight)
-        const located = locate(flight, target, options.ownership)
+        const stated = locate(flight, target, options.ownership)
+        const located = await withNamed(flight, namesOf(flight, options), stated)
         const relay = target.makes ? answerMaking : answerRelayed
         return relay(flight, toNativeRequest(flight, located), located, options)
       }),
@@ -113,7 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       return await run(flight)
     } catch (thrown) {
-      const error = toGatewayError(thrown)
+      const error = flight.told(toGatewayError(thrown))
       const headers = flight.headers()
       flight.leave() // whatever still runs for this call
       flight.finish(error.status, error)
@@ -130,6 +134,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (body.bytes.length > 0) flight.bodies.received(body.bytes)
     flight.body = body
     flight.weight = weighCall(body.bytes)
+  }
+
+  function toProtocolRequest(flight: Flight): ProtocolRequest {
+    const { id, request, url } = flight.exchange
+    return { id, method: request.method, url, headers: request.headers, modelOf: modelOf(flight) }
+  }
+
+  function modelOf(flight: Flight): (name: string) => string {
+    const names = namesOf(flight, options)
+    return (name) => names.read(name).model
   }
 
   function answerCall(flight: Flight, target: NativeTarget | undefined): Promise<Response> {
@@ -166,7 +180,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
-    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    const named = await readName(flight, namesOf(flight, options), decoded.model)
+    flight.head = { ...flight.head, ...named, stream: decoded.stream }
     const begun = toCall(flight, decoded)
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
@@ -183,7 +198,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       flight.release()
       return shapedPieces(frames, encoder, call, shaping)
     }
-    return answerStream(flight, { upstream, encoder, open: openEventStream, continued, pieces }, options)
+    const open = call.whole ? openWholeStream : openEventStream
+    const plan = { upstream, encoder, open, continued, pieces }
+    return answerStream(flight, plan, withRhythm(options, call))
   }
 
   async function answerWhole(
@@ -212,7 +229,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer() // an error of one native call ends the others
     registerFlight(flight)
     const body = flight.takeBytes()
-    const call = { ...flight.head, body, json: () => parseJson(body), signal: flight.leaving }
+    const json = () => parseJson(body)
+    const call = { ...flight.head, body, json, modelOf: modelOf(flight), signal: flight.leaving }
     const answer = await run(call)
     const { contentType, headers, usage, notes = [] } = answer
     flight.notes = notes
@@ -255,9 +273,4 @@ function toHead(
     client,
     headers: request.headers,
   }
-}
-
-function toProtocolRequest({ exchange }: Flight): ProtocolRequest {
-  const { id, request, url } = exchange
-  return { id, method: request.method, url, headers: request.headers }
 }

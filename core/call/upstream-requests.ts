@@ -30,6 +30,14 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
   }
 }
 
+/** A target with another model in its place. */
+export function withModel(target: NativeTarget, model: string): NativeTarget {
+  if (model === target.model) return target
+  return { ...target, model, path: target.path.replace(MODEL_PLACE, () => `/${toPlace(model)}`) }
+}
+
+const MODEL_PLACE = /\/models\/[^/:]+/
+
 /** A canonical call as Google takes it, `fitted` where its protocol is not Google's; always server-sent events where it streams. */
 export function toCanonicalRequest(
   call: Call,
@@ -38,7 +46,7 @@ export function toCanonicalRequest(
   fitted: FittedCall | undefined,
 ): UpstreamRequest {
   const version = target?.path.split('/')[1] ?? 'v1beta'
-  const method = call.stream ? 'streamGenerateContent' : 'generateContent'
+  const method = streams(call) ? 'streamGenerateContent' : 'generateContent'
   return {
     method: 'POST',
     path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
@@ -114,7 +122,11 @@ function contentTypeOf(sent: Headers, isGeneration: boolean): string {
 function toQuery(call: Call, target: NativeTarget | undefined): string {
   const query = new URLSearchParams(target?.query)
   for (const name of ['alt', '$alt']) query.delete(name)
-  if (call.stream) query.set('alt', 'sse')
+  if (streams(call)) query.set('alt', 'sse')
   const text = query.toString()
   return text && `?${text}`
+}
+
+function streams({ stream, whole }: Call): boolean {
+  return stream && whole === undefined
 }

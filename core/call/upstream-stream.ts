@@ -22,6 +22,8 @@ export interface UpstreamStream {
   /** After the end: the bytes that close the stream, as Google sent them; undefined where it was cut before. */
   closing(): Uint8Array | undefined
   end(): void
+  /** It comes in one piece, which ends it even where Google gives no reason for the end. */
+  readonly whole?: boolean
 }
 
 /** Server-sent events (`alt=sse`). */
@@ -58,6 +60,27 @@ export function openArrayStream(answer: Answer): UpstreamStream {
       const { bytes, closed } = frames.rest()
       return closed ? bytes : undefined
     },
+  }
+}
+
+/** A whole answer, as a stream of one frame. */
+export function openWholeStream(answer: Answer): UpstreamStream {
+  let asked = false
+  return {
+    headers: answer.headers,
+    async read() {
+      if (asked) return undefined
+      asked = true
+      return [await answer.bytes()]
+    },
+    cut: (run) => [run],
+    frameBefore: () => 0,
+    textOf: (frame) => new TextDecoder().decode(frame),
+    unfinished: () => undefined,
+    leftover: () => EMPTY,
+    closing: () => EMPTY,
+    end: answer.end,
+    whole: true,
   }
 }
 

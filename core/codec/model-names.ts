@@ -12,6 +12,12 @@ export function toModelName(stated: string): string {
   return name
 }
 
+/** The model that a name stands for: `ProtocolRequest.modelOf`. */
+export type ModelReading = (name: string) => string
+
+/** Where nobody gives models other names. */
+export const AS_STATED: ModelReading = (name) => name
+
 /** What a client is told of a model that is not there. */
 export function noSuchModel(name: string): GatewayError {
   return new GatewayError('not_found', `The model ${shown(name)} does not exist`, {

@@ -13,5 +13,6 @@ export function toStatedTraits(settings: ModelSettings): readonly StatedTraits[]
 function toThinking(thinking: NonNullable<ModelSettings[string]['thinking']>): ModelTraits['thinking'] {
   if (thinking === false) return undefined
   if ('levels' in thinking) return thinking
-  return { budgets: toBudgets(thinking.leastTokens, thinking.mostTokens) }
+  const { leastTokens, mostTokens } = thinking
+  return { budgets: toBudgets(leastTokens, mostTokens), leastTokens: Math.max(1, leastTokens) }
 }

@@ -4,7 +4,16 @@ import type { Hooks, OnFailure } from '../plugin.ts'
 /** Hooks that run while a client waits, or just after. */
 export type HookName = keyof Pick<
   Hooks,
-  'authorize' | 'when' | 'request' | 'reply' | 'chunk' | 'stream' | 'finished' | 'models'
+  | 'authorize'
+  | 'when'
+  | 'request'
+  | 'reply'
+  | 'chunk'
+  | 'stream'
+  | 'finished'
+  | 'models'
+  | 'modelOf'
+  | 'error'
 >
 
 /** How often a hook ran and how long it took, in milliseconds; waiting for others counts. */

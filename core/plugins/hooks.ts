@@ -1,5 +1,7 @@
 import type { GenerateContentResponse, Model } from '../canonical.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
+import { withDerived } from '../models/derived-models.ts'
 import type { Call, CallResult, Chunks, Client, Head } from '../plugin.ts'
 import type { HookedPlugin } from './loaded-plugin.ts'
 import { blamed, runHook, runHookAsync } from './run-hook.ts'
@@ -16,6 +18,12 @@ export interface HookChain {
   /** Tells the plugins when the answer is on its way; settles when all have heard, undefined where none wants to. */
   finished(head: Head, result: CallResult): Promise<unknown> | undefined
   models(list: readonly Model[]): Promise<readonly Model[]>
+  /** Those of all plugins, the longest first. */
+  readonly suffixes: readonly string[]
+  /** What the first plugin to know it says a name stands for. */
+  modelOf(name: string): string | undefined
+  /** What the client is to see in an error's place. */
+  error(error: GatewayError, head: Head): GatewayError
 }
 
 /** The hooks that apply to one call. */
@@ -32,6 +40,9 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
   const finishing = plugins.filter(({ hooks }) => hooks.finished)
   const authorizing = plugins.filter(({ hooks }) => hooks.authorize)
   const listing = plugins.filter(({ hooks }) => hooks.models)
+  const naming = plugins.filter(({ hooks }) => hooks.modelOf)
+  const wording = plugins.filter(({ hooks }) => hooks.error)
+  const endings = plugins.flatMap(({ hooks }) => Object.entries(hooks.suffixes ?? {}))
 
   /** After the answer is on its way, so that no plugin delays it. */
   async function runFinished(head: Head, result: CallResult): Promise<unknown> {
@@ -81,7 +92,29 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
       for (const plugin of listing) {
         list = (await runHookAsync(plugin, 'models', () => plugin.hooks.models?.(list))) ?? list
       }
-      return list
+      return withDerived(list, endings)
+    },
+
+    suffixes: endings.map(([suffix]) => suffix).sort((one, other) => other.length - one.length),
+
+    modelOf(name) {
+      for (const plugin of naming) {
+        const model = runHook(plugin, 'modelOf', () => plugin.hooks.modelOf?.(name))
+        if (model !== undefined) return model
+      }
+      return undefined
+    },
+
+    error(error, head) {
+      for (const plugin of wording) {
+        try {
+          error = runHook(plugin, 'error', () => plugin.hooks.error?.(error, head)) ?? error
+        } catch (err) {
+          // What the client is told must not depend on it.
+          log.error({ err, id: head.id, plugin: plugin.name }, 'A plugin failed in its error hook')
+        }
+      }
+      return error
     },
   }
 }

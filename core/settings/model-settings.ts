@@ -45,6 +45,7 @@ export const ModelSettings = Type.Record(
       partResolution: Flag('Takes a resolution for each picture.'),
       responseParts: Flag('Takes pictures in what functions answer.'),
       mixedTools: Flag("Takes functions beside Google's own tools."),
+      search: Flag('Answers by Google Search.'),
       pictures: Flag('Makes pictures.'),
       signatures: Flag('Refuses calls that come back without their thought signature.'),
       cacheTokens: Type.Optional(

@@ -10,7 +10,7 @@ const JSON_TYPE = 'application/json'
 /** Anthropic's messages around the canonical form. */
 export function createCodec(mapping: ModelMapping): Codec {
   return {
-    decode: (body) => decodeMessages(body, mapping),
+    decode: (body, { modelOf }) => decodeMessages(body, mapping, modelOf),
 
     encode: (reply, call) => ({ body: JSON.stringify(toMessage(reply, call)), contentType: JSON_TYPE }),
 

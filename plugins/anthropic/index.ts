@@ -61,7 +61,7 @@ function answer(request: Request, gateway: Gateway): Promise<Response> {
 function count(request: Request, gateway: Gateway, mapping: ModelMapping): Promise<Response> {
   refuseOtherMethods(request, ['POST'])
   refuseOddVersion(request)
-  return gateway.convert(request, (body) => toTokenCount(body, mapping))
+  return gateway.convert(request, (body, { modelOf }) => toTokenCount(body, mapping, modelOf))
 }
 
 async function listModels(request: Request, gateway: Gateway): Promise<Response> {

@@ -1,6 +1,7 @@
 import type { Content, GenerateContentRequest } from '../../core/canonical.ts'
 import { toContents } from '../../core/codec/conversation.ts'
 import { defined } from '../../core/codec/defined.ts'
+import { AS_STATED, type ModelReading } from '../../core/codec/model-names.ts'
 import { isRecord, optional, refuse, required, toText } from '../../core/codec/request-values.ts'
 import { toBypassNote, withBypass } from '../../core/codec/signatures.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
@@ -34,8 +35,8 @@ export interface Prompt {
  * The body of `POST /v1/messages` in canonical form. Throws a GatewayError that names the field for whatever is
  * not as documented: https://docs.anthropic.com/en/api/messages
  */
-export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
-  const { fields, model, traits, names, prompt, notes, schemasAt } = readPrompt(body, mapping)
+export function decodeMessages(body: unknown, mapping: ModelMapping, modelOf?: ModelReading): Decoded {
+  const { fields, model, traits, names, prompt, notes, schemasAt } = readPrompt(body, mapping, modelOf)
   const thinking = readThinking(fields, traits, notes)
   const request = defined<GenerateContentRequest>({
     ...prompt,
@@ -63,16 +64,16 @@ export function decodeMessages(body: unknown, mapping: ModelMapping): Decoded {
 }
 
 /** The body of `POST /v1/messages/count_tokens`, which is that of a message without what shapes its answer. */
-export function decodePrompt(body: unknown, mapping: ModelMapping): Prompt {
-  const { model, prompt, notes, schemasAt } = readPrompt(body, mapping)
+export function decodePrompt(body: unknown, mapping: ModelMapping, modelOf?: ModelReading): Prompt {
+  const { model, prompt, notes, schemasAt } = readPrompt(body, mapping, modelOf)
   return { model, request: prompt, notes: [...new Set(notes)], schemasAt }
 }
 
-function readPrompt(body: unknown, mapping: ModelMapping) {
+function readPrompt(body: unknown, mapping: ModelMapping, modelOf: ModelReading = AS_STATED) {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
   const model = mapping(required(body, 'model', toText))
-  const traits = traitsOf(model)
+  const traits = traitsOf(modelOf(model))
   checkUnmapped(body)
   const unknown = unknownNames(body, KNOWN)
   if (unknown.length > 0) notes.push(`ignored: ${unknown.join(', ')}`)

@@ -13,7 +13,7 @@ export interface ModelInfo {
   readonly created_at: string
   readonly max_input_tokens: number | null
   readonly max_tokens: number | null
-  /** The day on which Google ends it, and the model to use then, where they are known. */
+  /** Not Anthropic's: the day on which Google ends it, and the model to use then, where they are known. */
   readonly shutdown?: string
   readonly successor?: string
 }
@@ -56,7 +56,6 @@ function placeOf(all: readonly ModelInfo[], id: string, param: string): number {
 const CREATED = '1970-01-01T00:00:00Z'
 
 function toModelInfo(model: Model, id: string): ModelInfo {
-  const { shutdown, successor } = traitsOf(idOf(model))
   return {
     type: 'model',
     id,
@@ -64,8 +63,15 @@ function toModelInfo(model: Model, id: string): ModelInfo {
     created_at: CREATED,
     max_input_tokens: numberOf(model.inputTokenLimit),
     max_tokens: numberOf(model.outputTokenLimit),
-    ...defined({ shutdown, successor }),
+    ...endOf(model),
   }
+}
+
+/** A plugin may know better than Google what comes next. */
+function endOf(model: Model) {
+  const { shutdown, successor } = traitsOf(idOf(model))
+  const next = typeof model.successor === 'string' ? model.successor : successor
+  return defined({ shutdown, successor: next })
 }
 
 function numberOf(value: unknown): number | null {

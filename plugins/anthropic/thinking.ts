@@ -7,7 +7,7 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { amountOf, EFFORTS, type Effort, type ModelTraits } from '../../core/models.ts'
+import { amountOf, amountOfTokens, EFFORTS, type Effort, type ModelTraits } from '../../core/models.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -80,12 +80,5 @@ function toAmount(
 ) {
   if (stated?.isOff) return amountOf('none', thinking)
   if (stated?.budget === undefined) return effort && amountOf(effort, thinking)
-  if ('budgets' in thinking) return { thinkingBudget: Math.min(stated.budget, thinking.budgets.max) }
-  return amountOf(toEffort(stated.budget), thinking)
-}
-
-/** Tokens as an effort, for models that only have levels. */
-function toEffort(budget: number): Effort {
-  if (budget < 2_048) return 'minimal'
-  return budget < 10_000 ? 'medium' : 'high'
+  return amountOfTokens(stated.budget, thinking)
 }

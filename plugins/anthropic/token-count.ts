@@ -1,3 +1,4 @@
+import { AS_STATED, type ModelReading } from '../../core/codec/model-names.ts'
 import { isRecord } from '../../core/codec/request-values.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { fitSchemas } from '../../core/fitting/fit-schemas.ts'
@@ -7,8 +8,13 @@ import { decodePrompt } from './messages-request.ts'
 import type { ModelMapping } from './model-mapping.ts'
 
 /** `POST /v1/messages/count_tokens` as Google's `countTokens`, with system and tools counted. */
-export function toTokenCount(body: unknown, mapping: ModelMapping): Conversion {
-  const { model, request: prompt, notes, schemasAt } = decodePrompt(body, mapping)
+export function toTokenCount(
+  body: unknown,
+  mapping: ModelMapping,
+  modelOf: ModelReading = AS_STATED,
+): Conversion {
+  const { model: stated, request: prompt, notes, schemasAt } = decodePrompt(body, mapping, modelOf)
+  const model = modelOf(stated)
   const { request } = fitSchemas(prompt, traitsOf(model).schemas, schemasAt)
   const resource = model.includes('/') ? model : `models/${model}`
   return {

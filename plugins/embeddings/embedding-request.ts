@@ -1,5 +1,6 @@
 import type { Content } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
+import { AS_STATED, type ModelReading } from '../../core/codec/model-names.ts'
 import { optional, required, toInteger, toOneOf, toRecord, toText } from '../../core/codec/request-values.ts'
 import { unknownNames } from '../../core/codec/unknown-names.ts'
 import { toContents } from './inputs.ts'
@@ -29,9 +30,14 @@ export interface EmbeddingsAsked {
  * Reads OpenAI's request; throws a GatewayError for what is not one.
  * https://platform.openai.com/docs/api-reference/embeddings/create
  */
-export function toEmbeddingsAsked(body: unknown, aliases: Aliases): EmbeddingsAsked {
+export function toEmbeddingsAsked(
+  body: unknown,
+  aliases: Aliases,
+  modelOf: ModelReading = AS_STATED,
+): EmbeddingsAsked {
   const stated = toRecord(body, 'body')
-  const { model, dimensions } = toModel(required(stated, 'model', toText), aliases)
+  const { model: named, dimensions } = toModel(required(stated, 'model', toText), aliases)
+  const model = modelOf(named)
   const resource = model.includes('/') ? model : `models/${model}`
   const shared = defined({
     model: resource,

@@ -19,7 +19,7 @@ export default definePlugin({
       const answer = (request: Request) => {
         refuseOtherMethods(request)
         return gateway.compose(request, 'batchEmbedContents', async (call) => {
-          const asked = toEmbeddingsAsked(call.json(), models)
+          const asked = toEmbeddingsAsked(call.json(), models, call.modelOf)
           const { body, usage } = await embed(asked, (native) => gateway.call(call, native))
           return { body: JSON.stringify(body), contentType: 'application/json', usage, notes: asked.notes }
         })

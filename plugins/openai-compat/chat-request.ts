@@ -1,6 +1,7 @@
 import type { GenerateContentRequest } from '../../core/canonical.ts'
 import { defined } from '../../core/codec/defined.ts'
-import { toModelName } from '../../core/codec/model-names.ts'
+import { besideFunctions } from '../../core/codec/google-search.ts'
+import { AS_STATED, type ModelReading, toModelName } from '../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -21,13 +22,11 @@ import { toGoogleFields } from './google-fields.ts'
 import { type Message, readMessages } from './messages.ts'
 import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
+import { withSearch } from './search-wish.ts'
 import { toServiceTier } from './service-tier.ts'
-
 import { type Spoken, toSpoken } from './spoken-answers.ts'
 import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
-
 import { toContents } from './turns.ts'
-import { toSearchTools } from './web-search.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -35,32 +34,28 @@ type Body = Readonly<Record<string, unknown>>
  * The body of `POST /v1/chat/completions` in canonical form. Throws a GatewayError that names the parameter for
  * whatever is not as documented: https://platform.openai.com/docs/api-reference/chat/create
  */
-export function decodeChat(body: unknown): Decoded {
+export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): Decoded {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
-  const traits = traitsOf(model)
+  const traits = traitsOf(modelOf(model))
   checkUnmapped(body)
   const { messages, ignored } = readMessages(body, traits, notes)
   const declared = readTools(body)
   const names = toFunctionNames(declared.tools.map(({ name }) => name))
   const google = toGoogleFields(body)
   const spoken = toSpoken(body, notes)
-  const tools = withGoogles(
-    toGoogleTools(declared, names),
-    [...toSearchTools(body, notes), ...google.tools],
-    traits,
-    notes,
-  )
   const config = { ...toGenerationConfig(body, traits, notes), ...spokenConfig(spoken), ...google.config }
-  const request = defined<GenerateContentRequest>({
+  const asGiven = defined<GenerateContentRequest>({
     ...toConversation(messages, names, traits, notes),
-    tools,
+    tools: toGoogleTools(declared, names),
     toolConfig: toToolConfig(body, declared, names),
     generationConfig: Object.keys(config).length > 0 ? config : undefined,
     serviceTier: toServiceTier(body),
     ...google.request,
   })
+  const equipped = withGoogles(asGiven, google.tools, traits, notes)
+  const request = withSearch(equipped, body, declared.search, traits, notes)
   const oneCall = optional(body, 'parallel_tool_calls', toBoolean) === false
   if (oneCall) notes.push('parallel_tool_calls: Gemini has no such switch; only its first call is passed on')
   const stream = optional(body, 'stream', toBoolean) ?? false
@@ -91,17 +86,18 @@ function spokenConfig(spoken: Spoken | undefined) {
   return spoken && { responseModalities: ['AUDIO'], speechConfig: spoken.speechConfig }
 }
 
-/** Google's own tools beside the functions, where the model takes both. */
+/** The tools of Google's that the client names itself, beside the functions where the model takes both. */
 function withGoogles(
-  functions: Record<string, unknown>[] | undefined,
+  request: GenerateContentRequest,
   googles: readonly Record<string, unknown>[],
   { mixedTools }: ModelTraits,
   notes: string[],
-): Record<string, unknown>[] | undefined {
-  if (googles.length === 0) return functions
-  if (!functions || mixedTools) return [...(functions ?? []), ...googles]
+): GenerateContentRequest {
+  if (googles.length === 0) return request
+  if (!request.tools) return { ...request, tools: [...googles] }
+  if (mixedTools) return besideFunctions({ ...request, tools: [...request.tools, ...googles] })
   notes.push("tools: the model takes no tools of Google's own beside functions")
-  return functions
+  return request
 }
 
 /** What names the conversation, or who speaks. */

@@ -13,15 +13,15 @@ export interface Choice {
   calls: number
   /** Something other than a thought or a call was passed on. */
   spoken: boolean
+  /** All words passed on. */
+  text: string
+  /** What Google said of the pages that it leans on; chunks repeat and add. */
+  grounding?: Record<string, unknown>
   /** Google's own. */
   reason?: string
   finishMessage?: string
   /** Of a text or a thought; the last one counts. */
   signature?: string
-  /** All of its text so far. */
-  text: string
-  /** Google's, of where the text comes from. */
-  grounding?: Readonly<Record<string, unknown>>
 }
 
 /** One piece of a choice, as a streamed `delta` has it; a whole message is all of them folded into one. */

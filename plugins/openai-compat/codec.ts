@@ -26,9 +26,11 @@ export function createCodec(now: () => number): Codec {
   return {
     decode(body, request) {
       const place = placeOf(request)
-      if (place === 'text') return decodeText(body)
-      if (place === 'chat') return isResponseShaped(body) ? decodeResponseShaped(body) : decodeChat(body)
-      return place === 'compact' ? decodeCompaction(body) : decodeResponse(body)
+      const { modelOf } = request
+      if (place === 'text') return decodeText(body, modelOf)
+      if (place === 'compact') return decodeCompaction(body, modelOf)
+      if (place === 'response') return decodeResponse(body, 'response', modelOf)
+      return isResponseShaped(body) ? decodeResponseShaped(body, modelOf) : decodeChat(body, modelOf)
     },
 
     encode(reply, call) {

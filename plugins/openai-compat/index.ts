@@ -73,7 +73,7 @@ function generate(request: Request, gateway: Gateway): Promise<Response> {
 function countTokens(request: Request, gateway: Gateway, kept: KeptResponses): Promise<Response> {
   refuseOtherMethods(request, ['POST'])
   const { name } = gateway.clientOf(request)
-  return gateway.convert(request, (body) => toTokenCount(body, name, kept))
+  return gateway.convert(request, (body, { modelOf }) => toTokenCount(body, name, kept, modelOf))
 }
 
 async function relayToLayer(request: Request, gateway: Gateway): Promise<Response> {

@@ -8,7 +8,7 @@ export interface ModelObject {
   readonly object: 'model'
   readonly created: number
   readonly owned_by: string
-  /** The day on which Google ends it, and the model to use then, where they are known. */
+  /** Not OpenAI's: the day on which Google ends it, and the model to use then, where they are known. */
   readonly shutdown?: string
   readonly successor?: string
 }
@@ -29,7 +29,9 @@ const CREATED = 0
 
 function toModelObject(model: Model): ModelObject {
   const { shutdown, successor } = traitsOf(idOf(model))
-  const end = defined({ shutdown, successor })
+  // A plugin may know better than Google what comes next.
+  const next = typeof model.successor === 'string' ? model.successor : successor
+  const end = defined({ shutdown, successor: next })
   return { id: idOf(model), object: 'model', created: CREATED, owned_by: 'google', ...end }
 }
 

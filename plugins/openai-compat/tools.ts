@@ -15,6 +15,7 @@ import {
 } from '../../core/codec/request-values.ts'
 import type { SchemaPlaces } from '../../core/plugin.ts'
 import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
+import { isSearchTool, searchIn } from './search-wish.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -22,6 +23,8 @@ type Fields = Readonly<Record<string, unknown>>
 export interface DeclaredTools {
   readonly style: 'tools' | 'functions'
   readonly tools: readonly DeclaredTool[]
+  /** The tool that Google runs is among them, by this name. */
+  readonly search?: string | undefined
 }
 
 /** One of them. */
@@ -39,7 +42,8 @@ export interface DeclaredTool {
 
 /** `tools`, or the deprecated `functions`; a function declared twice counts once. */
 export function readTools(body: Fields): DeclaredTools {
-  const tools = optional(body, 'tools', toList)?.map(readTool) ?? []
+  const list = optional(body, 'tools', toList) ?? []
+  const tools = list.flatMap((tool, index) => (isSearchTool(tool) ? [] : [readTool(tool, index)]))
   const functions =
     optional(body, 'functions', toList)?.map((each, index) => {
       const param = `functions[${index}]`
@@ -48,7 +52,7 @@ export function readTools(body: Fields): DeclaredTools {
   const all = new Map<string, DeclaredTool>()
   for (const tool of [...tools, ...functions]) if (!all.has(tool.name)) all.set(tool.name, tool)
   const style = functions.length > 0 && tools.length === 0 ? 'functions' : 'tools'
-  return { style, tools: [...all.values()] }
+  return { style, tools: [...all.values()], search: searchIn(body, list) }
 }
 
 function readTool(value: unknown, index: number): DeclaredTool {
@@ -133,7 +137,7 @@ export function toCallingConfig(
   names: FunctionNames,
 ): Record<string, unknown> | undefined {
   if (declared.tools.length === 0) {
-    if (choice && (choice.mode === 'ANY' || choice.names))
+    if (choice && (choice.mode === 'ANY' || choice.names) && declared.search === undefined)
       refuse('invalid_value', param, `'${param}' asks for a call, but no tools are given`)
     return undefined
   }

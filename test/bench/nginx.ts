@@ -44,6 +44,27 @@ export async function startPlainProxy(folder: string, upstreamUrl: string): Prom
   )
 }
 
+/** nginx as a proxy that gives up when it has read nothing for so many seconds, and otherwise as it comes. */
+export async function startImpatientProxy(
+  folder: string,
+  upstreamUrl: string,
+  readSeconds: number,
+): Promise<Child> {
+  return startNginx(
+    folder,
+    'impatient',
+    (port) => `
+    server {
+      listen 127.0.0.1:${port};
+      location / {
+        proxy_pass ${upstreamUrl};
+        proxy_http_version 1.1;
+        proxy_read_timeout ${readSeconds}s;
+      }
+    }`,
+  )
+}
+
 async function startNginx(folder: string, name: string, serverOn: (port: number) => string): Promise<Child> {
   const port = await freePort()
   const file = join(folder, `${name}.conf`)

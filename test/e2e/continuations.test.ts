@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { fakeKeys, LENIENT, MODEL, openScene, QUESTION, type Scene } from './scene.ts'
 
+/** Its streams are made of whole answers. */
+const FAKED = 'gemini-3.6-flash'
+
 let scene: Scene
 before(async () => {
-  scene = await openScene(fakeKeys(3), {}, LENIENT)
+  scene = await openScene(fakeKeys(3), { plugins: { 'fake-stream': { models: [FAKED] } } }, LENIENT)
 })
 after(() => scene.close())
 beforeEach(() => scene.google.reset())
@@ -24,13 +27,13 @@ interface Asked {
   readonly response: Response
 }
 
-type Form = 'whole' | 'stream'
+type Form = 'whole' | 'stream' | 'faked'
 
 /** How each client asks, and what it reads of the answer. */
 const CLIENTS: Readonly<Record<string, (form: Form) => Promise<Asked>>> = {
   async chat(form) {
-    const stream = form === 'stream'
-    const response = await send('/v1/chat/completions', {
+    const stream = form !== 'whole'
+    const response = await send(form, '/v1/chat/completions', {
       messages: [{ role: 'user', content: 'Say hello' }],
       ...(stream && { stream, stream_options: { include_usage: true } }),
     })
@@ -48,7 +51,7 @@ const CLIENTS: Readonly<Record<string, (form: Form) => Promise<Asked>>> = {
     }
   },
   async responses(form) {
-    const response = await send('/v1/responses', { input: 'Say hello', stream: form === 'stream' })
+    const response = await send(form, '/v1/responses', { input: 'Say hello', stream: form !== 'whole' })
     const last = (await valuesOf(response)).at(-1)
     const done = (last?.response ?? last) as {
       output: { content?: { text: string }[] }[]
@@ -64,7 +67,8 @@ const CLIENTS: Readonly<Record<string, (form: Form) => Promise<Asked>>> = {
   },
   async anthropic(form) {
     const messages = [{ role: 'user', content: 'Say hello' }]
-    const response = await send('/v1/messages', { max_tokens: 99, messages, stream: form === 'stream' })
+    const stream = form !== 'whole'
+    const response = await send(form, '/v1/messages', { max_tokens: 99, messages, stream })
     const values = (await valuesOf(response)) as {
       content?: { text: string }[]
       delta?: { text?: string; stop_reason?: string }
@@ -83,10 +87,10 @@ const CLIENTS: Readonly<Record<string, (form: Form) => Promise<Asked>>> = {
   },
 }
 
-function send(path: string, body: object): Promise<Response> {
+function send(form: Form, path: string, body: object): Promise<Response> {
   return scene.post(
     path,
-    { model: MODEL, ...body },
+    { model: form === 'faked' ? FAKED : MODEL, ...body },
     {
       headers: {
         authorization: `Bearer ${scene.gateway.clientToken}`,
@@ -113,7 +117,7 @@ async function valuesOf(response: Response): Promise<Value[]> {
 const bodies = () => scene.google.calls.map(({ body }) => JSON.parse(body.toString()))
 
 for (const [name, ask] of Object.entries(CLIENTS)) {
-  for (const form of ['whole', 'stream'] as const) {
+  for (const form of ['whole', 'stream', 'faked'] as const) {
     describe(`a long answer to ${name}, ${form}`, () => {
       test('is one answer, by one key, its usage the sum', async () => {
         scene.google.script('*', [piece('One ', 'YQ=='), piece('two ', 'Yg=='), piece('three.')])
@@ -126,6 +130,8 @@ for (const [name, ask] of Object.entries(CLIENTS)) {
         const { continuationToken: _, ...again } = bodies()[2]
         assert.deepEqual(again, bodies()[0])
         assert.equal(new Set(scene.google.calls.map(({ key }) => key)).size, 1)
+        const [first] = scene.google.calls
+        assert.equal(/:generateContent$/.test(first!.path), form !== 'stream')
         if (form === 'whole') assert.equal(response.headers.get('x-geminate-attempts'), '3')
       })
 
@@ -162,7 +168,7 @@ for (const [stream, model] of [
     const message = 'maxOutputTokens: the supported range is from 1 (inclusive) to 65537 (exclusive).'
     scene.google.script('*', [{ kind: 'invalidArgument400', message }, piece('One ', 'YQ=='), piece('two.')])
     const messages = [{ role: 'user', content: 'Say hello' }]
-    await valuesOf(await send('/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }))
+    await valuesOf(await send('whole', '/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }))
     const most = bodies().map(({ generationConfig }) => generationConfig.maxOutputTokens)
     assert.deepEqual(most, [100_000, 65_536, 65_536])
   })

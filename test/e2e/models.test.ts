@@ -10,6 +10,9 @@ interface Page {
 
 const KEYS = fakeKeys(3)
 
+/** Without the plugins that give models other names. */
+const AS_GOOGLE_LISTS = { thinking: false, search: false, 'model-aliases': false }
+
 describe('The list of models', () => {
   test('is paged as Google pages it', async () => {
     await using scene = await openDisposable(KEYS)
@@ -152,7 +155,11 @@ async function openDisposable(
   keys: readonly string[],
   simulated?: readonly SimulatedKey[],
 ): Promise<Scene & AsyncDisposable> {
-  const scene = await openScene(keys, {}, simulated ? { google: { keys: simulated } } : {})
+  const scene = await openScene(
+    keys,
+    { plugins: AS_GOOGLE_LISTS },
+    simulated ? { google: { keys: simulated } } : {},
+  )
   return { ...scene, [Symbol.asyncDispose]: scene.close }
 }
 

@@ -1,3 +1,4 @@
+import type { ModelReading } from '../../../core/codec/model-names.ts'
 import { isRecord, optional, refuse, toBoolean, toRecord } from '../../../core/codec/request-values.ts'
 import type { Decoded } from '../../../core/plugin.ts'
 import type { Asked } from '../asked.ts'
@@ -13,14 +14,18 @@ export function isResponseShaped(body: unknown): body is Body {
 }
 
 /** Such a body; its answer is a chat completion. Nothing of it is kept. */
-export function decodeResponseShaped(body: Body): Decoded {
+export function decodeResponseShaped(body: Body, modelOf?: ModelReading): Decoded {
   if (isContinued(body))
     refuse(
       'unsupported_parameter',
       'previous_response_id',
       'Chat completions do not go on from what is kept: ask /v1/responses, or send the items themselves',
     )
-  const { asked: response, ...decoded } = decodeResponse({ ...body, ...withThoughts(body) })
+  const { asked: response, ...decoded } = decodeResponse(
+    { ...body, ...withThoughts(body) },
+    'response',
+    modelOf,
+  )
   const told = [...response.tools]
   const names = new Map(told.map(([name, tool]) => [name, fullName(tool)]))
   const asked: Asked = {

@@ -1,5 +1,6 @@
 import { listOf } from '../../../core/call/judge.ts'
 import type { Content, GenerateContentRequest, GenerateContentResponse } from '../../../core/canonical.ts'
+import type { ModelReading } from '../../../core/codec/model-names.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Call } from '../../../core/plugin.ts'
 import { NOTHING_ASKED, responseAskedOf } from './asked.ts'
@@ -14,8 +15,8 @@ import { type DecodedResponse, decodeResponse } from './response-request.ts'
  * The body of `POST /v1/responses/compact` as a request for a summary:
  * https://platform.openai.com/docs/api-reference/responses/compact
  */
-export function decodeCompaction(body: unknown): DecodedResponse {
-  const decoded = decodeResponse(body, 'compaction')
+export function decodeCompaction(body: unknown, modelOf?: ModelReading): DecodedResponse {
+  const decoded = decodeResponse(body, 'compaction', modelOf)
   return { ...decoded, request: toSummaryRequest(decoded.request) }
 }
 

@@ -1,6 +1,6 @@
 import type { GenerateContentRequest } from '../../../core/canonical.ts'
 import { defined } from '../../../core/codec/defined.ts'
-import { toModelName } from '../../../core/codec/model-names.ts'
+import { AS_STATED, type ModelReading, toModelName } from '../../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -41,12 +41,16 @@ export interface DecodedResponse extends Decoded {
  * hook joins. Throws a GatewayError that names the parameter for whatever is not as documented:
  * https://platform.openai.com/docs/api-reference/responses/create
  */
-export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'response'): DecodedResponse {
+export function decodeResponse(
+  body: unknown,
+  form: ResponseAsked['form'] = 'response',
+  modelOf: ModelReading = AS_STATED,
+): DecodedResponse {
   if (!isRecord(body)) return refuseBody()
   checkUnserved(body)
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
-  const traits = traitsOf(model)
+  const traits = traitsOf(modelOf(model))
   const store = form === 'response' && (optional(body, 'store', toBoolean) ?? true)
   const include = readIncluded(body)
   const tools = readResponseTools(body, traits, notes)
@@ -85,14 +89,15 @@ export function decodeResponse(body: unknown, form: ResponseAsked['form'] = 'res
 
 /**
  * The conversation of a body whose `items` were completed from the store, as the canonical request has it. The names
- * of its functions come out as they did in `decodeResponse`.
+ * of its functions come out as they did in `decodeResponse`; `model` is the one that the body's name stands for.
  */
 export function decodeConversation(
   body: Body,
   items: readonly Item[],
   notes: string[],
+  model: string,
 ): GenerateContentRequest {
-  const traits = traitsOf(toModelName(required(body, 'model', toText)))
+  const traits = traitsOf(model)
   const names = namesOf(readResponseTools(body, traits, []))
   return toConversation({ ...body, previous_response_id: null, input: items }, items, names, traits, notes)
 }

@@ -1,4 +1,5 @@
 import type { GenerateContentRequest } from '../../../core/canonical.ts'
+import { AS_STATED, type ModelReading } from '../../../core/codec/model-names.ts'
 import { isRecord } from '../../../core/codec/request-values.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { fitSchemas } from '../../../core/fitting/fit-schemas.ts'
@@ -10,9 +11,15 @@ import type { KeptResponses } from './kept-responses.ts'
 import { decodeConversation, decodeResponse, previousOf } from './response-request.ts'
 
 /** `POST /v1/responses/input_tokens` as Google's `countTokens`; what the store has of the conversation counts too. */
-export async function toTokenCount(body: unknown, client: string, kept: KeptResponses): Promise<Conversion> {
-  const { model, request: own, notes, asked, schemasAt } = decodeResponse(body)
-  const whole = { ...own, ...(await pastOf(asked.body, client, kept)) }
+export async function toTokenCount(
+  body: unknown,
+  client: string,
+  kept: KeptResponses,
+  modelOf: ModelReading = AS_STATED,
+): Promise<Conversion> {
+  const { model: stated, request: own, notes, asked, schemasAt } = decodeResponse(body, 'response', modelOf)
+  const model = modelOf(stated)
+  const whole = { ...own, ...(await pastOf(asked.body, model, client, kept)) }
   const { request } = fitSchemas(whole, traitsOf(model).schemas, schemasAt)
   const resource = model.includes('/') ? model : `models/${model}`
   return {
@@ -32,11 +39,12 @@ export async function toTokenCount(body: unknown, client: string, kept: KeptResp
 
 async function pastOf(
   body: ResponseAsked['body'],
+  model: string,
   client: string,
   kept: KeptResponses,
 ): Promise<GenerateContentRequest> {
   const before = await itemsBefore(previousOf(body), client, kept)
-  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [])
+  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [], model)
 }
 
 /** Google leaves a count of nothing out. */

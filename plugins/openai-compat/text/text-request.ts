@@ -1,6 +1,6 @@
 import type { Content, GenerateContentRequest } from '../../../core/canonical.ts'
 import { defined } from '../../../core/codec/defined.ts'
-import { toModelName } from '../../../core/codec/model-names.ts'
+import { AS_STATED, type ModelReading, toModelName } from '../../../core/codec/model-names.ts'
 import {
   isRecord,
   optional,
@@ -25,13 +25,13 @@ type Body = Readonly<Record<string, unknown>>
  * The body of `POST /v1/completions` in canonical form: its prompt is what the user says. Throws a GatewayError that
  * names the parameter for whatever is not as documented: https://platform.openai.com/docs/api-reference/completions
  */
-export function decodeText(body: unknown): Decoded {
+export function decodeText(body: unknown, modelOf: ModelReading = AS_STATED): Decoded {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const prompts = required(body, 'prompt', toPrompts)
   refuseUnserved(body)
-  const generationConfig = toGenerationConfig(toChatBody(body), traitsOf(model), notes)
+  const generationConfig = toGenerationConfig(toChatBody(body), traitsOf(modelOf(model)), notes)
   const stream = optional(body, 'stream', toBoolean) ?? false
   if (stream && prompts.length > 1)
     refuse('unsupported_value', 'prompt', 'Only one prompt can be streamed: send a request for each')

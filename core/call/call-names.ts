@@ -1,0 +1,37 @@
+import type { ModelCatalogue } from '../models/model-catalogue.ts'
+import { createModelNames, type ModelNames, type NamedModel } from '../models/model-names.ts'
+import type { NativeTarget } from '../plugin.ts'
+import type { Flight } from './flight.ts'
+import { withModel } from './upstream-requests.ts'
+
+/** How the models of one call are named, by the plugins that serve it. */
+export function namesOf(
+  { exchange }: Flight,
+  { catalogue }: { readonly catalogue: Pick<ModelCatalogue, 'models' | 'seenBy'> },
+): ModelNames {
+  return createModelNames({ catalogue, hooks: exchange.plugins.hooks, learnMilliseconds: LEARN_MILLISECONDS })
+}
+
+/** How long a call with a suffix waits for Google's list of names, where none is known. */
+const LEARN_MILLISECONDS = 3_000
+
+/** A stated name, read; nothing is waited for but where a suffix must be told from a name. */
+export async function readName(flight: Flight, names: ModelNames, stated: string): Promise<NamedModel> {
+  const learning = names.learn(stated)
+  if (learning) await flight.trace.waiting(learning)
+  return names.read(stated)
+}
+
+/** The target by the name that Google has for its model. */
+export async function withNamed(
+  flight: Flight,
+  names: ModelNames,
+  target: NativeTarget,
+): Promise<NativeTarget> {
+  const named = await readName(flight, names, target.model)
+  if (named.model === target.model) return target
+  flight.head = { ...flight.head, ...named }
+  if (target.operation !== 'generateContent')
+    flight.notes = (named.suffixes ?? []).map((suffix) => `${suffix}: without effect on ${target.operation}`)
+  return withModel(target, named.model)
+}

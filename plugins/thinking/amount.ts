@@ -1,0 +1,85 @@
+import type { GenerateContentRequest } from '../../core/canonical.ts'
+import { isRecord } from '../../core/codec/request-values.ts'
+import { amountOf, amountOfTokens, type Effort, type ModelTraits, traitsOf } from '../../core/models.ts'
+import type { Call } from '../../core/plugin.ts'
+import { type SuffixWish, wishOf } from './suffixes.ts'
+
+/** What the config says. */
+export interface ThinkingWishes {
+  amountOf(model: string): number | Effort | undefined
+  displayOf(model: string): 'show' | 'hide' | 'inline' | undefined
+  readonly force: boolean
+}
+
+type Thinking = NonNullable<ModelTraits['thinking']>
+type Fields = Readonly<Record<string, unknown>>
+
+/** The call with as much thinking as its suffixes and the config ask for, in terms that its model takes. */
+export function withThinking(call: Call, wishes: ThinkingWishes): Call | undefined {
+  const wish = wishOf(call.suffixes)
+  const { thinking } = traitsOf(call.model)
+  if (!thinking) return wish && withNote(call, `${wish.suffix}: the model cannot be told how to think`)
+  const place = placeOf(call.request)
+  const stated = place.config
+  const wanted = wish?.effort ?? wishes.amountOf(call.model)
+  const kept = statesAmount(stated) && !wishes.force
+  const config = {
+    ...(kept || wanted === undefined ? stated : withoutAmount(stated)),
+    ...(!kept && wanted !== undefined && amountIn(wanted, thinking)),
+    ...(showsThoughts(call, wish, stated, wishes) && { includeThoughts: true }),
+  }
+  const note = noteOf(wish, kept, thinking)
+  const shaped = { ...call, request: place.with(config) }
+  return note === undefined ? shaped : withNote(shaped, note)
+}
+
+function amountIn(wanted: number | Effort, thinking: Thinking) {
+  return typeof wanted === 'number' ? amountOfTokens(wanted, thinking) : amountOf(wanted, thinking)
+}
+
+function showsThoughts(
+  { model }: Call,
+  wish: SuffixWish | undefined,
+  stated: Fields,
+  { displayOf, force }: ThinkingWishes,
+): boolean {
+  const display = displayOf(model)
+  const wanted = wish?.effort === 'none' ? false : wish?.shows || display === 'show' || display === 'inline'
+  return wanted === true && (force || (stated.includeThoughts ?? stated.include_thoughts) === undefined)
+}
+
+function noteOf(wish: SuffixWish | undefined, kept: boolean, thinking: Thinking): string | undefined {
+  if (wish?.effort === undefined) return undefined
+  if (kept) return `${wish.suffix}: the request itself states how to think`
+  if (wish.effort !== 'none' || ('budgets' in thinking && thinking.budgets.none === 0)) return undefined
+  return `${wish.suffix}: the model always thinks; it thinks as little as it can`
+}
+
+function withNote(call: Call, note: string): Call {
+  return { ...call, notes: [...call.notes, note] }
+}
+
+const AMOUNTS = ['thinkingBudget', 'thinkingLevel', 'thinking_budget', 'thinking_level']
+
+function statesAmount(config: Fields): boolean {
+  return AMOUNTS.some((name) => config[name] != null)
+}
+
+function withoutAmount(config: Fields): Fields {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !AMOUNTS.includes(name)))
+}
+
+/** A request's `thinkingConfig`, in whichever spelling a client of Google's wrote it, and the request with another. */
+function placeOf(request: GenerateContentRequest) {
+  const outer = isRecord(request.generation_config) ? 'generation_config' : 'generationConfig'
+  const around = isRecord(request[outer]) ? request[outer] : {}
+  const inner = isRecord(around.thinking_config) ? 'thinking_config' : 'thinkingConfig'
+  const config: Fields = isRecord(around[inner]) ? around[inner] : {}
+  return {
+    config,
+    with(changed: Fields): GenerateContentRequest {
+      if (Object.keys(changed).length === 0) return request
+      return { ...request, [outer]: { ...around, [inner]: changed } }
+    },
+  }
+}
