@@ -207,6 +207,16 @@ describe('A plugin in trouble', () => {
     await assert.rejects(opening, /The plugin "other" cannot serve GET \/of\/:name/)
   })
 
+  test('whose key strategy cannot be made keeps it from starting, and is named', async () => {
+    const file = troubled(`() => ({ strategies: { mine() { throw new Error('no choice today') } } })`)
+    const settings = { plugins: { './troubled.ts': true }, routing: { strategy: 'mine' } }
+    const opening = openScene(fakeKeys(1), settings, { files: { 'troubled.ts': file } })
+    await assert.rejects(
+      opening,
+      /The plugin "troubled" cannot make the key strategy "mine": no choice today/,
+    )
+  })
+
   test('that wants a path of the gateway’s own keeps it from starting, and is named', async () => {
     const file = troubled(`() => ({ routes: (app) => void app.get('/healthz', () => 'mine') })`)
     const opening = inScene({ './troubled.ts': true }, { 'troubled.ts': file }, async () => {})
