@@ -48,8 +48,9 @@ describe('A plugin of somebody’s own is loaded', () => {
         'word + half',
       ),
       'mine/src/half.ts': `export const half: string = ' and half'`,
-      'mine/node_modules/left-word/package.json': '{"name":"left-word","type":"module","main":"index.js"}',
-      'mine/node_modules/left-word/index.js': `export const word = 'a word'`,
+      'mine/node_modules/left-word/package.json':
+        '{"name":"left-word","type":"module","exports":{".":"./lib/word.js"}}',
+      'mine/node_modules/left-word/lib/word.js': `export const word = 'a word'`,
     }
     await inScene({ './mine': true }, files, async (scene) => {
       assert.equal(await serves(scene, 'mine'), 'a word and half')
