@@ -14,6 +14,7 @@ const FLAGS = [
   // Else the binary would obey the `bunfig.toml` and the `.env` of the folder it is started in.
   '--no-compile-autoload-bunfig',
   '--no-compile-autoload-dotenv',
+  '--compile-autoload-package-json', // else packages of plugins are not found
 ]
 
 /** Read by `core/version.ts`, and by packages that ask where their files lie: in the binary there are none. */

@@ -48,8 +48,9 @@ describe('A plugin of somebody’s own is loaded', () => {
         'word + half',
       ),
       'mine/src/half.ts': `export const half: string = ' and half'`,
-      'mine/node_modules/left-word/package.json': '{"name":"left-word","type":"module","main":"index.js"}',
-      'mine/node_modules/left-word/index.js': `export const word = 'a word'`,
+      'mine/node_modules/left-word/package.json':
+        '{"name":"left-word","type":"module","exports":{".":"./lib/word.js"}}',
+      'mine/node_modules/left-word/lib/word.js': `export const word = 'a word'`,
     }
     await inScene({ './mine': true }, files, async (scene) => {
       assert.equal(await serves(scene, 'mine'), 'a word and half')
@@ -205,6 +206,16 @@ describe('A plugin in trouble', () => {
     const files = { 'troubled.ts': routes('id'), 'other.ts': routes('name').replace('troubled', 'other') }
     const opening = inScene({ './troubled.ts': true, './other.ts': true }, files, async () => {})
     await assert.rejects(opening, /The plugin "other" cannot serve GET \/of\/:name/)
+  })
+
+  test('whose key strategy cannot be made keeps it from starting, and is named', async () => {
+    const file = troubled(`() => ({ strategies: { mine() { throw new Error('no choice today') } } })`)
+    const settings = { plugins: { './troubled.ts': true }, routing: { strategy: 'mine' } }
+    const opening = openScene(fakeKeys(1), settings, { files: { 'troubled.ts': file } })
+    await assert.rejects(
+      opening,
+      /The plugin "troubled" cannot make the key strategy "mine": no choice today/,
+    )
   })
 
   test('that wants a path of the gateway’s own keeps it from starting, and is named', async () => {
