@@ -73,6 +73,14 @@ describe('The successor of a model', () => {
     )
   })
 
+  test('is not named twice where the gateway has named it to clients already', () => {
+    const ours = 'gone (gemini-2.5-pro ends on 2026-12-01; ask for gemini-3.8-flash instead)'
+    const upstream = { status: 404, error: { code: 404, message: 'gone' } }
+    const told = error(new GatewayError('upstream_refused', ours, { upstream }), 'gemini-2.5-pro')
+    assert.equal(told?.message, ours)
+    assert.equal(told?.upstream?.error?.message, 'gone. Its successor is gemini-3.8-flash.')
+  })
+
   test('is not named for any other error or model', () => {
     assert.equal(error(refused(429, 'spent'), 'gemini-1.5-flash'), undefined)
     assert.equal(error(refused(404, 'gone'), 'gemini-3.8-flash'), undefined)

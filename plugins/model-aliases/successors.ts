@@ -1,12 +1,13 @@
 import type { Model } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { byPattern } from '../../core/models/by-pattern.ts'
+import { traitsOf } from '../../core/models.ts'
 
 /** A model, or a pattern → the one that clients are told to use in its place. */
 export type Successors = Readonly<Record<string, string>>
 
-/** Source: https://ai.google.dev/gemini-api/docs/deprecations */
-const KNOWN: Successors = {
+/** Those that the table of models has no more: https://ai.google.dev/gemini-api/docs/deprecations */
+const GONE: Successors = {
   'gemini-1.*-pro*': 'gemini-3.1-pro-preview',
   'gemini-1.*-flash-8b*': 'gemini-3.5-flash-lite',
   'gemini-1.*-flash*': 'gemini-3.8-flash',
@@ -15,13 +16,8 @@ const KNOWN: Successors = {
   'gemini-2.0-pro*': 'gemini-3.1-pro-preview',
   'gemini-2.0-flash-lite*': 'gemini-3.5-flash-lite',
   'gemini-2.0-flash*': 'gemini-3.8-flash',
-  'gemini-2.5-pro': 'gemini-3.8-flash',
-  'gemini-2.5-flash': 'gemini-3.5-flash-lite',
-  'gemini-3-pro-preview': 'gemini-3.1-pro-preview',
   'imagen-*-ultra*': 'gemini-3-pro-image',
   'imagen-*': 'gemini-3.1-flash-image',
-  'text-embedding-004': 'gemini-embedding-001',
-  'embedding-001': 'gemini-embedding-001',
 }
 
 /** Names what takes the place of models that Google retires. */
@@ -32,20 +28,20 @@ export interface SuccessorNaming {
   list(models: readonly Model[]): readonly Model[]
 }
 
-/** By the config first, and then by what is known of Google's plans. */
+/** By the plugin's config first, then by the table of models, which the operator may correct, then by what went before. */
 export function createSuccessorNaming(configured: Successors): SuccessorNaming {
   const byConfig = byPattern(configured)
-  const byGoogle = byPattern(KNOWN)
+  const byPast = byPattern(GONE)
 
   function successorOf(model: string): string | undefined {
-    const successor = byConfig(model) ?? byGoogle(model)
+    const successor = byConfig(model) ?? traitsOf(model).successor ?? byPast(model)
     return successor === model ? undefined : successor
   }
 
   return {
     error(error, model) {
       const successor = error.status === 404 ? successorOf(model) : undefined
-      return successor === undefined ? undefined : withHint(error, ` Its successor is ${successor}.`)
+      return successor === undefined ? undefined : withSuccessor(error, successor)
     },
     list: (models) =>
       models.map((model) => {
@@ -55,13 +51,16 @@ export function createSuccessorNaming(configured: Successors): SuccessorNaming {
   }
 }
 
-function withHint(error: GatewayError, hint: string): GatewayError {
+/** What names it already stays as it is. */
+function withSuccessor(error: GatewayError, successor: string): GatewayError {
+  const hinted = (text: string) =>
+    text.includes(successor) ? text : `${ended(text)} Its successor is ${successor}.`
   const { kind, message, upstream, retryAfterSeconds, param, code, facts, cause } = error
   const google = upstream?.error
-  return new GatewayError(kind, ended(message) + hint, {
+  return new GatewayError(kind, hinted(message), {
     ...{ retryAfterSeconds, param, code, facts, cause },
     upstream: google
-      ? { ...upstream, error: { ...google, message: ended(google.message ?? '') + hint } }
+      ? { ...upstream, error: { ...google, message: hinted(google.message ?? '') } }
       : upstream,
   })
 }
