@@ -32,6 +32,17 @@ describe('the end of an answer as Anthropic’s', () => {
     assert.equal(message.stop_details?.explanation, 'SAFETY')
   })
 
+  test('of a whole answer that gives no reason is plain', () => {
+    const parts = [{ text: 'x' }]
+    const message = whole({ candidates: [{ content: { role: 'model', parts } }] })
+    assert.deepEqual([message.stop_reason, message.stop_details], ['end_turn', null])
+    const calls = [{ functionCall: { name: 'f', args: {} } }]
+    assert.equal(
+      whole({ candidates: [{ content: { role: 'model', parts: calls } }] }).stop_reason,
+      'tool_use',
+    )
+  })
+
   test('tells of a stop sequence that its text ends with', () => {
     const stops = ['END', '\n\n']
     const message = told([says({ text: 'The E' }), says({ text: 'ND' }), ends()], { stops })

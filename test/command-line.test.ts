@@ -227,7 +227,7 @@ test('a port in use is one sentence with exit code 1, and tokens made before it 
   assert.equal(code, 1)
 })
 
-for (const host of ['999.1.1.1', '203.0.113.1', '"bad host"', '"::zz"']) {
+for (const host of ['999.1.1.1', '203.0.113.1', 'nowhere.invalid', '"bad host"', '"::zz"']) {
   test(`geminate serve on the host ${host} blames the host, not the port`, async () => {
     const path = await config(`host-${host.replace(/\W/g, '-')}`, `server: { port: 0, host: ${host} }`)
     const { code, error } = await run(['serve', '--config', path], { GEMINATE_LOG_LEVEL: 'silent' })

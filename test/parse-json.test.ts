@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { parseRecord } from '../core/codec/tool-response.ts'
 import { jsonFault } from '../core/http/json-fault.ts'
 import { parseJson } from '../core/http/parse-json.ts'
 import { below, seededRandom } from './seeded-random.ts'
@@ -51,6 +52,29 @@ describe('parsing a request body', () => {
       kind: 'invalid_request',
       message: /nested too deeply/,
     })
+  })
+
+  test('refuses JSON so deep that writing it again would stand still or fail', () => {
+    for (const levels of [10_001, 200_000]) {
+      const texts = [
+        '['.repeat(levels) + ']'.repeat(levels),
+        `{"other":[1],"a":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`,
+      ]
+      for (const text of texts) {
+        assert.throws(() => parseJson(bytesOf(text)), {
+          kind: 'invalid_request',
+          message: /nested too deeply/,
+        })
+        assert.equal(parseRecord(text), undefined)
+      }
+    }
+  })
+
+  test('takes JSON that is long and wide, and as deep as is allowed', () => {
+    const wide = Array.from({ length: 20_000 }, (_, index) => ({ index, list: [[], {}, null] }))
+    assert.deepEqual(parseJson(bytesOf(JSON.stringify(wide))), wide)
+    const deep = '['.repeat(10_000) + ']'.repeat(10_000)
+    assert.equal(JSON.stringify(parseJson(bytesOf(deep))), deep)
   })
 })
 

@@ -69,6 +69,19 @@ describe('pasted keys', () => {
     ])
   })
 
+  test('with a weight that is none are offered back in a CSV as in JSON', async () => {
+    const { keys, unmatched } = await parseKeys(`key,weight\n${OLD},heavy\n${NEW},0\n${OTHER},\n`)
+    assert.deepEqual(
+      keys.map(({ secret, weight }) => [secret, weight]),
+      [[OTHER, undefined]],
+    )
+    const why = 'Its weight is no number above 0'
+    assert.deepEqual(unmatched, [
+      { place: 'line 2', text: OLD, why },
+      { place: 'line 3', text: NEW, why },
+    ])
+  })
+
   test('count once, however often they come', async () => {
     const { keys, duplicates } = await parseKeys(`${OLD} ${NEW}\n${OLD}\n${OLD}`)
     assert.deepEqual([keys.length, duplicates], [2, 2])

@@ -223,3 +223,21 @@ for (const scheme of ['http', 'https', 'socks5']) {
     server.close()
   })
 }
+
+for (const scheme of ['http', 'https', 'socks5h']) {
+  test(`a call through a silent proxy ends when it is aborted, not when the proxy's time is over: ${scheme}`, async () => {
+    const silent = createServer()
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const url = `${scheme}://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const transport = createProxyTransport({ url, name: 'P', connectMilliseconds: 5000 })
+    const leaving = new AbortController()
+    const begun = performance.now()
+    const init = { method: 'GET', headers: {}, signal: leaving.signal }
+    const answer = transport.fetch('https://localhost:1/whole', init)
+    setTimeout(() => leaving.abort(), 50)
+    await assert.rejects(answer, { name: 'AbortError' })
+    assert.ok(performance.now() - begun < 2000)
+    silent.close()
+  })
+}

@@ -17,6 +17,8 @@ export function sendRequest(
     const sent = request(url, options, (answer) => resolve(toResponse(answer)))
     sent.once('socket', (socket) => tame(sent, socket))
     sent.on('error', reject)
+    // While an agent still connects, a request that is aborted says nothing until the connection is there.
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     if (body instanceof ReadableStream) flow(body, sent)
     else sent.end(body)
   })

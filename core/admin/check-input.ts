@@ -22,6 +22,10 @@ export async function readBody<Schema extends TObject>(
 
 /** The query of an address, checked and with its defaults; numbers and `true` are read from their texts. */
 export function readQuery<Schema extends TObject>(url: URL, schema: Schema): Static<Schema> {
+  for (const name of new Set(url.searchParams.keys())) {
+    if (url.searchParams.getAll(name).length > 1)
+      throw new GatewayError('invalid_request', `"${name}" may be given once only`, { param: name })
+  }
   const texts = Object.fromEntries(url.searchParams)
   return checked(schema, Value.Convert(schema, texts), 'The query')
 }

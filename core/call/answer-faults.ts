@@ -1,7 +1,7 @@
 import type { GenerateContentResponse } from '../canonical.ts'
 import type { GoogleError } from '../errors.ts'
 import type { Fault } from '../fault.ts'
-import { classifyError } from '../faults/classify.ts'
+import { classifyAnswer, classifyError } from '../faults/classify.ts'
 import type { Redactor } from '../log/redactor.ts'
 
 /** The JSON object, or array, that a text holds, or undefined where it holds none. */
@@ -31,3 +31,22 @@ export function toErrorFault(error: GoogleError, redactor: Redactor): Fault {
 export function toEmptyFault(kind: 'empty' | 'malformed_call'): Fault {
   return { kind, status: 200, reason: 'Google ended the generation without content', text: '' }
 }
+
+/** An accepted answer that is no JSON; a web page is not Google's, whatever its status says. */
+export function toUnreadableFault(
+  { bytes, headers }: { readonly bytes: Uint8Array; readonly headers: Headers },
+  redactor: Redactor,
+): Fault {
+  const contentType = headers.get('content-type') ?? ''
+  const text = redactor.text(DECODER.decode(bytes.subarray(0, TEXT_LIMIT)))
+  if (isPage(headers)) return classifyAnswer({ status: 502, contentType, text })
+  return { kind: 'unreadable', status: 200, reason: 'Google answered something that is not JSON', text }
+}
+
+/** Whether an answer says of itself that it is a web page. */
+export function isPage(headers: Headers): boolean {
+  return headers.get('content-type')?.includes('html') ?? false
+}
+
+const DECODER = new TextDecoder()
+const TEXT_LIMIT = 8_192

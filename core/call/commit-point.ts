@@ -1,6 +1,14 @@
+import { Buffer } from 'node:buffer'
 import type { Fault } from '../fault.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { errorIn, parseReply, toEmptyFault, toErrorFault } from './answer-faults.ts'
+import {
+  errorIn,
+  isPage,
+  parseReply,
+  toEmptyFault,
+  toErrorFault,
+  toUnreadableFault,
+} from './answer-faults.ts'
 import { createJudge, type Judge } from './judge.ts'
 import type { Reading } from './key-loop.ts'
 import type { UpstreamStream } from './upstream-stream.ts'
@@ -102,6 +110,11 @@ export async function readToCommitPoint(
   }
 
   function atEnd(): Reading<CommittedStream> {
+    const { headers } = stream
+    if (isPage(headers)) {
+      const bytes = Buffer.concat([...pending, stream.leftover()])
+      return { ok: false, fault: toUnreadableFault({ bytes, headers }, redactor) }
+    }
     // Some front ends answer a call for a stream with a plain JSON error.
     const error = errorIn(parseReply(new TextDecoder().decode(stream.leftover())))
     if (error) return { ok: false, fault: toErrorFault(error, redactor) }

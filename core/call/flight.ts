@@ -2,6 +2,7 @@ import type { GatewayError } from '../errors.ts'
 import { type ByteShare, createByteShare } from '../http/byte-share.ts'
 import type { Exchange } from '../http/exchange.ts'
 import type { BodyLimits, RequestBody } from '../http/request-body.ts'
+import { bothEnds } from '../log/both-ends.ts'
 import type { Log } from '../log/log.ts'
 import type { Place } from '../ownership/ownership.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
@@ -192,7 +193,7 @@ function shownModel({ model }: Head): string | undefined {
 /** Calls that went well are in the request log; the text log tells of the others. */
 function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResult): void {
   const { head, trace } = flight
-  const faults = trace.failures.map(({ keyId, fault, status: upstream }) => ({
+  const faults = bothEnds(trace.failures).map(({ keyId, fault, status: upstream }) => ({
     keyId,
     fault,
     status: upstream,

@@ -13,7 +13,7 @@ export interface FrameSource {
   next(): Promise<readonly Uint8Array[] | undefined>
   /** The frames of a run. */
   cut(run: Uint8Array): Iterable<Uint8Array>
-  /** The JSON of a frame, or undefined. */
+  /** The JSON of a frame, or undefined. From one that holds something else on there is none, and `next` rejects. */
   chunkOf(frame: Uint8Array): GenerateContentResponse | undefined
   /** After the end: the bytes that close the stream. */
   closing(): Uint8Array | undefined
@@ -30,18 +30,25 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
   let pending: readonly Uint8Array[] | undefined = committed.pending
   let unread: Uint8Array | undefined
   let broken: GatewayError | undefined
+  let garbled: GatewayError | undefined
 
   return {
-    chunkOf,
+    chunkOf(frame) {
+      const text = garbled ? undefined : stream.textOf(frame)
+      const chunk = text === undefined ? undefined : parseReply(text)
+      if (text !== undefined && !chunk && text.trim() !== END_MARK) garbled = breakOff(UNREADABLE)
+      return chunk
+    },
     cut: stream.cut,
     closing: () => stream.closing(),
     end: () => stream.end(),
     usage() {
       // Usage is cumulative and may come after the end, in a frame that tells nothing else.
-      if (unread) for (const frame of framesFrom(unread, unread.length - 1)) judge.add(chunkOf(frame) ?? {})
+      if (unread) for (const frame of framesFrom(unread, unread.length - 1)) judge.add(parsed(frame) ?? {})
       return judge.usage
     },
     async next() {
+      if (garbled) throw garbled
       if (pending) {
         const frames = pending
         pending = undefined
@@ -51,13 +58,13 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
       const frames = await readOn()
       if (frames) return frames.length > 0 ? inspect(frames) : frames
       const unfinished = stream.unfinished()
-      if (unfinished && chunkOf(unfinished)) return inspect([unfinished])
+      if (unfinished && parsed(unfinished)) return inspect([unfinished])
       if (!stream.closing() || (committed.judged && !judge.finished)) throw breakOff(CUT)
       return undefined
     },
   }
 
-  function chunkOf(frame: Uint8Array): GenerateContentResponse | undefined {
+  function parsed(frame: Uint8Array): GenerateContentResponse | undefined {
     const text = stream.textOf(frame)
     return text === undefined ? undefined : parseReply(text)
   }
@@ -88,7 +95,7 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
     unread = first === undefined ? run : undefined
     if (first === undefined) return run.length
     for (const frame of framesFrom(run, first)) {
-      const chunk = chunkOf(frame)
+      const chunk = parsed(frame)
       if (!chunk) continue
       const error = errorIn(chunk)
       if (error) {
@@ -109,7 +116,7 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
     stream.end()
     return fault.error
       ? toRefusal(fault)
-      : new GatewayError('bad_upstream', 'Google broke the answer off before its end')
+      : new GatewayError('bad_upstream', fault === UNREADABLE ? fault.reason : BROKEN_OFF)
   }
 }
 
@@ -119,6 +126,18 @@ const TELLING = ['"finishReason"', '"error"', '"promptFeedback"', '"finish_reaso
 )
 
 const CUT: Fault = { kind: 'cut_off', status: 200, reason: 'Google broke the answer off', text: '' }
+
+const UNREADABLE: Fault = {
+  kind: 'unreadable',
+  status: 200,
+  reason: 'Google sent an event that is not JSON',
+  text: '',
+}
+
+const BROKEN_OFF = 'Google broke the answer off before its end'
+
+/** Ends the streams of other APIs; a server before Google's may add it. */
+const END_MARK = '[DONE]'
 
 /** Where a run first tells something of its end or of an error; undefined where it does not. */
 function firstTelling(run: Uint8Array): number | undefined {

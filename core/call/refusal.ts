@@ -32,6 +32,16 @@ const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
     new GatewayError('bad_upstream', 'Google ended the generation without any content, several times'),
   malformed_call: () =>
     new GatewayError('bad_upstream', 'The model wrote a function call that cannot be read, several times'),
+  bad_gateway: ({ reason }) =>
+    new GatewayError(
+      'bad_upstream',
+      `Google's address answered ${reason}: a server on the way did, or upstream.gemini.baseUrl is wrong`,
+    ),
+  address_blocked: () =>
+    new GatewayError(
+      'bad_upstream',
+      "Google takes the gateway's address for one that sends automated queries: wait, or let it go out by a proxy",
+    ),
   credentials_rejected: toOurFault,
   key_doubtful: toOurFault,
 }
@@ -54,7 +64,12 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
 }
 
 /** No key may be used now: when the first returns, or that none does by itself; and what would still work. */
-export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: number): GatewayError {
+export function nothingLeft(
+  pool: Pick<Pool, 'returnsAt' | 'census' | 'workingModels'>,
+  query: KeyQuery,
+  trace: Pick<Trace, 'attempts'>,
+  now: number,
+): GatewayError {
   const at = pool.returnsAt(query)
   if (query.project !== undefined) return ownerOut(query, at, trace, now)
   const model = query.model ? ` for ${query.model}` : ''
@@ -69,7 +84,7 @@ export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: numb
     const seconds = Math.max(1, Math.ceil((at - now) / 1000))
     return new GatewayError(
       'rate_limited',
-      `All ${total} keys are resting${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
+      `All ${total} keys are ${stateOf(out, total)}${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
       { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
     )
   }
@@ -82,8 +97,19 @@ export function nothingLeft(pool: Pool, query: KeyQuery, trace: Trace, now: numb
   )
 }
 
+/** Keys that serve as many calls as they may do not rest, and whoever reads so looks for a spent quota. */
+function stateOf({ busy = 0 }: Census['out'], total: number): string {
+  if (busy === 0) return 'resting'
+  return busy === total ? 'busy' : 'busy or resting'
+}
+
 /** No key of the one project that will do may be used now. */
-function ownerOut({ model }: KeyQuery, at: number | undefined, trace: Trace, now: number): GatewayError {
+function ownerOut(
+  { model }: KeyQuery,
+  at: number | undefined,
+  trace: Pick<Trace, 'attempts'>,
+  now: number,
+): GatewayError {
   const facts = { tried: trace.attempts }
   if (at === undefined) {
     return new GatewayError(
@@ -111,7 +137,7 @@ function outFacts(out: Census['out']): Record<string, number> {
 
 const MODELS_TOLD = 10
 
-function workingModels(pool: Pool, query: KeyQuery): readonly string[] {
+function workingModels(pool: Pick<Pool, 'workingModels'>, query: KeyQuery): readonly string[] {
   const models = pool.workingModels(MODELS_TOLD + 1).filter((model) => model !== query.model)
   return models.filter((model) => !model.includes(':')).slice(0, MODELS_TOLD)
 }

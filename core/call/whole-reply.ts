@@ -1,8 +1,6 @@
 import type { GenerateContentResponse } from '../canonical.ts'
-import type { Fault } from '../fault.ts'
-import { classifyAnswer } from '../faults/classify.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { errorIn, parseReply, toEmptyFault, toErrorFault } from './answer-faults.ts'
+import { errorIn, parseReply, toEmptyFault, toErrorFault, toUnreadableFault } from './answer-faults.ts'
 import { createJudge } from './judge.ts'
 import type { Reading } from './key-loop.ts'
 import type { Answer } from './upstream.ts'
@@ -36,7 +34,7 @@ export async function readPartialReply(answer: Answer, redactor: Redactor): Prom
 
 function toReply(value: WholeBytes, redactor: Redactor): Reading<WholeReply> {
   const reply = parseReply(DECODER.decode(value.bytes))
-  if (reply === undefined) return { ok: false, fault: toUnreadable(value, redactor) }
+  if (reply === undefined) return { ok: false, fault: toUnreadableFault(value, redactor) }
   const error = errorIn(reply)
   if (error) return { ok: false, fault: toErrorFault(error, redactor) }
   return { ok: true, value: { ...value, reply } }
@@ -48,7 +46,7 @@ export async function readShortReply(answer: Answer, redactor: Redactor): Promis
   const { bytes } = value
   // Enough to tell Google's answer from somebody else's page; embeddings are too long to parse for this.
   const first = bytes.find((byte) => byte > SPACE)
-  if (bytes.length > 0 && first !== BRACE) return { ok: false, fault: toUnreadable(value, redactor) }
+  if (bytes.length > 0 && first !== BRACE) return { ok: false, fault: toUnreadableFault(value, redactor) }
   return { ok: true, value }
 }
 
@@ -60,11 +58,3 @@ async function bytesOf(answer: Answer): Promise<WholeBytes> {
 }
 
 const DECODER = new TextDecoder()
-const TEXT_LIMIT = 8_192
-
-function toUnreadable({ bytes, headers }: WholeBytes, redactor: Redactor): Fault {
-  const contentType = headers.get('content-type') ?? ''
-  const text = redactor.text(DECODER.decode(bytes.subarray(0, TEXT_LIMIT)))
-  if (contentType.includes('html')) return classifyAnswer({ status: 502, contentType, text })
-  return { kind: 'unreadable', status: 200, reason: 'Google answered something that is not JSON', text }
-}

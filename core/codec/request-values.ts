@@ -85,11 +85,16 @@ export function required<T>(
   param = name,
 ): T {
   const value = optional(holder, name, read, param)
-  return value ?? refuse('missing_required_parameter', param, `Missing required parameter: '${param}'`)
+  return value ?? refuseMissing(param)
 }
 
-/** Refuses a value that is not what was expected. */
+function refuseMissing(param: string): never {
+  return refuse('missing_required_parameter', param, `Missing required parameter: '${param}'`)
+}
+
+/** Refuses a value that is not what was expected; one that is absent as missing. */
 export function refuseType(value: unknown, param: string, expected: string): never {
+  if (value === undefined) return refuseMissing(param)
   return refuse(
     'invalid_type',
     param,

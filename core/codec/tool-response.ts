@@ -1,3 +1,4 @@
+import { parseShallow } from '../http/json-depth.ts'
 import { isRecord } from './request-values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -14,10 +15,10 @@ function survives(text: string): boolean {
 
 const LONG_NUMBER = /[:[,\s]-?\d{16}/
 
-/** The JSON object that a text is; undefined for any other text. */
+/** The JSON object that a text is; undefined for any other text, and for one that is nested too deeply. */
 export function parseRecord(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = parseShallow(text)
     return isRecord(value) ? value : undefined
   } catch {
     return undefined

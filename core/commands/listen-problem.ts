@@ -7,9 +7,11 @@ interface Place {
 
 /** A failure to listen as one sentence that names the setting to change; anything else as it was thrown. */
 export function toListenProblem(thrown: unknown, names: Record<keyof Place, string>, place: Place): unknown {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return thrown
-  // For a host that can be none, Bun gives whatever code the last failure of the process had.
-  const sentence = cannotBeHost(place.host) ? wrongHost : SENTENCES[String(thrown.code)]
+  if (!(thrown instanceof Error)) return thrown
+  const code = 'code' in thrown ? String(thrown.code) : ''
+  // For a host that is none, Bun gives whatever code the last failure of the process had; port 0 is never in use.
+  const isStale = cannotBeHost(place.host) || (code === 'EADDRINUSE' && place.port === 0)
+  const sentence = isStale ? wrongHost : (SENTENCES[code] ?? unknownName(place.host))
   if (!sentence) return thrown
   return new CommandError(sentence(names, place), undefined, { cause: thrown })
 }
@@ -21,6 +23,11 @@ function cannotBeHost(host: string): boolean {
   return (
     /[^\w.:%[\]-]/.test(host) || (host.includes(':') && /[^\da-f:.]/i.test(host.replace(/%.*|[[\]]/g, '')))
   )
+}
+
+/** For a name that nobody resolves Bun has a code of its own and Deno none. */
+function unknownName(host: string): Sentence | undefined {
+  return /^[\d.]+$/.test(host) || host.includes(':') || host === 'localhost' ? undefined : wrongHost
 }
 
 type Sentence = (names: Record<keyof Place, string>, place: Place) => string

@@ -158,7 +158,7 @@ function projectOf(error: GoogleError | undefined): string | undefined {
 
 /** `403 API_KEY_INVALID: Google's first line`. */
 function reasonOf({ status, error, contentType }: Evidence): string {
-  if (error === undefined) return `${status}: not Google's JSON but ${contentType || 'no content type'}`
+  if (error === undefined) return `${status} without Google's JSON (${contentType || 'no content type'})`
   const named = [...quotaNames(error), ...reasonsOf(error)]
   const title = named.length > 0 ? named.join(', ') : (error.status ?? '')
   const line = (error.message ?? '').trim().split('\n', 1)[0] ?? ''

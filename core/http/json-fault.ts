@@ -1,11 +1,10 @@
+import { MAX_DEPTH } from './json-depth.ts'
+
 type Expected = 'value' | 'value or close' | 'key' | 'key or close' | 'colon' | 'comma or close' | 'end'
 
 const SPACE = /[ \t\n\r]*/y
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
-
-/** Deeper than any request; a text of nothing but brackets must not cost more than this. */
-const MAX_DEPTH = 10_000
 
 /**
  * The index of the first character that cannot stand where it stands in JSON, or the length of a text that ends

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { parseShallow } from './json-depth.ts'
 import { jsonFault } from './json-fault.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -10,7 +11,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes)
   try {
-    return JSON.parse(text)
+    return parseShallow(text)
   } catch {
     throw new GatewayError('invalid_request', complaint(text), { code: 'invalid_json' })
   }

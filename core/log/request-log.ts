@@ -1,4 +1,5 @@
 import type { RequestRecord, Store } from '../store.ts'
+import { bothEnds } from './both-ends.ts'
 
 /** The way of log rows from calls to storage. Nothing on a call's way waits for it. */
 export interface RequestLog {
@@ -37,7 +38,6 @@ const MEGABYTE = 1024 * 1024
 const LONGEST_RETRY = 30_000
 /** Characters of bodies and failures stored at once: a store may be synchronous inside, and calls wait meanwhile. */
 const BATCH_CHARACTERS = 1_000_000
-const FAILURES_AT_EACH_END = 25
 /** About what a failure takes beside its text. */
 const FAILURE_CHARACTERS = 200
 
@@ -55,7 +55,7 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
 
   function push(row: RequestRecord): void {
     if (closed) return
-    const lost = queue.add(withFewFailures(row))
+    const lost = queue.add({ ...row, failures: bothEnds(row.failures) })
     if (lost > 0) warnOfLoss.add(lost)
     if (isPressing() && !hurried && failures === 0) hurry()
     else if (timer === undefined && writing === undefined) wake(everyMilliseconds)
@@ -191,14 +191,6 @@ function createQueue(capacity: number, capacityCharacters: number) {
       return Array.from({ length: size }, takeOne).length
     },
   }
-}
-
-/** A call may try every key of a large pool; how it began and how it ended tells the story. */
-function withFewFailures(row: RequestRecord): RequestRecord {
-  const { failures } = row
-  if (failures.length <= 2 * FAILURES_AT_EACH_END) return row
-  const ends = [...failures.slice(0, FAILURES_AT_EACH_END), ...failures.slice(-FAILURES_AT_EACH_END)]
-  return { ...row, failures: ends }
 }
 
 function charactersOf(row: RequestRecord): number {

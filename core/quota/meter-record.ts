@@ -42,7 +42,7 @@ export function mergeMeters(into: Meter, from: Meter): void {
     into.dayCachedTokens = from.dayCachedTokens + (isSameDay ? into.dayCachedTokens : 0)
     into.dayStart = from.dayStart
   }
-  const entries = [...into.minute.entries(0), ...from.minute.entries(0)]
+  const entries = [...into.minute.entries(), ...from.minute.entries()]
   into.minute.restore(entries.toSorted((one, other) => one.at - other.at))
   Object.assign(into.learned, { ...from.learned, ...into.learned })
 }

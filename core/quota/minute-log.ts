@@ -21,8 +21,8 @@ export interface MinuteLog {
   tokens(now: number): number
   /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
   whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number
-  /** The entries within the minute, oldest first. */
-  entries(now: number): readonly Spending[]
+  /** The entries within the minute, oldest first; without a time all that are held, of which some may be over. */
+  entries(now?: number): readonly Spending[]
   /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
   restore(entries: readonly Spending[]): void
 }
@@ -46,7 +46,6 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
   }
 
   function expire(now: number): void {
-    keepPast(now)
     for (let entry = log[first]; entry !== undefined && entry.at + span <= now; entry = log[++first]) {
       sum.requests -= entry.requests
       sum.tokens -= entry.tokens
@@ -63,9 +62,10 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
 
   return {
     add(now, tokens) {
+      keepPast(now)
       expire(now)
       let entry = log.at(-1)
-      if (entry === undefined || first >= log.length || now - entry.from >= slice || now < entry.at) {
+      if (entry === undefined || first >= log.length || Math.abs(now - entry.from) >= slice) {
         entry = { from: now, at: now, requests: 0, tokens: 0 }
         log.push(entry)
       }
@@ -84,14 +84,17 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       sum.tokens += tokens
     },
     requests(now) {
+      keepPast(now)
       expire(now)
       return sum.requests
     },
     tokens(now) {
+      keepPast(now)
       expire(now)
       return sum.tokens
     },
     whenAtMost(what, most, now) {
+      keepPast(now)
       expire(now)
       let left = sum[what]
       for (let index = first; index < log.length && left > most; index++) {
@@ -102,7 +105,7 @@ export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
       return now
     },
     entries(now) {
-      expire(now)
+      if (now !== undefined) expire(now)
       return log.slice(first)
     },
     restore(entries) {

@@ -1,4 +1,4 @@
-import { endingOf, toBrokenError } from '../../core/codec/endings.ts'
+import { type Ending, endingOf, toBrokenError } from '../../core/codec/endings.ts'
 import type { AnswerState } from './block-reader.ts'
 
 /** `stop_reason` of a message; `pause_turn` is never Google's. */
@@ -18,7 +18,7 @@ export function toStop(
   stops: readonly string[],
 ): Stop {
   const { reason, finishMessage, calls, tail } = state
-  const ending = reason === undefined ? 'filtered' : endingOf(reason)
+  const ending = reason === undefined ? unreasoned(blockedBecause) : endingOf(reason)
   if (ending === 'filtered') return refusal(finishMessage ?? blockedBecause ?? reason)
   if (ending === 'length') return plain('max_tokens')
   if (calls > 0) return plain('tool_use')
@@ -30,6 +30,11 @@ export function toStop(
 export function refuseBroken({ reason, finishMessage, calls, spoken }: AnswerState): void {
   if (reason === undefined || spoken || calls > 0) return
   if (endingOf(reason) === 'broken') throw toBrokenError(reason, finishMessage)
+}
+
+/** Google blocks a prompt without a reason to end; an answer that has content and none is an answer. */
+function unreasoned(blockedBecause: string | undefined): Ending {
+  return blockedBecause === undefined ? 'stopped' : 'filtered'
 }
 
 function plain(reason: StopReason): Stop {

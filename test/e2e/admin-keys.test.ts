@@ -120,6 +120,7 @@ describe('The admin of keys', () => {
       ['POST', '/import', {}, 'text'],
       ['GET', '?limit=-1', undefined, 'limit'],
       ['GET', '?sort=colour', undefined, 'sort'],
+      ['GET', '?state=active&state=invalid', undefined, 'state'],
     ] as const) {
       const { status, body: answer } = await admin(method, path, body)
       assert.deepEqual([status, answer.error.param], [400, param], JSON.stringify(answer))

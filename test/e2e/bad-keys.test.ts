@@ -97,6 +97,16 @@ describe('A pool', () => {
       for (const key of bad) assert.equal(uses(scene, key), 1)
     }))
 
+  test('leaves one short line in the log where one call tries all of its many keys', () =>
+    inScene(120, async (scene) => {
+      scene.google.script('*', { kind: 'keyInvalid', times: 'forever' })
+      const { attempts } = await ask(scene, 'whole')
+      assert.equal(attempts, 120)
+      const lines = scene.gateway.output().split('\n')
+      const faults = lines.flatMap((line) => line.match(/"fault":"key_invalid"/g) ?? [])
+      assert.equal(faults.length, 50)
+    }))
+
   test('loses every key of a project that is suspended', () => {
     const keys = fakeKeys(3)
     const settings = {
@@ -153,6 +163,19 @@ describe('A pool', () => {
 })
 
 describe('A refusal that is not of the key', () => {
+  test('is told as the page that it is, whole and streamed alike, also where its status is 200', () =>
+    inScene(2, async (scene) => {
+      const sorry = '<html>\n\n<title>Sorry...</title>'
+      for (const form of GENERATIONS) {
+        const headers = { 'content-type': 'text/html' }
+        scene.google.script('*', { kind: 'raw', headers, body: sorry })
+        const { status, error, attempts } = await ask(scene, form)
+        assert.deepEqual([status, attempts], [502, 1])
+        assert.match(error?.message ?? '', /automated queries/)
+      }
+      assert.deepEqual(await statesOf(scene, ['key-1', 'key-2']), ['active', 'active'])
+    }))
+
   const kinds = [
     ['fileNotPermitted', 403],
     ['multipleCredentials', 500],

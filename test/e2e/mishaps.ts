@@ -35,6 +35,7 @@ export const BEFORE_CONTENT: readonly Behaviour[] = [
   { kind: 'keyLeaked' },
   { kind: 'html502' },
   { kind: 'notJson' },
+  { kind: 'raw', headers: { 'content-type': 'text/html' }, body: '<html>\n\n<title>Welcome</title>' },
   { kind: 'reset' },
   { kind: 'reset', after: 'headers' },
   { kind: 'reset', after: 'thoughts' },

@@ -29,6 +29,7 @@ describe('An OpenAI stream that fails after content', () => {
     [{ kind: 'cut' }, 'api_error'],
     [{ kind: 'reset', after: 'content' }, 'api_error'],
     [{ kind: 'hangAfterContent' }, 'api_error'],
+    [garbledAfterContent(), 'api_error'],
     [errorAfterContent({ code: 503, status: 'UNAVAILABLE', message: 'Overloaded.' }), 'server_error'],
     [errorAfterContent({ code: 429, status: 'RESOURCE_EXHAUSTED', message: 'No quota.' }), 'requests'],
   ]
@@ -43,6 +44,13 @@ describe('An OpenAI stream that fails after content', () => {
       assert.equal(scene().google.calls.length, 1)
     })
   }
+
+  test('is whole where a server before Google adds an end mark', async () => {
+    const body = `${event({ text: 'Hello!' }, 'STOP')}data: [DONE]\n\n`
+    scene().google.script('*', { kind: 'raw', headers: EVENTS, body })
+    const answer = await chat(scene(), 'stream')
+    assert.deepEqual([answer.said, answer.finishReason, answer.error], ['Hello!', 'stop', undefined])
+  })
 
   test('has no end mark after its error', async () => {
     scene().google.script('*', { kind: 'cut' })
@@ -177,4 +185,17 @@ function assertGood({ error, said, finishReason }: ChatAnswer): void {
   assert.equal(error, undefined)
   assert.equal(said, GOOD_ANSWER)
   assert.equal(finishReason, 'stop')
+}
+
+const EVENTS = { 'content-type': 'text/event-stream' }
+
+/** An event that nobody can read, amid a stream that goes on and ends as if nothing were missing. */
+function garbledAfterContent(): Behaviour {
+  const body = `${event({ text: 'Hello! You' })}data: {"candidates": [{"con\n\n${event({ text: '!' }, 'STOP')}`
+  return { kind: 'raw', headers: EVENTS, body }
+}
+
+function event(part: { readonly text: string }, finishReason?: string): string {
+  const chunk = { candidates: [{ content: { role: 'model', parts: [part] }, finishReason, index: 0 }] }
+  return `data: ${JSON.stringify(chunk)}\n\n`
 }

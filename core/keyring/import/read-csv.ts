@@ -69,6 +69,8 @@ function* piecesOf(
     if (key.secret === '') continue
     if (pattern?.fits(key.secret) === false) {
       yield { place, text: key.secret, why: 'It does not fit the pattern' }
+    } else if (key.weight !== undefined && !isWeight(key.weight)) {
+      yield { place, text: key.secret, why: 'Its weight is no number above 0' }
     } else {
       yield toPiece(key, place)
     }
@@ -77,15 +79,19 @@ function* piecesOf(
 
 function toNewKey(columns: readonly (keyof NewKey | undefined)[], cells: readonly string[]): NewKey {
   const cell = (column: keyof NewKey) => cells[columns.indexOf(column)]?.trim() || undefined
-  const weight = Number(cell('weight'))
+  const weight = cell('weight')
   return {
     secret: cell('secret') ?? '',
     name: cell('name'),
     project: cell('project'),
-    weight: weight > 0 && Number.isFinite(weight) ? weight : undefined,
+    weight: weight === undefined ? undefined : Number(weight),
     tags: listOfTags(cell('tags')),
     note: cell('note'),
     proxy: cell('proxy'),
     disabled: /^(true|yes|1|disabled)$/i.test(cell('disabled') ?? ''),
   }
+}
+
+function isWeight(weight: number): boolean {
+  return weight > 0 && Number.isFinite(weight)
 }

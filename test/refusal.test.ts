@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { nothingLeft, toRefusal } from '../core/call/refusal.ts'
+import { classifyAnswer } from '../core/faults/classify.ts'
+
+describe('A call for which no key is left', () => {
+  const cases: readonly (readonly [Record<string, number>, RegExp])[] = [
+    [{ resting: 2 }, /^All 2 keys are resting for m; the first returns in 3 s \(5 tried/],
+    [{ busy: 2 }, /^All 2 keys are busy for m; the first/],
+    [{ busy: 1, resting: 1 }, /^All 2 keys are busy or resting for m; the first/],
+  ]
+  for (const [out, said] of cases) {
+    test(`is told what keeps them: ${Object.keys(out).join(' and ')}`, () => {
+      const pool = {
+        returnsAt: () => 2_500,
+        census: () => ({ total: 2, usable: 0, out }),
+        workingModels: () => [],
+      }
+      const error = nothingLeft(pool, { model: 'm' }, { attempts: 5 }, 0)
+      assert.equal(error.kind, 'rate_limited')
+      assert.match(error.message, said)
+    })
+  }
+})
+
+describe('A page in the place of an answer of Google’s', () => {
+  const cases: readonly (readonly [string, number, RegExp])[] = [
+    [
+      '<title>Error 502</title>',
+      502,
+      /answered 502 without Google's JSON \(text\/html\): .*baseUrl is wrong$/,
+    ],
+    [
+      '<title>Sorry...</title>',
+      403,
+      /takes the gateway's address for one .*: wait, or let it go out by a proxy$/,
+    ],
+  ]
+  for (const [text, status, said] of cases) {
+    test(`is told with what may be done: ${text}`, () => {
+      const error = toRefusal(classifyAnswer({ status, contentType: 'text/html', text }))
+      assert.deepEqual([error.kind, error.status], ['bad_upstream', 502])
+      assert.match(error.message, said)
+    })
+  }
+})
