@@ -168,7 +168,9 @@ for (const [stream, model] of [
     const message = 'maxOutputTokens: the supported range is from 1 (inclusive) to 65537 (exclusive).'
     scene.google.script('*', [{ kind: 'invalidArgument400', message }, piece('One ', 'YQ=='), piece('two.')])
     const messages = [{ role: 'user', content: 'Say hello' }]
-    await valuesOf(await send('whole', '/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }))
+    await valuesOf(
+      await send('whole', '/v1/chat/completions', { model, messages, stream, max_tokens: 100_000 }),
+    )
     const most = bodies().map(({ generationConfig }) => generationConfig.maxOutputTokens)
     assert.deepEqual(most, [100_000, 65_536, 65_536])
   })
