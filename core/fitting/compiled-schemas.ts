@@ -6,8 +6,11 @@ import { type CompiledSchema, type CompileOptions, compileSchema } from '../sche
 const MOST_KEPT = 2_000
 /** Of a schema as JSON; longer ones are compiled each time. */
 const LONGEST_KEPT = 64 * 1024
+/** Of all together as JSON, as they came and as they are written; objects in memory take ten times as much. */
+const ROOM = 8 * 1024 * 1024
 
-const kept = createRecentMap<CompiledSchema>(MOST_KEPT)
+let kept = createRecentMap<CompiledSchema>(MOST_KEPT)
+let taken = 0
 
 /** `compileSchema`, remembering what the last schemas came to. */
 export function compiledSchema(schema: unknown, options: CompileOptions): CompiledSchema {
@@ -18,6 +21,17 @@ export function compiledSchema(schema: unknown, options: CompileOptions): Compil
   const known = kept.get(name)
   if (known) return known
   const compiled = compileSchema(schema, options)
-  kept.set(name, compiled)
+  keep(name, compiled, json.length + (JSON.stringify(compiled.schema)?.length ?? 0))
   return compiled
+}
+
+/** Where there is no room left it begins anew: what is still in use comes back with the next request. */
+function keep(name: string, compiled: CompiledSchema, size: number): void {
+  if (taken + size > ROOM) {
+    kept = createRecentMap(MOST_KEPT)
+    taken = 0
+  }
+  if (size > ROOM) return
+  taken += size
+  kept.set(name, compiled)
 }
