@@ -96,9 +96,11 @@ function isModels(content: unknown): boolean {
   return fieldOf(content, 'role') === 'model'
 }
 
+/** Two with one id are one: Gemini CLI tells responses twice when it takes a session up again. */
 function countOf(turn: readonly unknown[], field: string): number {
   const parts = turn.flatMap((content) => listOf(fieldOf(content, 'parts')))
-  return parts.filter((part) => fieldOf(part, field) != null).length
+  const found = parts.map((part) => fieldOf(part, field)).filter((each) => each != null)
+  return new Set(found.map((each) => fieldOf(each, 'id') ?? each)).size
 }
 
 function isSigning(model: string): boolean {
