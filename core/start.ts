@@ -208,6 +208,7 @@ export async function startGateway(
     authorize: ring.authorize,
   })
   const flights = {
+    catalogue,
     log,
     limits,
     keepBodies: () => (settings.log.bodies ? keepBodies(redactor) : NO_BODIES),
@@ -232,7 +233,6 @@ export async function startGateway(
     }),
     redactor,
     fitting: createFitting(elapsed),
-    catalogue,
     ownership,
     baseUrl: baseUrl.replace(/\/+$/, ''),
     commitMilliseconds: settings.streaming.commitSeconds * 1000,

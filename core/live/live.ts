@@ -1,3 +1,4 @@
+import { namesOf, readName } from '../call/call-names.ts'
 import type { FlightOptions } from '../call/flight.ts'
 import { type Flight, openFlight } from '../call/flight.ts'
 import type { KeyLoopOptions } from '../call/key-loop.ts'
@@ -6,6 +7,7 @@ import { GatewayError } from '../errors.ts'
 import type { LiveTarget } from '../gateway.ts'
 import { type Exchange, exchangeOf } from '../http/exchange.ts'
 import { toUpstreamHeaders } from '../http/passed-headers.ts'
+import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import { toResourceName } from '../ownership/resource-name.ts'
 import type { Head } from '../plugin.ts'
@@ -31,6 +33,7 @@ export interface LiveOptions extends FlightOptions {
   readonly loop: Omit<KeyLoopOptions, 'upstream'>
   readonly upstream: Pick<UpstreamOptions, 'baseUrl' | 'headers' | 'authorize'>
   readonly ownership: Ownership
+  readonly catalogue: Pick<ModelCatalogue, 'models' | 'seenBy'>
   readonly limits: FlightOptions['limits'] & LiveLimits
   /** Sessions that every project may have at once; 0 where only Google's refusals tell. */
   readonly sessionsPerProject: number
@@ -38,7 +41,7 @@ export interface LiveOptions extends FlightOptions {
 
 /** No session is open yet. */
 export function createLive(options: LiveOptions): Live {
-  const { loop, ownership, limits } = options
+  const { loop, ownership, limits, catalogue } = options
   const { redactor, now } = loop
   const slots = createLiveSlots({ pool: loop.pool, perProject: options.sessionsPerProject, now })
   const dial = createDial(options.upstream)
@@ -60,7 +63,19 @@ export function createLive(options: LiveOptions): Live {
     const flight = openFlight(exchange, toHead(exchange, target), options)
     const token = liveTokenOf(exchange.url, exchange.request.headers)
     const toRequest = (_: Flight, setup: Setup) => toUpstreamRequest(flight, target, token, setup, ownership)
-    const shared = { connect, ownership, limits, redactor, log: options.log, now, toRequest, explain }
+    const modelOf = async (flight: Flight, stated: string) =>
+      (await readName(flight, namesOf(flight, { catalogue }), stated)).model
+    const shared = {
+      connect,
+      ownership,
+      limits,
+      redactor,
+      log: options.log,
+      now,
+      modelOf,
+      toRequest,
+      explain,
+    }
     const session = createSession(flight, token, shared, () => sessions.delete(session))
     sessions.add(session)
     return session

@@ -15,7 +15,7 @@ import { type LiveClock, type LiveLimits, startLiveClock } from './live-clock.ts
 import { createLiveHandles } from './live-handles.ts'
 import { createLiveMeter } from './live-meter.ts'
 import { part } from './parting.ts'
-import { parseMessage, readSetup, resuming, type Setup } from './setup-message.ts'
+import { naming, parseMessage, readSetup, resuming, type Setup } from './setup-message.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
 export interface SessionOptions {
@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly redactor: Redactor
   readonly log: Log
   readonly now: () => number
+  /** Google's name of the model that a client names; rejects where a plugin refuses it. */
+  modelOf(flight: Flight, stated: string): Promise<string>
   /** Where Google is asked for the session, once the setup has said for what. */
   toRequest(flight: Flight, setup: Setup): UpstreamRequest
   /** Makes an error of the search for a key say what it means for a session. */
@@ -104,8 +106,22 @@ export function createSession(
       const goodbye = { code: 1007, reason: 'The first message must be a setup' }
       leave(goodbye, toMistake(goodbye))
     } else {
-      flight.head = { ...flight.head, model: setup.model }
-      void search(setup, data)
+      void searchNamed(setup, data)
+    }
+  }
+
+  /** Google hears the client's own words, but for another name of the model. */
+  async function searchNamed(stated: Setup, sent: Message): Promise<void> {
+    try {
+      flight.head = { ...flight.head, model: stated.model }
+      const model = stated.model && (await options.modelOf(flight, stated.model))
+      if (isOver) return
+      if (model === stated.model) return void search(stated, sent)
+      flight.head = { ...flight.head, model }
+      setup = naming(stated, model)
+      void search(setup, JSON.stringify(setup.message))
+    } catch (thrown) {
+      if (!isOver) fail(thrown)
     }
   }
 

@@ -19,6 +19,14 @@ export function readSetup(data: string | Uint8Array): Setup | undefined {
   return { model, handle: handleOf(setup), message }
 }
 
+/** The same setup for a model by another name. */
+export function naming(setup: Setup, model: string): Setup {
+  const { message } = setup
+  const inner = isRecord(message.setup) ? message.setup : {}
+  const named = { ...inner, model: model.includes('/') ? model : `models/${model}` }
+  return { ...setup, model, message: { ...message, setup: named } }
+}
+
 /** The same setup, going on with a session. */
 export function resuming({ message }: Setup, handle: string): string {
   const setup = isRecord(message.setup) ? message.setup : {}
