@@ -1,9 +1,8 @@
 import type { GenerateContentRequest } from '../../../core/canonical.ts'
 import { AS_STATED, type ModelReading } from '../../../core/codec/model-names.ts'
 import { isRecord } from '../../../core/codec/request-values.ts'
+import { toCountTokens } from '../../../core/codec/token-count.ts'
 import { GatewayError } from '../../../core/errors.ts'
-import { fitSchemas } from '../../../core/fitting/fit-schemas.ts'
-import { traitsOf } from '../../../core/models.ts'
 import type { Conversion } from '../../../core/plugin.ts'
 import type { ResponseAsked } from './asked.ts'
 import { itemsBefore, resolved } from './history.ts'
@@ -19,22 +18,11 @@ export async function toTokenCount(
 ): Promise<Conversion> {
   const { model: stated, request: own, notes, asked, schemasAt } = decodeResponse(body, 'response', modelOf)
   const model = modelOf(stated)
-  const whole = { ...own, ...(await pastOf(asked.body, model, client, kept)) }
-  const { request } = fitSchemas(whole, traitsOf(model).schemas, schemasAt)
-  const resource = model.includes('/') ? model : `models/${model}`
-  return {
-    target: {
-      path: `/v1beta/${resource}:countTokens`,
-      query: '',
-      operation: 'countTokens',
-      model,
-      stream: false,
-      short: true,
-    },
-    body: { generateContentRequest: { model: resource, ...request } },
-    notes,
-    toAnswer: (answer) => ({ object: 'response.input_tokens', input_tokens: countIn(answer) }),
-  }
+  const request = { ...own, ...(await pastOf(asked.body, model, client, kept)) }
+  return toCountTokens({ model, request, notes, schemasAt }, (answer) => ({
+    object: 'response.input_tokens',
+    input_tokens: countIn(answer),
+  }))
 }
 
 async function pastOf(
