@@ -4,11 +4,11 @@ import { type AddressInfo, createServer } from 'node:net'
 import { describe, test } from 'node:test'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { ProxyError, SocketRefused } from '../core/transport.ts'
+import { freePort } from './free-port.ts'
 import { AUTHORITY } from './proxies/certificates.ts'
 import { startCountingRelay } from './proxies/counting-relay.ts'
 import {
   type Credentials,
-  freePort,
   missingProxies,
   type RealProxy,
   startMicrosocks,

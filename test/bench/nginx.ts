@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 import { STREAM, WHOLE } from './answers.ts'
-import { type Child, freePort, startSilent } from './child.ts'
+import { type Child, startSilent } from './child.ts'
 
 /** The upstream: nginx that answers `generateContent` and `streamGenerateContent` from two files, the stream in chunks. */
 export async function startUpstream(folder: string): Promise<Child> {

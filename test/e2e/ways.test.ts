@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freePort } from '../proxies/real-proxies.ts'
+import { freePort } from '../free-port.ts'
 import { type SteeredProxy, startSteeredProxy } from '../proxies/steered-proxy.ts'
 import { rowsIn } from './kept-data.ts'
 import { ask, fakeKeys, GOOD_ANSWER, openScene, type Scene, until } from './scene.ts'
