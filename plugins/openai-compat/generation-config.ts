@@ -4,7 +4,6 @@ import {
   refuse,
   refuseType,
   required,
-  shown,
   toBoolean,
   toFilledText,
   toInteger,
@@ -15,6 +14,7 @@ import {
   toText,
 } from '../../core/codec/request-values.ts'
 import { amountOf, EFFORTS, type ModelTraits } from '../../core/models.ts'
+import { toAnswerFormat } from './answer-format.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -34,7 +34,7 @@ export function toGenerationConfig(
     seed: optional(body, 'seed', toSeed),
     ...toPenalties(body, traits, notes),
     ...toLogprobs(body),
-    ...toResponseFormat(body),
+    ...toAnswerFormat(optional(body, 'response_format', toRecord), 'response_format', toSchema),
     responseModalities: optional(body, 'modalities', toModalities),
     thinkingConfig: toThinking(body, traits, notes),
   })
@@ -93,26 +93,6 @@ function toLogprobs(body: Body) {
   if (logprobs !== undefined && !wanted)
     refuse('invalid_value', 'top_logprobs', "'top_logprobs' needs 'logprobs' to be true")
   return { responseLogprobs: wanted, logprobs: logprobs || undefined }
-}
-
-function toResponseFormat(body: Body) {
-  const format = optional(body, 'response_format', toRecord)
-  if (!format) return {}
-  const type = required(format, 'type', toText, 'response_format.type')
-  switch (type) {
-    case 'text':
-      return {}
-    case 'json_object':
-      return { responseMimeType: 'application/json' }
-    case 'json_schema':
-      return { responseMimeType: 'application/json', responseJsonSchema: toSchema(format) }
-    default:
-      return refuse(
-        'invalid_value',
-        'response_format.type',
-        `'response_format.type' must be 'text', 'json_object' or 'json_schema', not ${shown(type)}`,
-      )
-  }
 }
 
 function toSchema(format: Body): Body | undefined {

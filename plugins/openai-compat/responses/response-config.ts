@@ -1,17 +1,15 @@
 import { defined } from '../../../core/codec/defined.ts'
 import {
   optional,
-  refuse,
   required,
-  shown,
   toFilledText,
   toInteger,
   toNumber,
   toOneOf,
   toRecord,
-  toText,
 } from '../../../core/codec/request-values.ts'
 import { amountOf, EFFORTS, type Effort, type ModelTraits } from '../../../core/models.ts'
+import { toAnswerFormat } from '../answer-format.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -40,22 +38,7 @@ export function toResponseConfig(
 function toTextFormat(body: Body) {
   const text = optional(body, 'text', toRecord)
   const format = text && optional(text, 'format', toRecord, 'text.format')
-  if (!format) return {}
-  const type = required(format, 'type', toText, 'text.format.type')
-  switch (type) {
-    case 'text':
-      return {}
-    case 'json_object':
-      return { responseMimeType: 'application/json' }
-    case 'json_schema':
-      return { responseMimeType: 'application/json', responseJsonSchema: toSchema(format) }
-    default:
-      return refuse(
-        'invalid_value',
-        'text.format.type',
-        `'text.format.type' must be 'text', 'json_object' or 'json_schema', not ${shown(type)}`,
-      )
-  }
+  return toAnswerFormat(format, 'text.format', toSchema)
 }
 
 function toSchema(format: Body): Body {
