@@ -102,6 +102,31 @@ describe('How hard a model thinks', () => {
       { thinkingBudget: 24_576, includeThoughts: false },
     ],
     [
+      'is up to the model where -thinking asks for thoughts to read',
+      { model: 'gemini-2.5-flash-lite', suffixes: ['-thinking'] },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'is up to the model where -thinking asks for what the config switches off',
+      { suffixes: ['-thinking'], models: { '*': 'none' } },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'is nothing where the config says so, and then nothing is shown',
+      { models: { '*': 0 }, thoughts: { '*': 'show' } },
+      { thinkingBudget: 0 },
+    ],
+    [
+      'is nothing where the request says so, and then nothing is shown',
+      { stated: { thinking_budget: 0 }, thoughts: { '*': 'inline' } },
+      { thinking_budget: 0 },
+    ],
+    [
+      'is nothing where the suffix says so, whatever the request would see of it',
+      { stated: { includeThoughts: true }, suffixes: ['-nothinking'] },
+      { thinkingBudget: 0 },
+    ],
+    [
       'cannot be stated to every model',
       { model: 'gemini-2.0-flash', suffixes: ['-high'] },
       undefined,
