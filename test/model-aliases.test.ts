@@ -59,7 +59,7 @@ describe('What models are called', () => {
 })
 
 describe('The successor of a model', () => {
-  const { error, list } = createSuccessorNaming({ 'my-*': 'gemini-a' })
+  const { error, list } = createSuccessorNaming({ 'my-*': 'gemini-a' }, naming({}))
   const refused = (status: number, message: string) =>
     new GatewayError('upstream_refused', message, { upstream: { status, error: { code: status, message } } })
 
@@ -94,5 +94,17 @@ describe('The successor of a model', () => {
       description: 'A model. Google retires it; its successor is gemini-3.8-flash.',
       successor: 'gemini-3.8-flash',
     })
+  })
+  test('is not named where the name was given to another model', () => {
+    const naive = [{ name: 'models/gemini-2.5-pro' }]
+    const { list } = createSuccessorNaming({}, naming({ aliases: { 'gemini-2.5-pro': 'gemini-a' } }))
+    assert.deepEqual(list(naive), naive)
+  })
+
+  test('is named as clients may call it, and not where they may not ask for it', () => {
+    const told = (some: Parameters<typeof naming>[0]) =>
+      createSuccessorNaming({}, naming(some)).error(refused(404, 'gone'), 'gemini-2.5-pro')?.message
+    assert.equal(told({ renames: { 'gemini-3.8-flash': 'house' } }), 'gone. Its successor is house.')
+    assert.equal(told({ hidden: ['gemini-3*'] }), undefined)
   })
 })

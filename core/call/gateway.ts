@@ -180,8 +180,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
-    const named = await readName(flight, namesOf(flight, options), decoded.model)
-    flight.head = { ...flight.head, ...named, stream: decoded.stream }
+    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    flight.head = { ...flight.head, ...(await readName(flight, namesOf(flight, options), decoded.model)) }
     const begun = toCall(flight, decoded)
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))

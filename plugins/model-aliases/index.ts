@@ -31,11 +31,11 @@ export default definePlugin({
     'Gives models other names, hides and redirects them, and names the successors of retired ones.',
   options,
   setup({ successors, ...naming }) {
-    const { modelOf, list, isPlain } = createModelNaming(naming)
-    const succession = createSuccessorNaming(successors)
+    const names = createModelNaming(naming)
+    const succession = createSuccessorNaming(successors, names)
     return {
-      ...(!isPlain && { modelOf }),
-      models: (models) => succession.list(list(models)),
+      ...(!names.isPlain && { modelOf: names.modelOf }),
+      models: (models) => succession.list(names.list(models)),
       error: (error, { model }) => succession.error(error, model),
     }
   },

@@ -19,6 +19,10 @@ export interface ModelNaming {
   modelOf(name: string): string | undefined
   /** The list as clients see it. */
   list(models: readonly Model[]): readonly Model[]
+  /** What clients may call a model of Google's; undefined for one that they may not ask for. */
+  shownAs(model: string): string | undefined
+  /** Whether a name, Google's perhaps, was given to another model. */
+  isGiven(name: string): boolean
   /** Every name is Google's. */
   readonly isPlain: boolean
 }
@@ -47,6 +51,9 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
       if (isHidden(name)) throw noSuchModel(name)
       return undefined
     },
+
+    shownAs: (model) => renamed.get(model) ?? (hiding.some((fits) => fits(model)) ? undefined : model),
+    isGiven: (name) => targetOf(name) !== undefined,
 
     list(models) {
       const visible = models.flatMap(shown)
