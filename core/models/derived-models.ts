@@ -24,7 +24,11 @@ export function withDerived(
   return [...list, ...derived]
 }
 
-function meantBy(model: Model, endings: readonly Ending[], modelOf: (name: string) => string | undefined): Model {
+function meantBy(
+  model: Model,
+  endings: readonly Ending[],
+  modelOf: (name: string) => string | undefined,
+): Model {
   const target = modelOf(model.name.replace(/^models\//, ''))
   return target === undefined ? model : { ...model, name: `models/${withoutSuffixes(target, endings)}` }
 }
