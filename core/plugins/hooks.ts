@@ -70,9 +70,8 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
         if (index !== first && !applies(plugin, call)) continue
         active.push(plugin)
         if (!plugin.hooks.request) continue
-        call =
-          (await runHookAsync(plugin, 'request', async () => checked(await plugin.hooks.request?.(call)))) ??
-          call
+        const run = () => plugin.hooks.request?.(call)
+        call = (await runHookAsync(plugin, 'request', run, { leaving: call.signal, check: checked })) ?? call
       }
       return { call, shapers: createShapers(active) }
     },
@@ -122,10 +121,8 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
   return {
     async reply(reply, call) {
       for (const plugin of replying) {
-        reply =
-          (await runHookAsync(plugin, 'reply', async () =>
-            checked(await plugin.hooks.reply?.(reply, call)),
-          )) ?? reply
+        const run = () => plugin.hooks.reply?.(reply, call)
+        reply = (await runHookAsync(plugin, 'reply', run, { leaving: call.signal, check: checked })) ?? reply
       }
       return reply
     },
