@@ -8,6 +8,7 @@ import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
+import { describeModel } from '../models/describe-model.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
@@ -16,7 +17,7 @@ import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
 import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
-import { namesOf, readName, withNamed } from './call-names.ts'
+import { namesBy, namesOf, readName, withNamed } from './call-names.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
@@ -102,9 +103,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    async models() {
-      return options.hooks().models(await options.catalogue.models())
+    models: () => shownModels(options.hooks()),
+    model(request, name) {
+      const { hooks } = exchangeOf(request).plugins
+      const lists = { shown: () => shownModels(hooks), googles: options.catalogue.models }
+      return describeModel(name, namesBy(hooks, options), lists)
     },
+  }
+
+  async function shownModels(hooks: Pick<HookChain, 'models'>) {
+    return hooks.models(await options.catalogue.models())
   }
 
   async function fly(
