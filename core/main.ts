@@ -20,7 +20,7 @@ import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
 import * as sdk from './sdk.ts'
-import { provideRooms } from './testing/create-test-gateway.ts'
+import { provideRooms } from './testing/provided-rooms.ts'
 import * as testing from './testing.ts'
 
 const importFile = createFileImporter({ 'geminate/sdk': sdk, 'geminate/testing': testing })
