@@ -97,6 +97,30 @@ const CASES: readonly Case[] = [
     expected: { tools: [SEARCH] },
   },
   {
+    title: 'goes before an answer in JSON by force, in whichever spelling it is asked for',
+    model: 'gemini-2.5-flash',
+    request: {
+      generation_config: { response_mime_type: 'application/json', response_schema: {}, top_k: 3 },
+      toolConfig: { retrievalConfig: { languageCode: 'de' } },
+    },
+    suffix: true,
+    force: true,
+    expected: {
+      generation_config: { top_k: 3 },
+      toolConfig: { retrievalConfig: { languageCode: 'de' } },
+      tools: [SEARCH],
+    },
+    note: /an answer in JSON left out/,
+  },
+  {
+    title: 'is left out beside an answer that is one of several words',
+    model: 'gemini-2.5-flash',
+    request: { generationConfig: { responseMimeType: 'text/x.enum' } },
+    suffix: true,
+    expected: { generationConfig: { responseMimeType: 'text/x.enum' } },
+    note: /no search beside an answer in JSON/,
+  },
+  {
     title: 'drops out of the functions that may be called',
     request: {
       tools: [functions('f', 'googleSearch')],

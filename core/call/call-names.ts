@@ -3,6 +3,7 @@ import { createModelNames, type ModelNames, type NamedModel } from '../models/mo
 import type { NativeTarget } from '../plugin.ts'
 import type { HookChain } from '../plugins/hooks.ts'
 import type { Flight } from './flight.ts'
+import { withNameInBody } from './named-body.ts'
 import { withModel } from './upstream-requests.ts'
 
 /** Where Google's own names are found. */
@@ -39,6 +40,7 @@ export async function withNamed(
   const named = await readName(flight, names, target.model)
   if (named.model === target.model) return target
   flight.head = { ...flight.head, ...named }
+  flight.body &&= withNameInBody(flight.body, target.model, named.model)
   if (target.operation !== 'generateContent')
     flight.notes = (named.suffixes ?? []).map((suffix) => `${suffix}: without effect on ${target.operation}`)
   return withModel(target, named.model)

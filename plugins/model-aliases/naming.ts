@@ -1,7 +1,7 @@
 import type { Model } from '../../core/canonical.ts'
 import { noSuchModel } from '../../core/codec/model-names.ts'
 import { byPattern } from '../../core/models/by-pattern.ts'
-import { toModelPattern } from '../../core/models/model-pattern.ts'
+import { toAnyPattern } from '../../core/models/model-pattern.ts'
 
 /** The part of the config that names models. */
 export interface NamingOptions {
@@ -32,8 +32,8 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
   const renamed = new Map(Object.entries(renames))
   const byNewName = Object.fromEntries([...renamed].map(([model, name]) => [name, model]))
   const targetOf = byPattern({ ...byNewName, ...exactFirst(aliases) })
-  const hiding = hidden.map(toModelPattern)
-  const isHidden = (name: string) => renamed.has(name) || hiding.some((fits) => fits(name))
+  const isUnwanted = toAnyPattern(hidden)
+  const isHidden = (name: string) => renamed.has(name) || isUnwanted(name)
 
   function shown(model: Model): readonly Model[] {
     const name = nameOf(model)
@@ -43,7 +43,7 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
   }
 
   return {
-    isPlain: renamed.size === 0 && hiding.length === 0 && Object.keys(aliases).length === 0,
+    isPlain: renamed.size === 0 && hidden.length === 0 && Object.keys(aliases).length === 0,
 
     modelOf(name) {
       const target = targetOf(name)
@@ -52,7 +52,7 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
       return undefined
     },
 
-    shownAs: (model) => renamed.get(model) ?? (hiding.some((fits) => fits(model)) ? undefined : model),
+    shownAs: (model) => renamed.get(model) ?? (isUnwanted(model) ? undefined : model),
     isGiven: (name) => targetOf(name) !== undefined,
 
     list(models) {

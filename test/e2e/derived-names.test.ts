@@ -128,6 +128,26 @@ describe('Names that plugins give models', () => {
     await assert.rejects(embeddings.create({ model: 'gemini-3.7-flash', input: 'x' }), { status: 404 })
   })
 
+  test('hold where the body names the model too, and so does a refusal', async () => {
+    const content = { parts: [{ text: 'Say hello' }] }
+    const bodies: Readonly<Record<string, (model: string) => unknown>> = {
+      '/v1beta/interactions': (model) => ({ model, input: 'Say hello' }),
+      '/v1beta/cachedContents': (model) => ({ model: `models/${model}`, contents: [content] }),
+    }
+    for (const [path, bodyOf] of Object.entries(bodies)) {
+      assert.equal((await scene.post(path, bodyOf('smart'))).status, 200, path)
+      const sent = JSON.parse(scene.google.calls.at(-1)!.body.toString())
+      assert.match(sent.model, /^(models\/)?gemini-2\.5-flash$/)
+      const hidden = await scene.post(path, bodyOf('gemini-3.7-flash'))
+      assert.equal(hidden.status, 404, path)
+      assert.match(await hidden.text(), /'gemini-3\.7-flash' does not exist/)
+    }
+    const requests = [{ model: 'models/embedder', content }]
+    assert.equal((await scene.post('/v1beta/models/embedder:batchEmbedContents', { requests })).status, 200)
+    const sent = JSON.parse(scene.google.calls.at(-1)!.body.toString())
+    assert.equal(sent.requests[0].model, 'models/gemini-embedding-001')
+  })
+
   test('are Google’s before they are ours', async () => {
     const real = 'gemini-3.8-live-extended-thinking'
     const response = await scene.post(pathOf('whole', real), QUESTION)
