@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { GatewayError } from '../core/errors.ts'
 import { createModelNaming } from '../plugins/model-aliases/naming.ts'
+import { refuseOddNames } from '../plugins/model-aliases/refuse-odd-names.ts'
 import { createSuccessorNaming } from '../plugins/model-aliases/successors.ts'
 
 const LIST = ['gemini-a', 'gemini-b', 'gemini-b-lite'].map((id) => ({
@@ -47,14 +48,29 @@ describe('What models are called', () => {
     )
   })
 
+  test('is an alias of a model under its new name', () => {
+    const { modelOf } = naming({
+      renames: { 'gemini-a': 'house' },
+      aliases: { fast: 'house', odd: 'constructor' },
+    })
+    assert.deepEqual([modelOf('fast'), modelOf('odd')], ['gemini-a', 'constructor'])
+  })
+
+  test('is refused by the setting that cannot mean what it says', () => {
+    const refused = (some: Partial<Parameters<typeof refuseOddNames>[0]>) => () =>
+      refuseOddNames({ aliases: {}, renames: {}, hidden: [], ...some })
+    refused({ aliases: { 'gpt-*': 'a', b: 'a' }, renames: { a: 'x', c: 'y' } })()
+    assert.throws(refused({ aliases: { '': 'a' } }), /"plugins\.model-aliases\.aliases" .* empty name/)
+    assert.throws(refused({ renames: { 'a-*': 'x' } }), /"plugins\.model-aliases\.renames\.a-\*".*without \*/)
+    assert.throws(refused({ renames: { a: 'x', b: 'x' } }), /renames\.b" .*new name of a already/)
+    assert.throws(refused({ renames: { a: 'x' }, aliases: { x: 'b' } }), /renames\.a" .*an alias already/)
+  })
+
   test('is nothing where it is hidden, and a redirect goes before that', () => {
     const { modelOf, list } = naming({ hidden: ['gemini-b*'], aliases: { 'gemini-b': 'gemini-a' } })
     assert.throws(() => modelOf('gemini-b-lite'), isMissing)
     assert.equal(modelOf('gemini-b'), 'gemini-a')
-    assert.deepEqual(
-      list(LIST).map(({ name }) => name),
-      ['models/gemini-a', 'models/gemini-b'],
-    )
+    assert.deepEqual(list(LIST), [LIST[0], { ...LIST[0], name: 'models/gemini-b', displayName: 'gemini-b' }])
   })
 })
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { definePlugin } from '../../core/plugin.ts'
 import { createModelNaming } from './naming.ts'
+import { refuseOddNames } from './refuse-odd-names.ts'
 import { createSuccessorNaming } from './successors.ts'
 
 const Names = (description: string) =>
@@ -31,6 +32,7 @@ export default definePlugin({
     'Gives models other names, hides and redirects them, and names the successors of retired ones.',
   options,
   setup({ successors, ...naming }) {
+    refuseOddNames(naming)
     const names = createModelNaming(naming)
     const succession = createSuccessorNaming(successors, names)
     return {

@@ -30,16 +30,18 @@ export interface ModelNaming {
 /** Names, by the config. */
 export function createModelNaming({ aliases, renames, hidden }: NamingOptions): ModelNaming {
   const renamed = new Map(Object.entries(renames))
-  const byNewName = Object.fromEntries([...renamed].map(([model, name]) => [name, model]))
-  const targetOf = byPattern({ ...byNewName, ...exactFirst(aliases) })
+  const byNewName = new Map([...renamed].map(([model, name]) => [name, model]))
+  const targetOf = byPattern({ ...Object.fromEntries(byNewName), ...exactFirst(aliases) })
   const isUnwanted = toAnyPattern(hidden)
   const isHidden = (name: string) => renamed.has(name) || isUnwanted(name)
 
-  function shown(model: Model): readonly Model[] {
+  function shown(model: Model, all: readonly Model[]): readonly Model[] {
     const name = nameOf(model)
-    const isRedirected = targetOf(name) !== undefined
-    if (renamed.has(name) && !isRedirected) return [called(model, renamed.get(name)!)]
-    return isHidden(name) && !isRedirected ? [] : [model]
+    const target = targetOf(name)
+    if (target !== undefined) return [called(describing(all, target), name)]
+    const newName = renamed.get(name)
+    if (newName !== undefined) return [called(model, newName)]
+    return isUnwanted(name) ? [] : [model]
   }
 
   return {
@@ -47,7 +49,8 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
 
     modelOf(name) {
       const target = targetOf(name)
-      if (target !== undefined) return target
+      // An alias may be of a model under its new name.
+      if (target !== undefined) return byNewName.get(target) ?? target
       if (isHidden(name)) throw noSuchModel(name)
       return undefined
     },
@@ -56,7 +59,7 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
     isGiven: (name) => targetOf(name) !== undefined,
 
     list(models) {
-      const visible = models.flatMap(shown)
+      const visible = models.flatMap((model) => shown(model, models))
       const known = new Set(visible.map(nameOf))
       const added = Object.entries(aliases).filter(([name]) => !name.includes('*') && !known.has(name))
       return [...visible, ...added.map(([name, target]) => called(describing(models, target), name))]
