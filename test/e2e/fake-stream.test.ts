@@ -44,6 +44,31 @@ describe('A stream that is made of one whole answer', () => {
       const { status, text } = await askAnyhow(scene, protocol, 'stream', { model: FAKED })
       assert.deepEqual([status, text], [200, 'Hello'], protocol)
     }
+    scene.google.script('*', { kind: 'chunks', chunks: [chunk] })
+    const { messages } = await readAnswer(await scene.post(pathOf('sse', FAKED), QUESTION))
+    assert.equal(messages.at(-1)?.candidates?.[0]?.finishReason, 'STOP')
+  })
+
+  test('that Google goes on with tells the plugins behind it of no end before its end', async () => {
+    const spy = `export default { name: 'spy', api: 1, description: 'Logs ends.', setup: (_, host) => ({
+      chunk({ candidates }) { host.log('seen', { end: candidates[0].finishReason ?? 'none' }) } }) }`
+    const plugins = { 'fake-stream': { models: [FAKED] }, './spy.js': true }
+    const spied = await openScene(fakeKeys(2), { plugins }, { ...LENIENT, files: { 'spy.js': spy } })
+    const piece = (text: string, more: object) => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0, ...more }],
+    })
+    try {
+      spied.google.script('*', [
+        { kind: 'chunks', chunks: [piece('One ', { finishReason: 'CONTINUATION', continuationToken: 't' })] },
+        { kind: 'chunks', chunks: [piece('two ', {}), piece('three', { finishReason: 'STOP' })] },
+      ])
+      const { text } = await askAnyhow(spied, 'chat', 'stream', { model: FAKED })
+      assert.equal(text, 'One two three')
+      const ends = Array.from(spied.gateway.output().matchAll(/"end":"(\w+)"/g), ([, end]) => end)
+      assert.deepEqual(ends, ['none', 'none', 'STOP'])
+    } finally {
+      await spied.close()
+    }
   })
 
   test('moves to another key when the first fails, or answers nothing, even after the first heartbeat', async () => {
