@@ -6,6 +6,7 @@ import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createOutside } from '../adapters/transport/outside.ts'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { authorTypes } from '../release/provided-types.ts'
 import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
@@ -35,6 +36,7 @@ const rooms: Rooms = {
   shippedFolder: new URL('../plugins', import.meta.url).pathname,
   importPlugin: async (path) => (await importFile(path)).default,
   importFile,
+  authorTypes,
   startSimulatedGoogle: startSteeredGoogle,
 }
 

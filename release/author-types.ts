@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
+import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,13 +23,11 @@ export function makeAuthorTypes(): string {
     const names = new Map([...own, [TYPEBOX, '@sinclair/typebox']])
     const nameOf = (path: string) => names.get(path) ?? `geminate/internal/${nameWithin(path, folder)}`
     const modules = closureOf([...names.keys()]).map(([path, text]) => toModule(path, text, nameOf))
-    return [HEAD, ...modules, readFileSync(new URL('outside-types.txt', import.meta.url), 'utf8')].join('\n')
+    return [...modules, readFileSync(new URL('outside-types.txt', import.meta.url), 'utf8')].join('\n')
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
-
-const HEAD = `// Types for plugins' editors, written by "geminate plugin new" of the gateway that runs them.\n`
 
 function emitDeclarations(outDir: string): void {
   const config = join(outDir, 'tsconfig.json')
@@ -41,10 +40,10 @@ function emitDeclarations(outDir: string): void {
     config,
     JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, files, include: [] }),
   )
-  const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], {
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`The types of plugins cannot be made: ${stdout}`)
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const args = 'Deno' in globalThis ? ['run', '--allow-all', compiler] : [compiler]
+  const { status, stdout, stderr } = spawnSync(execPath, [...args, '-p', config], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`they cannot be made from the sources: ${stdout || stderr}`)
 }
 
 function nameWithin(path: string, folder: string): string {

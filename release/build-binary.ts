@@ -19,7 +19,7 @@ const FLAGS = [
   '--compile-autoload-package-json', // else packages of plugins are not found
 ]
 
-/** Read by `core/version.ts` and `core/commands/author-files.ts`, and by packages that ask where their files lie: in the binary there are none. */
+/** Read by `core/version.ts` and `release/provided-types.ts`, and by packages that ask where their files lie: in the binary there are none. */
 const CONSTANTS = {
   GEMINATE_BUILD: buildOf(root),
   GEMINATE_AUTHOR_TYPES: gzipSync(makeAuthorTypes()).toString('base64'),

@@ -1,31 +1,38 @@
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { Rooms } from '../rooms.ts'
-
-declare const GEMINATE_AUTHOR_TYPES: string | undefined
-
-/** The types of `geminate/sdk` and `geminate/testing` (`release/author-types.ts`), packed; absent where this program was not built. */
-const PACKED = typeof GEMINATE_AUTHOR_TYPES === 'string' ? GEMINATE_AUTHOR_TYPES : undefined
+import { BUILD, VERSION } from '../version.ts'
 
 const TYPES_FILE = 'geminate.d.ts'
 const CONFIG_FILE = 'tsconfig.json'
 
 /**
  * Puts beside plugins what editors and `tsc` need to know `geminate/sdk` and `geminate/testing`: their types, those of
- * this very program, and a `tsconfig.json` where there is none. Returns the paths that were written; none where
- * this program was not built, since an editor finds the types within a checkout by itself.
+ * this very program, and a `tsconfig.json` where there is none. Returns the paths that were written; rejects where
+ * there are no types to write.
  */
-export async function writeAuthorFiles(files: Rooms['runtime']['files'], folder: string): Promise<string[]> {
-  if (PACKED === undefined) return []
-  const types = join(folder, TYPES_FILE)
-  await files.write(types, gunzipSync(Uint8Array.fromBase64(PACKED)).toString())
-  const config = join(folder, CONFIG_FILE)
-  if ((await files.read(config)) !== undefined) return [types]
-  await files.write(config, `${JSON.stringify(CONFIG, undefined, 2)}\n`)
-  return [types, config]
+export async function writeAuthorFiles(
+  { runtime: { files }, authorTypes }: Pick<Rooms, 'runtime' | 'authorTypes'>,
+  folder: string,
+): Promise<string[]> {
+  const wanted = {
+    [TYPES_FILE]: async (known = '') => (known.startsWith(HEAD) ? undefined : HEAD + (await authorTypes())),
+    [CONFIG_FILE]: async (known?: string) => (known === undefined ? CONFIG : undefined),
+  }
+  const written: string[] = []
+  for (const [name, textFor] of Object.entries(wanted)) {
+    const path = join(folder, name)
+    const text = await textFor(await files.read(path))
+    if (text === undefined) continue
+    await files.write(path, text)
+    written.push(path)
+  }
+  return written
 }
 
-const CONFIG = {
+/** Types of another program are written anew. */
+const HEAD = `// For editors of plugins, by "geminate plugin new" of Geminate ${VERSION}, ${BUILD}.\n`
+
+const COMPILER = {
   compilerOptions: {
     target: 'ESNext',
     module: 'Preserve',
@@ -39,3 +46,5 @@ const CONFIG = {
     skipLibCheck: true,
   },
 }
+
+const CONFIG = `${JSON.stringify(COMPILER, undefined, 2)}\n`

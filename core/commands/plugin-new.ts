@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Rooms } from '../rooms.ts'
 import { didYouMean, nearestName } from '../settings/nearest-name.ts'
 import { writeAuthorFiles } from './author-files.ts'
@@ -17,12 +17,20 @@ export async function newPlugin(rooms: Rooms, line: CommandLine): Promise<number
   const name = nameOf(rooms, line)
   const { plugin, test } = scaffoldOf(line.text('kind') ?? 'hook', name)
   const place = join(dirname(line.text('config') ?? 'geminate.yaml'), 'plugins')
+  if (resolve(place) === resolve(rooms.shippedFolder))
+    throw new CommandError(`${place} holds the plugins that ship: go to a folder of your own`, EXIT.usage)
   const folder = join(place, name)
   if ((await files.list(folder)).length > 0) throw new CommandError(`${folder} is there already`, EXIT.usage)
   await files.write(join(folder, 'index.ts'), plugin)
   await files.write(join(folder, `${name}.test.ts`), test)
-  const written = [join(folder, 'index.ts'), join(folder, `${name}.test.ts`)]
-  for (const path of [...written, ...(await writeAuthorFiles(files, place))]) output.write(`${path}\n`)
+  output.write(`${join(folder, 'index.ts')}\n${join(folder, `${name}.test.ts`)}\n`)
+  try {
+    for (const path of await writeAuthorFiles(rooms, place)) output.write(`${path}\n`)
+  } catch (thrown) {
+    // The plugin works without.
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    output.error(`Editors get no types: ${reason}\n`)
+  }
   output.write(`\nTry it: geminate plugin test ${folder}\nThen:   geminate serve --demo\n`)
   return EXIT.ok
 }

@@ -57,9 +57,7 @@ describe('geminate plugin', () => {
     assert.match(stderr, /no kind "protocl".*did you mean "protocol"/)
   })
 
-  test('new leaves types for editors, so that a folder with nothing else in it compiles, and mistakes show', {
-    skip: underTest !== 'binary' && 'within a checkout an editor finds the types by itself',
-  }, async () => {
+  test('new leaves types for editors, so that a folder with nothing else in it compiles, and mistakes show', async () => {
     const plugins = join(folder, 'kinds', 'plugins')
     assert.deepEqual(await typeErrors(plugins), [])
     await writeFile(
@@ -87,6 +85,15 @@ describe('geminate plugin', () => {
     }
     await run('new', 'twice')
     assert.match((await run('new', 'twice')).stderr, /plugins\/twice is there already/)
+  })
+
+  test('new leaves the folder of the plugins that ship alone', {
+    skip: underTest === 'binary' && 'a binary has no such folder',
+  }, async () => {
+    const config = fileURLToPath(new URL('../../geminate.yaml', import.meta.url))
+    const { code, stderr } = await run('new', 'own', '--config', config)
+    assert.equal(code, 2)
+    assert.match(stderr, /holds the plugins that ship: go to a folder of your own/)
   })
 
   test('test names what failed, hung or could not be imported, and exits with 1', async () => {
