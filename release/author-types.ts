@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('..', import.meta.url).href)
 const TYPEBOX = join(root, 'node_modules/@sinclair/typebox/build/esm/index.d.mts')
 
 /** Entries of the package, and the files that they are. */
@@ -22,8 +22,10 @@ export function makeAuthorTypes(): string {
     const own = Object.entries(ENTRIES).map(([name, file]) => [join(folder, file), name] as const)
     const names = new Map([...own, [TYPEBOX, '@sinclair/typebox']])
     const nameOf = (path: string) => names.get(path) ?? `geminate/internal/${nameWithin(path, folder)}`
-    const modules = closureOf([...names.keys()]).map(([path, text]) => toModule(path, text, nameOf))
-    return [...modules, readFileSync(new URL('outside-types.txt', import.meta.url), 'utf8')].join('\n')
+    const modules = closureOf([...names.keys()])
+      .map(([path, text]) => toModule(path, text, nameOf))
+      .sort()
+    return [...modules, readFileSync(join(root, 'release/outside-types.txt'), 'utf8')].join('\n')
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -65,7 +67,7 @@ function closureOf(entries: readonly string[]): (readonly [path: string, text: s
     for (const [, , specifier = ''] of text.matchAll(SPECIFIER))
       if (specifier.startsWith('.')) waiting.push(targetOf(path, specifier))
   }
-  return [...known].sort(([one], [other]) => (one < other ? -1 : 1))
+  return [...known]
 }
 
 function targetOf(path: string, specifier: string): string {
