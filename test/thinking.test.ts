@@ -164,7 +164,7 @@ describe('Thoughts', () => {
     const { reply: shown } = createShownThoughts(() => 'hide')
     const answer = shown(
       reply([thought('a'), thought('b', { thoughtSignature: 's' }), { text: 'c' }, CALL]),
-      'm',
+      callOf({}),
     )
     assert.deepEqual(partsOf(answer), [{ text: '', thoughtSignature: 's' }, { text: 'c' }, CALL])
   })
@@ -172,13 +172,25 @@ describe('Thoughts', () => {
   test('stand in the text of a whole reply', () => {
     const { reply: shown } = createShownThoughts(() => 'inline')
     const text = (parts: Part[]) =>
-      partsOf(shown(reply(parts, END), 'm'))
+      partsOf(shown(reply(parts, END), callOf({})))
         ?.map((part) => part.text ?? '(call)')
         .join('')
     assert.equal(text([thought('a'), thought('b'), { text: 'c' }]), '<think>\nab\n</think>\n\nc')
     assert.equal(text([thought('a'), CALL]), '<think>\na\n</think>\n\n(call)')
     assert.equal(text([thought('a')]), '<think>\na\n</think>\n\n')
     assert.equal(text([{ text: 'c' }]), 'c')
+  })
+
+  test('stand in no text that is for a program', () => {
+    const { reply: shown, chunk } = createShownThoughts(() => 'inline')
+    const answer = reply([thought('a'), { text: '{}' }], END)
+    for (const request of [
+      { generationConfig: { responseMimeType: 'application/json' } },
+      { generation_config: { response_mime_type: 'text/x.enum' } },
+    ]) {
+      assert.equal(shown(answer, callOf(request)), undefined)
+      assert.equal(chunk(answer, callOf(request)), undefined)
+    }
   })
 
   test('stand in the text of a stream, begun and ended once, apart for each candidate and call', () => {

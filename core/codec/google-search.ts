@@ -1,5 +1,6 @@
 import type { GenerateContentRequest } from '../canonical.ts'
 import type { ModelTraits } from '../models.ts'
+import { answersInJson } from './answers-in-json.ts'
 import { isRecord } from './request-values.ts'
 
 /** Who asks for the search, in the words of a note, and whether it goes before what it cannot stand beside. */
@@ -60,12 +61,6 @@ function isSearch(tool: Record<string, unknown>): boolean {
 
 function hasFunctions(tool: Record<string, unknown>): boolean {
   return functionsOf(tool).length > 0
-}
-
-function answersInJson({ generationConfig, generation_config: snake }: GenerateContentRequest): boolean {
-  const config = generationConfig ?? snake
-  const type = isRecord(config) ? (config.responseMimeType ?? config.response_mime_type) : undefined
-  return type === 'application/json' || type === 'text/x.enum'
 }
 
 /** Beside Google's own tools functions are called in the mode `VALIDATED`, or not at all. */
