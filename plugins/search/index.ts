@@ -51,7 +51,7 @@ export default definePlugin({
         operation === 'generateContent' && (protocol !== NATIVE || (suffixes?.includes(SUFFIX) ?? false)),
       request: (call) => withSearch(call, call.suffixes?.includes(SUFFIX) ? SUFFIX : undefined, force),
       ...(links && {
-        reply: (reply) => told.reply(reply),
+        reply: (reply, call) => told.reply(reply, call),
         chunk: (chunk, call) => told.chunk(chunk, call),
       }),
     }
