@@ -20,6 +20,10 @@ describe('What a file exports', () => {
       /its "api" is "1"; write api: 1/,
     ],
     'without a version is told of it': [{ ...plugin, api: undefined }, /its "api" is missing; write api: 1/],
+    'that fails neither open nor closed is told of the two': [
+      { ...plugin, onFailure: 'opne' },
+      /"onFailure" must be "open" or "closed", not "opne"/,
+    ],
     'whose version is anything else is told of it': [{ ...plugin, api: [1] }, /its "api" is of type object/],
   }
   for (const [title, [found, reason]] of Object.entries(wrong)) {

@@ -12,6 +12,9 @@ export async function findDefinition(
   if (!isDefinition(found))
     throw new TypeError('its default export is not a plugin; make one with definePlugin')
   if (found.api !== PLUGIN_API) throw new TypeError(otherVersion(found.api))
+  const { onFailure = 'closed' } = found
+  if (onFailure !== 'open' && onFailure !== 'closed')
+    throw new TypeError(`its "onFailure" must be "open" or "closed", not ${JSON.stringify(onFailure)}`)
   return found
 }
 

@@ -1,5 +1,6 @@
 import { type App, createPluginApp } from '../http/plugin-app.ts'
 import type { Hooks, Host, HostSettings, PluginDefinition } from '../plugin.ts'
+import { checkHooks } from './check-hooks.ts'
 import { createHookRecord } from './hook-record.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 import { createHost, type PluginSurroundings } from './plugin-host.ts'
@@ -60,16 +61,7 @@ export async function inTime<T>(work: Promise<T>, what: string): Promise<T> {
 }
 
 async function setUp(definition: PluginDefinition, options: unknown, host: Host): Promise<Hooks> {
-  const hooks: unknown = (await definition.setup(options, host)) ?? {}
-  if (typeof hooks !== 'object' || hooks === null) throw new TypeError('its set-up returned no hooks')
-  refuseBareSuffix(hooks as Hooks)
-  return hooks as Hooks
-}
-
-/** One that is nothing would be taken off a name for ever. */
-function refuseBareSuffix({ suffixes = {} }: Hooks): void {
-  const bare = Object.keys(suffixes).find((suffix) => !/^-./.test(suffix))
-  if (bare !== undefined) throw new TypeError(`its suffix "${bare}" must begin with a hyphen, as "-fast"`)
+  return checkHooks((await definition.setup(options, host)) ?? {})
 }
 
 /** A plugin in plain JavaScript may register its routes asynchronously all the same. */
