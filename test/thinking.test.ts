@@ -122,6 +122,12 @@ describe('How hard a model thinks', () => {
       { thinking_budget: 0 },
     ],
     [
+      'is nothing where the request says so, and a suffix that would show it hears why',
+      { stated: { thinkingBudget: 0 }, suffixes: ['-thinking'] },
+      { thinkingBudget: 0 },
+      /-thinking: the request itself/,
+    ],
+    [
       'is nothing where the suffix says so, whatever the request would see of it',
       { stated: { includeThoughts: true }, suffixes: ['-nothinking'] },
       { thinkingBudget: 0 },

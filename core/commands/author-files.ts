@@ -42,6 +42,7 @@ const COMPILER = {
     strict: true,
     noEmit: true,
     allowImportingTsExtensions: true,
+    allowJs: true,
     verbatimModuleSyntax: true,
     skipLibCheck: true,
   },

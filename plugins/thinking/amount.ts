@@ -28,7 +28,7 @@ export function withThinking(call: Call, wishes: ThinkingWishes): Call | undefin
     ...(!kept && wanted !== undefined && amountIn(wanted, thinking)),
     ...(showsThoughts(call, wish, stated, wishes) && { includeThoughts: true }),
   })
-  const note = noteOf(wish, kept, thinking)
+  const note = kept ? noteOfKept(wish, config) : noteOf(wish, thinking)
   const shaped = { ...call, request: place.with(config) }
   return note === undefined ? shaped : withNote(shaped, note)
 }
@@ -59,15 +59,22 @@ function showsThoughts(
 
 /** Google refuses to show thoughts where there are to be none. */
 function withoutUnthought(config: Fields): Fields {
-  if ((config.thinkingBudget ?? config.thinking_budget) !== 0) return config
+  if (!isOff(config)) return config
   const { includeThoughts: _, include_thoughts: __, ...rest } = config
   return rest
 }
 
-function noteOf(wish: SuffixWish | undefined, kept: boolean, thinking: Thinking): string | undefined {
-  if (wish?.effort === undefined) return undefined
-  if (kept) return `${wish.suffix}: the request itself states how to think`
-  if (wish.effort !== 'none' || ('budgets' in thinking && thinking.budgets.none === 0)) return undefined
+function isOff(config: Fields): boolean {
+  return (config.thinkingBudget ?? config.thinking_budget) === 0
+}
+
+function noteOfKept(wish: SuffixWish | undefined, config: Fields): string | undefined {
+  const isUnheard = wish?.effort !== undefined || isOff(config)
+  return wish && isUnheard ? `${wish.suffix}: the request itself states how to think` : undefined
+}
+
+function noteOf(wish: SuffixWish | undefined, thinking: Thinking): string | undefined {
+  if (wish?.effort !== 'none' || ('budgets' in thinking && thinking.budgets.none === 0)) return undefined
   return `${wish.suffix}: the model always thinks; it thinks as little as it can`
 }
 
