@@ -188,6 +188,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const protocolRequest = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
+    // A name that is refused is told of as it was stated.
     flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
     flight.head = { ...flight.head, ...(await readName(flight, namesOf(flight, options), decoded.model)) }
     const begun = toCall(flight, decoded)

@@ -52,17 +52,19 @@ export function createLivePlugins({ rooms, log, context, createApp }: LivePlugin
   async function replace(settings: PluginSettings, surroundings: PluginSurroundings) {
     const made = await setUpPlugins(rooms, settings, surroundings, current.plugins)
     let next: Generation
+    let chosen: ChosenStrategy
     try {
       const app = createApp()
       mountPluginRoutes(app, made.plugins)
-      strategy = chooseAgain(strategy, made.plugins, settings.routing, context)
       next = createGeneration(made.plugins, app.fetch, log)
+      chosen = chooseAgain(strategy, made.plugins, settings.routing, context)
     } catch (thrown) {
       await stopUnused(made.plugins)
       throw thrown
     }
     const old = current
     current = next
+    strategy = chosen
     leftOut = made.leftOut
     alive.add(next)
     retire(old)
