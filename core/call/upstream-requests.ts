@@ -101,9 +101,12 @@ export function toOwnRequest(head: Head, { model, operation, request }: NativeCa
 
 /** A model's name comes from clients; none may reach beyond its place in the path. */
 function toPlace(model: string): string {
+  if (PLAIN.test(model)) return `models/${model}`
   const resource = model.includes('/') ? model : `models/${model}`
   return resource.split('/').map(encodeURIComponent).join('/')
 }
+
+const PLAIN = /^[\w.-]+$/
 
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
 function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
