@@ -15,6 +15,7 @@ import { toListeningUrl } from './http/listening-url.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
+import { openKeptFiles } from './kept-files/open-kept-files.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { createLive } from './live/live.ts'
@@ -114,12 +115,25 @@ export async function startGateway(
     strategyFor: plugins.strategyFor,
   })
   const { pool, catalogue, loop } = service
+  const baseUrl = settings.upstream.gemini.baseUrl.replace(/\/+$/, '')
+  const resources = await store.resources.load(now())
+  const keptFiles = await openKeptFiles({
+    ...loop,
+    rooms,
+    settings,
+    store,
+    keyLoop: service.keyLoop,
+    baseUrl,
+    resources,
+    warn,
+  })
   const ownership = createOwnership({
-    saved: await store.resources.load(now()),
+    saved: resources,
     memory: createResourceMemory({ records: store.resources, warn }),
     shared: settings.files.shared,
     now,
     keyOf: pool.find,
+    ...(keptFiles && { isMovable: keptFiles.isMovable, gone: keptFiles.gone }),
   })
   const flights = {
     catalogue,
@@ -137,10 +151,11 @@ export async function startGateway(
     limits: { ...limits, ...toLiveLimits(settings.live) },
     sessionsPerProject: settings.live.sessionsPerProject,
   })
+  const movingLoop = keptFiles?.moving(service.keyLoop) ?? service.keyLoop
   const gateway = createGateway({
     ...flights,
     live,
-    keyLoop: withFallback(withRetirement(withRepair(service.keyLoop)), {
+    keyLoop: withFallback(withRetirement(withRepair(movingLoop)), {
       models: settings.routing.fallback,
       deadlineMilliseconds: loop.deadlineMilliseconds,
       elapsed: loop.elapsed,
@@ -148,7 +163,8 @@ export async function startGateway(
     redactor,
     fitting: createFitting(loop.elapsed),
     ownership,
-    baseUrl: settings.upstream.gemini.baseUrl.replace(/\/+$/, ''),
+    recorder: keptFiles?.recorder,
+    baseUrl,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
@@ -202,6 +218,7 @@ export async function startGateway(
       keyring.close()
       await plugins.stop()
       await ownership.close()
+      keptFiles?.close()
       await service.close()
       await requestLog.close()
     },

@@ -6,6 +6,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
+import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
@@ -48,6 +49,8 @@ export interface GatewayOptions extends StreamOptions {
   readonly baseUrl: string
   /** Of request bodies. */
   readonly limits: BodyLimits
+  /** Keeps uploaded files; undefined where none are kept. */
+  readonly recorder: UploadRecorder | undefined
   /** Lets a whole call run on after its client left. */
   readonly finishWhole: boolean
   /** Keeps the bodies of one call for the request log. */
