@@ -69,6 +69,23 @@ export function transportContract(name: string, create: () => Transport): void {
       },
     ))
 
+  test(`${name}: a body that a method has none of as a rule leaves nothing behind on its connection`, () =>
+    serving(
+      async (request, response) => {
+        const body = Buffer.concat(await request.toArray()).toString()
+        response.end(`${request.method} ${body}`)
+      },
+      async (url) => {
+        const transport = create()
+        const { signal } = new AbortController()
+        const body = new TextEncoder().encode('{}')
+        for (let round = 0; round < 2; round++) {
+          const response = await transport.fetch(url, { method: 'DELETE', headers: {}, body, signal })
+          assert.equal(await response.text(), 'DELETE {}')
+        }
+      },
+    ))
+
   test(`${name}: a body that flows arrives as it comes, in chunks or with the length that is stated`, () =>
     serving(
       async (request, response) => {
