@@ -117,7 +117,11 @@ export function createCopies(options: CopiesOptions): Copies {
 
   function removeCopy(copy: FileCopy): void {
     const errand = { trace: createTrace(), leaving: NEVER }
-    ask(toRequest('DELETE', copy), errand, keyLoop).catch(() => {})
+    ask(toRequest('DELETE', copy), errand, keyLoop).catch((error) => {
+      const isGone = isGatewayError(error) && (error.status === 403 || error.status === 404)
+      if (!isGone)
+        options.warn('A copy of a file that is gone stays at Google until its time is over', { error })
+    })
   }
 
   function toRequest(method: string, copy: FileCopy): UpstreamRequest {
