@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { FilesSettings } from './files-settings.ts'
 import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 import { ModelSettings } from './model-settings.ts'
@@ -229,27 +230,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
-    files: Type.Object(
-      {
-        shared: Type.Boolean({
-          default: false,
-          description:
-            'Every client may use the files, caches, batches … of all others; else each has its own.',
-        }),
-        keepBytes: Type.Boolean({
-          default: false,
-          description:
-            'Keeps uploaded files beside the database, to upload them again to another project where a call needs them there.',
-        }),
-        keepMegabytes: Type.Number({
-          exclusiveMinimum: 0,
-          default: 5120,
-          description:
-            'How much disk kept files may take; past it those give way that were used longest ago.',
-        }),
-      },
-      { ...open, default: {} },
-    ),
+    files: FilesSettings,
     live: LiveSettings,
     media: MediaSettings,
     models: ModelSettings,
