@@ -62,6 +62,7 @@ describe('The shelf of kept files', () => {
     shelf.give(30)
     assert.ok(shelf.claim(100))
     assert.equal(shelf.find(kept), undefined)
+    assert.equal(shelf.couldHold(1), false, 'room that came free is not counted twice')
   })
 
   test('still knows the copies of a file whose bytes gave way', async () => {

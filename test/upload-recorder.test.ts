@@ -98,6 +98,20 @@ describe('The recorder of uploads', () => {
     assert.deepEqual(texts(), ['hello there'])
   })
 
+  test('keeps nothing of a part that Google refused, where the upload ends without it', async () => {
+    const { recorder, part, texts } = await setUp()
+    const first = part(0)
+    await pass(first, 'hello')
+    await first.taken({}, KEY, false)
+    const second = part(5)
+    await pass(second, ' what never came')
+    second.refused()
+    const last = recorder.record('uploads/a', new Headers({ 'x-goog-upload-command': 'finalize' }))
+    await last.taken(answer(5), KEY, true)
+    await settled()
+    assert.deepEqual(texts(), ['hello'])
+  })
+
   test('passes by a part that leaves a hole or comes again, and drops the copy where Google takes it', async () => {
     const { part, texts } = await setUp()
     const first = part(0)
