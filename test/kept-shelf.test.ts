@@ -118,6 +118,18 @@ describe('The shelf of kept files', () => {
     )
   })
 
+  test('opens though its folder cannot be read, without the bytes', async () => {
+    const { open, byteFiles, warnings } = setUp()
+    const { shelf } = await open()
+    await shelf.put(file('a', { copies: [copy] }))
+    byteFiles.list = async () => {
+      throw new Error('not permitted')
+    }
+    const again = await open()
+    assert.equal(again.shelf.find({ name: 'files/a', keyId: 'k1' })?.hasBytes, false)
+    assert.equal(warnings.length, 1)
+  })
+
   test('tells apart what two keys call the same', async () => {
     const { open } = setUp()
     const { shelf } = await open()
@@ -140,7 +152,7 @@ describe('The shelf of kept files', () => {
     shelf.claim(kept.length)
     lay(kept)
     await shelf.put(kept)
-    await clearShelf({ folder: FOLDER, byteFiles, documents })
+    await clearShelf({ folder: FOLDER, byteFiles, documents, warn() {} })
     assert.deepEqual([await documents.names('kept-files'), byteFiles.contents.size], [[], 0])
   })
 })

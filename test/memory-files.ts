@@ -3,6 +3,7 @@ import type { DocumentRecords } from '../core/store.ts'
 
 /** A disk in memory that can fail, or stand still. */
 export interface MemoryFiles extends ByteFiles {
+  list: ByteFiles['list']
   readonly contents: Map<string, Uint8Array>
   /** Thrown by each write where it is set. */
   failure: Error | undefined

@@ -54,7 +54,7 @@ export async function openKeptFiles(options: KeptFilesOptions): Promise<KeptFile
   if (folder === undefined) return undefined
   const place = { folder, byteFiles, documents: store.documents }
   if (!settings.files.keepBytes) {
-    await clearShelf(place)
+    await clearShelf({ ...options, ...place })
     return undefined
   }
   const there = new Set(resources.map(placeOf))

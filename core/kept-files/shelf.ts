@@ -48,36 +48,54 @@ const ID = /^[0-9a-f-]{36}$/
 export async function openShelf(
   options: ShelfOptions,
 ): Promise<{ readonly shelf: Shelf; readonly gone: readonly KeptFile[] }> {
-  const { byteFiles, documents, folder } = options
+  const { documents } = options
   const files: KeptFile[] = []
   for (const id of await documents.names(SCOPE)) {
     const file = toKeptFile(await documents.get(SCOPE, id))
     if (file?.id === id) files.push(file)
     else await documents.delete(SCOPE, id)
   }
-  const lengths = new Map((await byteFiles.list(folder)).map(({ name, length }) => [name, length]))
-  const shelf = createShelf(options)
+  const lengths = await lengthsIn(options)
+  const { shelf, lay } = createShelf(options)
   for (const file of files.toSorted((one, other) => one.usedAt - other.usedAt)) {
     const hasBytes = file.hasBytes && lengths.get(file.id) === file.length && shelf.claim(file.length)
     if (hasBytes) lengths.delete(file.id)
-    await shelf.put({ ...file, hasBytes })
+    if (hasBytes === file.hasBytes) lay(file)
+    else await shelf.put({ ...file, hasBytes })
   }
-  for (const id of lengths.keys()) if (ID.test(id)) await byteFiles.remove(shelf.pathOf(id))
+  await removeBytes(options, lengths.keys())
   return { shelf, gone: shelf.remove(files.filter((file) => !options.isThere(file))) }
 }
 
 /** Removes all that was ever kept. */
-export async function clearShelf({
-  folder,
-  byteFiles,
-  documents,
-}: Pick<ShelfOptions, 'folder' | 'byteFiles' | 'documents'>): Promise<void> {
+export async function clearShelf(options: Omit<ShelfOptions, 'maxBytes' | 'isThere'>): Promise<void> {
+  const { documents } = options
   for (const id of await documents.names(SCOPE)) await documents.delete(SCOPE, id)
-  for (const { name } of await byteFiles.list(folder))
-    if (ID.test(name)) await byteFiles.remove(`${folder}/${name}`)
+  await removeBytes(options, (await lengthsIn(options)).keys())
 }
 
-function createShelf(options: ShelfOptions): Shelf {
+type Folder = Pick<ShelfOptions, 'folder' | 'byteFiles' | 'warn'>
+
+/** The lengths of our own files, by their ids; a folder that cannot be read has none. */
+async function lengthsIn({ folder, byteFiles, warn }: Folder): Promise<Map<string, number>> {
+  try {
+    const found = await byteFiles.list(folder)
+    return new Map(found.filter(({ name }) => ID.test(name)).map(({ name, length }) => [name, length]))
+  } catch (error) {
+    warn('The folder of kept files cannot be read', { error })
+    return new Map()
+  }
+}
+
+async function removeBytes({ folder, byteFiles, warn }: Folder, ids: Iterable<string>): Promise<void> {
+  for (const id of ids) {
+    await byteFiles
+      .remove(`${folder}/${id}`)
+      .catch((error) => warn('What is left of a kept file cannot be removed', { error }))
+  }
+}
+
+function createShelf(options: ShelfOptions): { readonly shelf: Shelf; lay(file: KeptFile): void } {
   const { folder, byteFiles, documents, warn } = options
   // A Map keeps the order in which entries came: the first was used longest ago.
   const files = new Map<string, KeptFile>()
@@ -101,15 +119,20 @@ function createShelf(options: ShelfOptions): Shelf {
     documents.delete(SCOPE, file.id).catch(failed)
   }
 
+  function lay(file: KeptFile): void {
+    if (file.hasBytes) held += file.length
+    files.delete(placeOf(file))
+    files.set(placeOf(file), file)
+  }
+
   async function put(file: KeptFile): Promise<void> {
     const before = files.get(placeOf(file))
     const isSame = before?.id === file.id
     if (before !== undefined && !(isSame && file.hasBytes)) letGo(before)
     if (before !== undefined && !isSame) forget(before)
     if (!file.hasBytes && file.copies.length === 0) return forget(file)
-    if (file.hasBytes && !(isSame && before.hasBytes)) held += file.length
-    files.delete(placeOf(file))
-    files.set(placeOf(file), file)
+    if (isSame && before.hasBytes && file.hasBytes) held -= file.length
+    lay(file)
     await documents.put(SCOPE, file.id, file).catch(failed)
   }
 
@@ -120,7 +143,7 @@ function createShelf(options: ShelfOptions): Shelf {
     }
   }
 
-  return {
+  const shelf: Shelf = {
     find: (file) => files.get(placeOf(file)),
     put,
     remove(gone) {
@@ -149,6 +172,7 @@ function createShelf(options: ShelfOptions): Shelf {
     },
     pathOf,
   }
+  return { shelf, lay }
 }
 
 /** A text for which resource is meant. */
