@@ -87,30 +87,6 @@ describe('Files whose bytes are kept', () => {
     assert.equal(sent, body(one.uri.replace(one.name, copyOf(one)!.name)))
   })
 
-  test('come together for an OpenAI client, by whatever field names them', async () => {
-    const files = await uploadTwo(scene)
-    const [first, second] = files.map(
-      ({ name }) => `https://generativelanguage.googleapis.com/v1beta/${name}`,
-    )
-    for (const content of [
-      [
-        { type: 'image_url', image_url: { url: first } },
-        { type: 'file', file: { file_id: second } },
-      ],
-      [
-        { type: 'file', file: { file_data: first } },
-        { type: 'image_url', image_url: { url: second } },
-      ],
-    ]) {
-      const response = await send(scene, 'one', '/v1/chat/completions', {
-        json: { model: MODEL, messages: [{ role: 'user', content }] },
-      })
-      assert.equal(response.status, 200, await response.text())
-      assert.equal(lastProject(scene), files[1].project)
-    }
-    assert.equal(uploadsIn(scene), 3)
-  })
-
   test('of another client are neither used nor copied', async () => {
     const [mine] = await uploadTwo(scene, 'one')
     const [theirs, others] = await uploadTwo(scene, 'two')
