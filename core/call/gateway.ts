@@ -26,7 +26,7 @@ import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
 import { createHops, type Hops } from './hops.ts'
 import type { KeptBodies } from './kept-bodies.ts'
-import { locate } from './locate.ts'
+import { locate, locateAgain } from './locate.ts'
 import { answerList } from './merged-list.ts'
 import { callNatively } from './native-call.ts'
 import { clientGone } from './refusal.ts'
@@ -189,6 +189,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
+    if (call.request !== begun.request) locateAgain(flight, call.request, options.ownership)
     const fitted = codec.identity ? undefined : options.fitting.fit(call, decoded.schemasAt)
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
     const upstream = toCanonicalRequest(call, target, flight, fitted)
