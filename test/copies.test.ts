@@ -90,6 +90,16 @@ describe('Copies of kept files', () => {
     assert.deepEqual(shelf.find(file)?.copies, [])
   })
 
+  test('that Google has no more while they are looked through are forgotten, and made anew later', async () => {
+    const { copies, google, file, shelf } = await setUp()
+    google.states.push('PROCESSING')
+    const missing = new GatewayError('upstream_refused', 'not found', { upstream: { status: 404 } })
+    google.failures.push(undefined, undefined, missing)
+    await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /make anything/))
+    assert.ok(!google.asked.some((each) => each.startsWith('DELETE')))
+    assert.equal((await copies.bring(shelf.find(file)!, 'p2', errand())).name, 'files/copy-2')
+  })
+
   test('that are not the same file are removed again', async () => {
     const { copies, google, file } = await setUp()
     google.sha256Hash = 'another'

@@ -1,16 +1,8 @@
 import type { ByteFiles } from '../byte-files.ts'
-import { createTrace } from '../call/trace.ts'
-import type { UpstreamRequest } from '../call/upstream.ts'
 import { GatewayError, isGatewayError } from '../errors.ts'
 import type { Key } from '../keys.ts'
-import {
-  ask,
-  type CopyUploadOptions,
-  type Errand,
-  stateOf,
-  type UploadedCopy,
-  uploadCopy,
-} from './copy-upload.ts'
+import { deleteCopy, stateOfCopy } from './copy-requests.ts'
+import { type CopyUploadOptions, type Errand, type UploadedCopy, uploadCopy } from './copy-upload.ts'
 import { type OpenBytes, openBytes } from './kept-bytes.ts'
 import type { FileCopy, KeptFile } from './kept-file.ts'
 import { createSharedWork } from './shared-work.ts'
@@ -83,15 +75,13 @@ export function createCopies(options: CopiesOptions): Copies {
   }
 
   async function openKept(file: KeptFile): Promise<OpenBytes> {
+    if (!file.hasBytes) throw new GatewayError('invalid_request', UNREADABLE)
     try {
       return await openBytes(options.byteFiles.read(shelf.pathOf(file.id)))
     } catch (error) {
       options.warn('The bytes that were kept of a file cannot be read', { error, file: file.name })
       await shelf.put({ ...file, hasBytes: false })
-      throw new GatewayError(
-        'invalid_request',
-        'what was kept of it cannot be read any more; upload it again',
-      )
+      throw new GatewayError('invalid_request', UNREADABLE)
     }
   }
 
@@ -99,8 +89,7 @@ export function createCopies(options: CopiesOptions): Copies {
     const since = now()
     for (let look = 0; now() - since < LONGEST_LOOK; look++) {
       await wait(LOOKS[look] ?? LOOKS.at(-1)!, errand.leaving)
-      const { answer } = await ask(toRequest('GET', copy), errand, keyLoop)
-      const state = stateOf(answer)
+      const state = await stateOfCopy(copy, projectOf(copy), errand, keyLoop)
       if (state === 'PROCESSING') continue
       const others = (copies: readonly FileCopy[]) => copies.filter(({ name }) => name !== copy.name)
       if (state === 'ACTIVE') {
@@ -109,32 +98,16 @@ export function createCopies(options: CopiesOptions): Copies {
         return active
       }
       await save(file, others)
-      removeCopy(copy)
+      if (state !== 'GONE') removeCopy(copy)
       throw new GatewayError('bad_upstream', 'Google could not make anything of the copy')
     }
     throw new GatewayError('upstream_timeout', 'Google still looks through the copy; try again later')
   }
 
   function removeCopy(copy: FileCopy): void {
-    const errand = { trace: createTrace(), leaving: NEVER }
-    ask(toRequest('DELETE', copy), errand, keyLoop).catch((error) => {
-      const isGone = isGatewayError(error) && (error.status === 403 || error.status === 404)
-      if (!isGone)
-        options.warn('A copy of a file that is gone stays at Google until its time is over', { error })
-    })
-  }
-
-  function toRequest(method: string, copy: FileCopy): UpstreamRequest {
-    return {
-      method,
-      path: `/v1beta/${copy.name}`,
-      headers: {},
-      body: () => undefined,
-      model: undefined,
-      repeatable: true,
-      project: projectOf(copy),
-      keyId: copy.keyId,
-    }
+    deleteCopy(copy, projectOf(copy), keyLoop).catch((error) =>
+      options.warn('A copy of a file that is gone stays at Google until its time is over', { error }),
+    )
   }
 
   async function bringOnce(key: FileKey, project: string, errand: Errand): Promise<FileCopy> {
@@ -167,8 +140,7 @@ export function createCopies(options: CopiesOptions): Copies {
   }
 }
 
-const NEVER = new AbortController().signal
-
+const UNREADABLE = 'what was kept of it cannot be read any more; upload it again'
 const GONE = 'it was deleted meanwhile'
 
 /** Whether the same may go well at once. */

@@ -16,7 +16,7 @@ export interface Draft {
   take(piece: Uint8Array): Promise<void> | undefined
   /** Closes the file until it goes on. */
   pause(): void
-  /** Makes a whole file of what was written before `at`; true where it is one. */
+  /** Makes a whole file of what was written before `at`; true where it is one, which is never lost any more. */
   finish(): Promise<boolean>
   lose(): void
 }
@@ -40,6 +40,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
   let file: WritableBytes | undefined
   let isMade = false
   let isLost = false
+  let isWhole = false
   let work = Promise.resolve()
   let waiting = 0
   let at = 0
@@ -58,7 +59,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
   }
 
   function lose(): void {
-    if (isLost) return
+    if (isLost || isWhole) return
     isLost = true
     shelf.give(claimed)
     claimed = 0
@@ -142,6 +143,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
       })
       await caughtUp()
       if (isLost) return false
+      isWhole = true
       shelf.give(claimed - at)
       claimed = at
       return true

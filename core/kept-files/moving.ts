@@ -6,12 +6,12 @@ import { inParallel } from '../in-parallel.ts'
 import type { Key, KeyQuery } from '../keys.ts'
 import type { MovableFiles, Place } from '../ownership/ownership.ts'
 import { twoProjects } from '../ownership/ownership-errors.ts'
-import { renamedInBytes } from '../ownership/renamed-in-bytes.ts'
 import type { Pool } from '../pool/pool.ts'
 import { candidatesFor, missingIn, type Whereabouts } from './choose-project.ts'
 import type { Copies } from './copies.ts'
 import type { Errand } from './copy-upload.ts'
 import type { FileCopy, KeptFile } from './kept-file.ts'
+import { toMoved } from './moved-request.ts'
 import type { Shelf } from './shelf.ts'
 
 export interface MovingOptions {
@@ -72,7 +72,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
         const moved = await bring(journey, project)
         if (moved === undefined) continue
         try {
-          return await keyLoop.run(toMoved(request, project, moved), trace, leaving, read)
+          return await keyLoop.run(toMoved(request, project, namesIn(moved)), trace, leaving, read)
         } catch (thrown) {
           if (leaving.aborted || !isGatewayError(thrown)) throw thrown
           if (isOut(thrown)) passBy(journey, project, thrown)
@@ -184,18 +184,8 @@ function isWithin(named: readonly Named[], project: string): boolean {
   return missingIn(project, named) < Number.POSITIVE_INFINITY
 }
 
-function toMoved(request: UpstreamRequest, project: string, moved: Moved): UpstreamRequest {
-  if (moved.size === 0) return { ...request, project }
-  const renames = new Map([...moved].map(([{ place }, copy]) => [place.name, copy.name]))
-  return {
-    ...request,
-    project,
-    body(sent) {
-      const body = request.body(sent)
-      if (body === undefined || body instanceof ReadableStream) return body
-      return renamedInBytes(typeof body === 'string' ? new TextEncoder().encode(body) : body, renames)
-    },
-  }
+function namesIn(moved: Moved): ReadonlyMap<string, string> {
+  return new Map([...moved].map(([{ place }, copy]) => [place.name, copy.name]))
 }
 
 function anywhere({ model, affinity }: UpstreamRequest): KeyQuery {

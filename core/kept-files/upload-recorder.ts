@@ -113,13 +113,15 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
       upload.isBusy = true
       upload.draft.goOn(at, stretch.expected)
     }
+    let isOpen = isNext
     const pause = () => {
-      if (!isNext) return
+      if (!isOpen) return
+      isOpen = false
       upload.isBusy = false
       upload.draft.pause()
     }
     return {
-      take: (piece) => (isNext ? upload.draft.take(piece) : undefined),
+      take: (piece) => (isOpen ? upload.draft.take(piece) : undefined),
       async taken(answer, key, isOver) {
         // Google took what was passed by here.
         if (at !== undefined && !isNext) return drop(name)
