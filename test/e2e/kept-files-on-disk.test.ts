@@ -166,6 +166,22 @@ describe('What is kept of an upload', () => {
   })
 })
 
+test('A file that Google’s SDK sends in parts is the same in another project', async () => {
+  const scene = await openKeptScene()
+  try {
+    const large = await upload(scene, new Blob([randomBytes(20 * MEGABYTE)], { type: 'audio/mpeg' }))
+    const own = scene.google.keys.find((key) => scene.google.projectOf(key) === large.project)!
+    scene.google.script(own, { kind: 'perMinute429', retrySeconds: 60 })
+    assert.equal((await ask(scene, [large])).status, 200)
+    const [file, copy] = scene.google.files()
+    assert.equal(copy?.value.sizeBytes, String(20 * MEGABYTE))
+    assert.equal(copy?.value.sha256Hash, file?.value.sha256Hash)
+    assert.notEqual(copy?.project, file?.project)
+  } finally {
+    await scene.close()
+  }
+})
+
 test('Of kept files those give way that were used longest ago', async () => {
   const scene = await openKeptScene({ keepMegabytes: 1 })
   try {
