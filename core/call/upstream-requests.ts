@@ -26,6 +26,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     repeatable: method === 'GET' || isGeneration || target.short === true,
     affinity: isGeneration ? affinityOf(flight) : undefined,
     project: flight.place?.project,
+    movable: flight.place?.movable,
     credential: target.credential,
   }
 }
@@ -58,6 +59,7 @@ export function toCanonicalRequest(
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
     project: place?.project,
+    movable: place?.movable,
   }
 }
 
@@ -82,6 +84,7 @@ export function toConvertedRequest(
     weight,
     repeatable: target.short === true,
     project: place?.project,
+    movable: place?.movable,
   }
 }
 
