@@ -96,6 +96,14 @@ describe('a path of several plugins', () => {
       )
   })
 
+  test('is one path with a slash behind it and without', async () => {
+    for (const path of ['/x', '/x/']) assert.deepEqual(await ask([reading('one', '/x/')], path), [200, 'one'])
+    assert.throws(
+      () => mountPluginRoutes(createApp(), [reading('one', '/x'), reading('two', '/x/')]),
+      /"one" and "two" both serve GET \/x;/,
+    )
+  })
+
   test('is told apart by protocols where one serves every method and another one of them', async () => {
     const every = plugin('every', ['/x'], { protocol: protocolOf('a') })
     const read = reading('read', '/x', { protocol: protocolOf('b') })

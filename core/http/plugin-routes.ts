@@ -43,7 +43,9 @@ function byPath(plugins: readonly LoadedPlugin[]): Map<string, PluginRoute[]> {
     const { app } = plugin
     if (!app) continue
     for (const { method, path } of app.routes) {
-      table.set(path, [...(table.get(path) ?? []), { method, plugin, app }])
+      // A router takes the two for one.
+      const plain = path.replace(/(?<=.)\/$/, '')
+      table.set(plain, [...(table.get(plain) ?? []), { method, plugin, app }])
     }
   }
   return table
