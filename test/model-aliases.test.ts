@@ -48,12 +48,12 @@ describe('What models are called', () => {
     )
   })
 
-  test('is an alias of a model under its new name', () => {
-    const { modelOf } = naming({
-      renames: { 'gemini-a': 'house' },
-      aliases: { fast: 'house', odd: 'constructor' },
-    })
+  test('is an alias of a model under its new name, described as it is', () => {
+    const aliases = { fast: 'house', odd: 'constructor' }
+    const { modelOf, list } = naming({ renames: { 'gemini-a': 'house' }, aliases })
     assert.deepEqual([modelOf('fast'), modelOf('odd')], ['gemini-a', 'constructor'])
+    const fast = list(LIST).find(({ name }) => name === 'models/fast')
+    assert.deepEqual(fast, { ...LIST[0], name: 'models/fast', displayName: 'fast' })
   })
 
   test('is refused by the setting that cannot mean what it says', () => {

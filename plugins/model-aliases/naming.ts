@@ -31,9 +31,14 @@ export interface ModelNaming {
 export function createModelNaming({ aliases, renames, hidden }: NamingOptions): ModelNaming {
   const renamed = new Map(Object.entries(renames))
   const byNewName = new Map([...renamed].map(([model, name]) => [name, model]))
-  const targetOf = byPattern({ ...Object.fromEntries(byNewName), ...exactFirst(aliases) })
+  const statedTarget = byPattern({ ...Object.fromEntries(byNewName), ...exactFirst(aliases) })
   const isUnwanted = toAnyPattern(hidden)
-  const isHidden = (name: string) => renamed.has(name) || isUnwanted(name)
+
+  /** An alias may be of a model under its new name. */
+  function targetOf(name: string): string | undefined {
+    const target = statedTarget(name)
+    return target === undefined ? undefined : (byNewName.get(target) ?? target)
+  }
 
   function shown(model: Model, all: readonly Model[]): readonly Model[] {
     const name = nameOf(model)
@@ -49,9 +54,8 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
 
     modelOf(name) {
       const target = targetOf(name)
-      // An alias may be of a model under its new name.
-      if (target !== undefined) return byNewName.get(target) ?? target
-      if (isHidden(name)) throw noSuchModel(name)
+      if (target !== undefined) return target
+      if (renamed.has(name) || isUnwanted(name)) throw noSuchModel(name)
       return undefined
     },
 
@@ -61,8 +65,8 @@ export function createModelNaming({ aliases, renames, hidden }: NamingOptions): 
     list(models) {
       const visible = models.flatMap((model) => shown(model, models))
       const known = new Set(visible.map(nameOf))
-      const added = Object.entries(aliases).filter(([name]) => !name.includes('*') && !known.has(name))
-      return [...visible, ...added.map(([name, target]) => called(describing(models, target), name))]
+      const added = Object.keys(aliases).filter((name) => !name.includes('*') && !known.has(name))
+      return [...visible, ...added.map((name) => called(describing(models, targetOf(name)!), name))]
     },
   }
 }
