@@ -24,6 +24,8 @@ export interface ModelTraits {
   readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
   readonly penalties: boolean
+  /** Makes several candidates of one request: `candidateCount`. None does so in a stream. */
+  readonly candidates: boolean
   /** `mediaResolution` on a part. */
   readonly partResolution: boolean
   /** Pictures and files within a function's response. */
@@ -59,6 +61,7 @@ const NEWEST: ModelTraits = {
   schemas: 'json',
   maxOutputTokens: 65_536,
   penalties: true,
+  candidates: false,
   partResolution: true,
   responseParts: true,
   mixedTools: true,
@@ -78,7 +81,7 @@ const BEFORE_3 = {
   cacheTokens: undefined,
   fetchesUrls: false,
 }
-const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192 } as const
+const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192, candidates: true } as const
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,

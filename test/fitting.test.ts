@@ -128,7 +128,7 @@ describe('An answer in JSON whose schema was written otherwise', () => {
 })
 
 describe('A refused call', () => {
-  test('whose schema is blamed is asked again in the stricter form, as all of the model are for an hour', () => {
+  test('whose schema is blamed is asked again in the stricter form, as all of the model are for an hour where that worked', () => {
     let now = 0
     const fitting = createFitting(() => now)
     const call = fit(withTool(ANYTHING), MODEL, fitting)
@@ -136,6 +136,8 @@ describe('A refused call', () => {
     const repaired = call.repair(SCHEMA_REFUSAL, MODEL)
     assert.ok(declarationIn(repaired?.request ?? {})?.parameters)
     assert.deepEqual(argsIn(call.restore(calling({ filter: '{"a":1}' }))), { filter: { a: 1 } })
+    assert.ok(declarationIn(fit(withTool(ANYTHING), MODEL, fitting).request)?.parametersJsonSchema)
+    repaired?.worked()
     assert.ok(declarationIn(fit(withTool(ANYTHING), MODEL, fitting).request)?.parameters)
     assert.ok(declarationIn(fit(withTool(ANYTHING), 'gemini-4-argon', fitting).request)?.parametersJsonSchema)
     now = 3_600_001
@@ -202,6 +204,7 @@ describe('A refused call', () => {
       const repaired = call.repair(refusal, MODEL)
       assert.deepEqual(repaired?.request, instead)
       assert.ok((repaired?.notes.length ?? 0) > 1)
+      repaired?.worked()
       const later = fit(asked, MODEL, fitting)
       assert.deepEqual(later.request, instead)
       assert.equal(later.notes.length, 1)
@@ -212,10 +215,13 @@ describe('A refused call', () => {
   test('learns of one level after the other', () => {
     const fitting = createFitting(() => 0)
     const level = (name: string) => `Thinking level ${name} is not supported for this model.`
-    const first = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting).repair(level('LOW'), MODEL)
-    assert.deepEqual(first?.request, thinking({ thinkingLevel: 'MEDIUM' }))
-    const second = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting).repair(level('MEDIUM'), MODEL)
+    const call = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting)
+    assert.deepEqual(call.repair(level('LOW'), MODEL)?.request, thinking({ thinkingLevel: 'MEDIUM' }))
+    const second = call.repair(level('MEDIUM'), MODEL)
     assert.deepEqual(second?.request, thinking({ thinkingLevel: 'HIGH' }))
+    second?.worked()
+    const later = fit(thinking({ thinkingLevel: 'MEDIUM' }), MODEL, fitting)
+    assert.deepEqual(later.request, thinking({ thinkingLevel: 'HIGH' }))
   })
 
   test('whose signatures are blamed is asked again without them, and nothing is learned', () => {

@@ -2,6 +2,7 @@ import type { GenerateContentRequest, GenerateContentResponse } from '../canonic
 import { withoutSignatures } from '../codec/signatures.ts'
 import { traitsOf } from '../models.ts'
 import type { Call, SchemaPlaces } from '../plugin.ts'
+import { asModelTakes } from './as-model-takes.ts'
 import { fitSchemas } from './fit-schemas.ts'
 import { createLearnedLimits } from './learned-limits.ts'
 import { limitsIn, type ModelLimits } from './model-limits.ts'
@@ -13,11 +14,15 @@ import { withinLimits } from './within-limits.ts'
 export interface Fitting {
   /** Throws `invalid_request` where the call holds a schema that is none. */
   fit(call: Pick<Call, 'model' | 'request'>, places: SchemaPlaces | undefined): FittedCall
+  /** Whether a model makes several candidates of one request, where the answer is whole. */
+  givesSeveral(model: string): boolean
+  /** Learns that it makes one only, where that is what the text of its 400 says. */
+  learnsSingly(refusal: string, model: string): boolean
 }
 
 /** One call as its model takes it. */
 export interface FittedCall {
-  /** After a repair the repaired one. */
+  /** After a repair, or for another model, that one. */
   readonly request: GenerateContentRequest
   readonly notes: readonly string[]
   /** Google's answer, or a chunk of it, as the client's request means it. */
@@ -27,13 +32,21 @@ export interface FittedCall {
    * helps nobody. What comes of it is what `restore` expects from now on.
    */
   repair(refusal: string, model: string): Repair | undefined
+  /** The call for another model that is asked in place of its own; `restore` and `repair` then go by that one. */
+  forModel(model: string): Refit
 }
 
-/** A request to be sent in place of one that was refused. */
-export interface Repair {
+/** A request to be sent in another one's place. */
+export interface Refit {
   readonly request: GenerateContentRequest
   /** What is different now. */
   readonly notes: readonly string[]
+}
+
+/** A request to be sent in place of one that was refused. */
+export interface Repair extends Refit {
+  /** To be told when the model has taken it: its other calls then begin with what was learned. */
+  worked(): void
 }
 
 /** Nothing learned yet; `now` is in milliseconds since any moment. */
@@ -41,33 +54,42 @@ export function createFitting(now: () => number): Fitting {
   const learned = createLearnedLimits(now)
 
   return {
-    fit({ model, request: own }, places) {
-      let request = own
+    givesSeveral: (model) => traitsOf(model).candidates && !learned.of(model).oneCandidate,
+    learnsSingly(refusal, model) {
+      const limits = limitsIn(refusal, model, learned.of(model))
+      if (!limits?.oneCandidate) return false
+      learned.learn(model, limits)
+      return true
+    },
+    fit({ model, request }, places) {
+      /** The request for the model that is asked, before its limits are kept. */
+      let asked = { model, request }
+      /** What refusals of this call have said so far. */
+      let found: ModelLimits = {}
       let restorer: Restorer | undefined
+      const told = new Set<string>()
 
-      function fitTo(limits: ModelLimits): Repair {
-        const limited = withinLimits(request, limits)
-        const dialect = limits.schemas ?? traitsOf(model).schemas
-        const fitted = fitSchemas(limited.request, dialect, places)
-        restorer = fitted.restores && createRestorer(fitted.restores)
-        return { request: fitted.request, notes: [...limited.notes, ...fitted.notes] }
-      }
-
-      function withoutTheirs(): Repair | undefined {
-        request = { ...request, contents: withoutSignatures(request.contents ?? []) }
-        const { request: fitted } = fitTo(learned.of(model))
-        const notes = ['thought signatures: given up, the model does not take them']
-        return inPlace({ request: fitted, notes })
+      /** The request as the model takes it as far as is known, and what nobody was told of yet. */
+      function fitted(): Refit {
+        const limits = { ...learned.of(asked.model), ...found }
+        const limited = withinLimits(asked.request, limits)
+        const dialect = limits.schemas ?? traitsOf(asked.model).schemas
+        const { request, notes, restores } = fitSchemas(limited.request, dialect, places)
+        restorer = restores && createRestorer(restores)
+        const news = [...limited.notes, ...notes].filter((note) => !told.has(note))
+        for (const note of news) told.add(note)
+        return { request, notes: news }
       }
 
       /** Undefined where it is what was sent already. */
-      function inPlace(repaired: Repair): Repair | undefined {
-        if (isSame(repaired.request, current)) return undefined
-        current = repaired.request
-        return repaired
+      function inPlace(reason: string, worked: () => void): Repair | undefined {
+        const { request: repaired, notes } = fitted()
+        if (isSame(repaired, current)) return undefined
+        current = repaired
+        return { request: repaired, notes: [reason, ...notes], worked }
       }
 
-      const first = fitTo(learned.of(model))
+      const first = fitted()
       let current = first.request
       return {
         get request() {
@@ -75,12 +97,26 @@ export function createFitting(now: () => number): Fitting {
         },
         notes: first.notes,
         restore: (reply) => restorer?.restore(reply) ?? reply,
-        repair(refusal, asked) {
-          if (blamesSignature(refusal)) return withoutTheirs()
-          const limits = limitsIn(refusal, asked, learned.of(asked))
+        repair(refusal, refusing) {
+          if (blamesSignature(refusal)) {
+            const contents = withoutSignatures(asked.request.contents ?? [])
+            asked = { ...asked, request: { ...asked.request, contents } }
+            return inPlace('thought signatures: given up, the model does not take them', () => {})
+          }
+          const limits = limitsIn(refusal, refusing, { ...learned.of(refusing), ...found })
           if (!limits) return undefined
-          learned.learn(asked, limits)
-          return inPlace(withOwnNotes(fitTo(limits), first))
+          found = limits
+          return inPlace('asked again in a form that the model takes', () =>
+            learned.learn(refusing, { ...learned.of(refusing), ...limits }),
+          )
+        },
+        forModel(other) {
+          const { request: own, notes } = asModelTakes(request, traitsOf(other))
+          asked = { model: other, request: own }
+          found = {}
+          const refit = fitted()
+          current = refit.request
+          return { request: current, notes: [...notes, ...refit.notes] }
         },
       }
     },
@@ -89,10 +125,4 @@ export function createFitting(now: () => number): Fitting {
 
 function isSame(one: GenerateContentRequest, other: GenerateContentRequest): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
-}
-
-/** What was said of the first form is said already. */
-function withOwnNotes({ request, notes }: Repair, first: Repair): Repair {
-  const added = notes.filter((note) => !first.notes.includes(note))
-  return { request, notes: ['asked again in a form that the model takes', ...added] }
 }

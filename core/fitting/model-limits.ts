@@ -17,6 +17,8 @@ export interface ModelLimits {
   readonly without?: readonly string[]
   /** It takes no `systemInstruction`. */
   readonly system?: false
+  /** It makes one candidate of a request. */
+  readonly oneCandidate?: true
 }
 
 /**
@@ -44,6 +46,7 @@ const LESSONS: readonly Lesson[] = [
     /(developer|system) instructions? (is|are) not (enabled|supported)/i.test(text)
       ? { system: false }
       : undefined,
+  (text) => (/multiple candidates|candidate_?count/i.test(text) ? { oneCandidate: true } : undefined),
 ]
 
 function oneThinkingIn(text: string): ModelLimits | undefined {

@@ -42,6 +42,7 @@ export const ModelSettings = Type.Record(
       ),
       maxOutputTokens: Type.Optional(Type.Integer({ minimum: 1, description: 'The most that it writes.' })),
       penalties: Flag('Takes frequency and presence penalties.'),
+      candidates: Flag('Makes several candidates of one request.'),
       partResolution: Flag('Takes a resolution for each picture.'),
       responseParts: Flag('Takes pictures in what functions answer.'),
       mixedTools: Flag("Takes functions beside Google's own tools."),
