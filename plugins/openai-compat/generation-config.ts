@@ -15,6 +15,7 @@ import {
 } from '../../core/codec/request-values.ts'
 import { amountOf, EFFORTS, type ModelTraits } from '../../core/models.ts'
 import { toAnswerFormat } from './answer-format.ts'
+import { toCandidateCount } from './google-fields.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -28,7 +29,7 @@ export function toGenerationConfig(
     temperature: optional(body, 'temperature', between(0, 2)),
     topP: optional(body, 'top_p', between(0, 1)),
     topK: optional(body, 'top_k', integerBetween(1, 2 ** 31 - 1)),
-    candidateCount: optional(body, 'n', integerBetween(1, 8)),
+    candidateCount: optional(body, 'n', toCandidateCount),
     maxOutputTokens: toMaxTokens(body),
     stopSequences: toStops(body),
     seed: optional(body, 'seed', toSeed),

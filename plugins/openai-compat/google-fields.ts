@@ -1,4 +1,4 @@
-import { optional, toFilledText, toList, toRecord } from '../../core/codec/request-values.ts'
+import { optional, toFilledText, toInteger, toList, toRecord } from '../../core/codec/request-values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -56,11 +56,19 @@ const READERS: Readonly<Record<string, (value: unknown, param: string, found: Fo
     )
   },
   generationConfig(value, param, { config }) {
-    Object.assign(config, withCamelCase(toRecord(value, param)))
+    const stated = toRecord(value, param)
+    for (const name of ['candidateCount', 'candidate_count'])
+      optional(stated, name, toCandidateCount, `${param}.${name}`)
+    Object.assign(config, withCamelCase(stated))
   },
   thinkingConfig: toConfig('thinkingConfig'),
   imageConfig: toConfig('imageConfig'),
   speechConfig: toConfig('speechConfig'),
+}
+
+/** As many answers as Google makes of one request at most; where the model makes one only, each is a call. */
+export function toCandidateCount(value: unknown, param: string): number {
+  return toInteger(value, param, 1, 8)
 }
 
 function toConfig(name: string) {
