@@ -20,13 +20,14 @@ import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { toGoogleFields } from './google-fields.ts'
 import { type Message, readMessages } from './messages.ts'
-import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
+import { IGNORED, KNOWN, WITHOUT_COUNTERPART } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { withSearch } from './search-wish.ts'
 import { toServiceTier } from './service-tier.ts'
 import { type Spoken, toSpoken } from './spoken-answers.ts'
 import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
+import { askedAmong, checkUnmapped } from './unmapped.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -39,7 +40,7 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const traits = traitsOf(modelOf(model))
-  checkUnmapped(body)
+  checkUnmapped(body, { ...IGNORED, ...WITHOUT_COUNTERPART })
   const { messages, ignored } = readMessages(body, traits, notes)
   const declared = readTools(body)
   const names = toFunctionNames(declared.tools.map(({ name }) => name))
@@ -115,7 +116,7 @@ export function refuseBody(): never {
 
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 function toNotes(body: Body, ignored: readonly string[]): string[] {
-  const dropped = withoutCounterpart(body)
+  const dropped = askedAmong(body, WITHOUT_COUNTERPART)
   const unknown = [...unknownNames(body, KNOWN), ...ignored]
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),

@@ -1,4 +1,4 @@
-import { isRecord, optional, toBoolean, toRecord, toText } from '../../core/codec/request-values.ts'
+import type { Kind } from './unmapped.ts'
 
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
 const MAPPED = [
@@ -44,10 +44,13 @@ export const IGNORED = {
   safety_identifier: 'string',
   store: 'boolean',
   user: 'string',
-} as const
+} as const satisfies Record<string, Kind>
 
 /** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
-export const WITHOUT_COUNTERPART = { logit_bias: 'object', verbosity: 'string' } as const
+export const WITHOUT_COUNTERPART = {
+  logit_bias: 'biases',
+  verbosity: 'verbosity',
+} as const satisfies Record<string, Kind>
 
 /** Every documented parameter. */
 export const KNOWN = new Set<string>([
@@ -55,20 +58,3 @@ export const KNOWN = new Set<string>([
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
 ])
-
-/** Refuses what is of the wrong type although it has no effect, as OpenAI does. */
-export function checkUnmapped(body: Readonly<Record<string, unknown>>): void {
-  for (const [name, type] of Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })) {
-    optional<unknown>(body, name, CHECKS[type])
-  }
-}
-
-const CHECKS = { object: toRecord, string: toText, boolean: toBoolean } as const
-
-/** The parameters without a counterpart that a body asks something of. */
-export function withoutCounterpart(body: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(WITHOUT_COUNTERPART).filter((name) => {
-    const value = body[name]
-    return value != null && !(isRecord(value) && Object.keys(value).length === 0)
-  })
-}

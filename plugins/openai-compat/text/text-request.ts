@@ -16,8 +16,9 @@ import { traitsOf } from '../../../core/models.ts'
 import type { Decoded } from '../../../core/plugin.ts'
 import { refuseBody, sessionOf, wantsUsage } from '../chat-request.ts'
 import { toGenerationConfig } from '../generation-config.ts'
+import { askedAmong, checkUnmapped } from '../unmapped.ts'
 import type { TextAsked } from './asked.ts'
-import { AS_IN_CHATS, KNOWN_OF_TEXT, TEXT_WITHOUT_COUNTERPART } from './parameters.ts'
+import { AS_IN_CHATS, KNOWN_OF_TEXT, TEXT_IGNORED, TEXT_WITHOUT_COUNTERPART } from './parameters.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -31,6 +32,7 @@ export function decodeText(body: unknown, modelOf: ModelReading = AS_STATED): De
   const model = toModelName(required(body, 'model', toText))
   const prompts = required(body, 'prompt', toPrompts)
   refuseUnserved(body)
+  checkUnmapped(body, { ...TEXT_IGNORED, ...TEXT_WITHOUT_COUNTERPART })
   const generationConfig = toGenerationConfig(toChatBody(body), traitsOf(modelOf(model)), notes)
   const stream = optional(body, 'stream', toBoolean) ?? false
   const count = Number(generationConfig?.candidateCount ?? 1)
@@ -94,7 +96,7 @@ function toChatBody(body: Body): Body {
 }
 
 function notesOf(body: Body): string[] {
-  const dropped = TEXT_WITHOUT_COUNTERPART.filter((name) => body[name] != null)
+  const dropped = askedAmong(body, TEXT_WITHOUT_COUNTERPART)
   const unknown = unknownNames(body, KNOWN_OF_TEXT)
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),
