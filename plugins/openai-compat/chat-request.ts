@@ -25,6 +25,7 @@ import { toPrompt } from './prompt.ts'
 import { withSearch } from './search-wish.ts'
 import { toServiceTier } from './service-tier.ts'
 import { type Spoken, toSpoken } from './spoken-answers.ts'
+import { ignoredOfWishes } from './thinking-wish.ts'
 import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
 import { askedAmong, checkUnmapped } from './unmapped.ts'
@@ -69,7 +70,9 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
     sound: stream ? 'pcm16' : (spoken?.format ?? 'wav'),
     custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
   }
-  const all = [...new Set([...notes, ...toNotes(body, [...ignored, ...google.ignored])])]
+  const all = [
+    ...new Set([...notes, ...toNotes(body, [...ignored, ...google.ignored, ...ignoredOfWishes(body)])]),
+  ]
   return {
     model,
     stream,

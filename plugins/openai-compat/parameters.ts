@@ -1,3 +1,5 @@
+import { GOOGLES } from './google-fields.ts'
+import { WISHES } from './thinking-wish.ts'
 import type { Kind } from './unmapped.ts'
 
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
@@ -52,9 +54,11 @@ export const WITHOUT_COUNTERPART = {
   verbosity: 'verbosity',
 } as const satisfies Record<string, Kind>
 
-/** Every documented parameter. */
+/** Every documented parameter, and what else is understood. */
 export const KNOWN = new Set<string>([
   ...MAPPED,
+  ...GOOGLES,
+  ...WISHES,
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
 ])
