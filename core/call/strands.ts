@@ -5,6 +5,7 @@ import { inParallel } from '../in-parallel.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { Call, NativeTarget, SchemaPlaces } from '../plugin.ts'
 import { type BegunStream, beginStream } from './answer-stream.ts'
+import { createSharedKeys, isBusy } from './busy-keys.ts'
 import { AT_ONCE, type Lateness } from './commit-point.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
@@ -77,12 +78,17 @@ export function createStrands(
 
   async function wholeReply(): Promise<GenerateContentResponse> {
     try {
-      return joinedReply(await inParallel(strands, AT_A_TIME, replyOf))
+      return joinedReply(await repliesOf(strands))
     } catch (refused) {
       // Nothing was sent yet, and Google makes a model's candidates one by one where it makes no several.
       if (leaving.signal.aborted || !learns(refused)) throw refused
-      return joinedReply(await inParallel(all(), AT_A_TIME, replyOf))
+      return joinedReply(await repliesOf(all()))
     }
+  }
+
+  function repliesOf(them: readonly Strand[]): Promise<readonly GenerateContentResponse[]> {
+    const keys = createSharedKeys()
+    return inParallel(them, AT_A_TIME, (strand) => keys.run(() => replyOf(strand)))
   }
 
   function learns(refused: unknown): boolean {
@@ -104,9 +110,23 @@ export function createStrands(
   }
 
   async function beginAll(lateness: Lateness, judged: boolean): Promise<BegunStream> {
-    const begun = await Promise.all(strands.slice(0, AT_A_TIME).map((each) => begin(each, lateness, judged)))
-    const waiting = strands.slice(AT_A_TIME).map((each) => () => begin(each, AT_ONCE, judged))
-    return { headers: begun[0]!.headers, frames: () => joinedFrames(begun, waiting) }
+    let busy: unknown
+    const tried = await Promise.all(
+      strands.slice(0, AT_A_TIME).map((each) =>
+        begin(each, lateness, judged).catch((refused) => {
+          if (!isBusy(refused)) throw refused
+          busy = refused
+          return undefined
+        }),
+      ),
+    )
+    const begun = tried.filter((stream) => stream !== undefined)
+    const [first] = begun
+    if (!first) throw busy
+    // Those that found every key busy with the others follow as these end.
+    const waiting = strands.filter((_, index) => !tried[index])
+    const later = waiting.map((each) => () => begin(each, AT_ONCE, judged))
+    return { headers: first.headers, frames: () => joinedFrames(begun, later) }
   }
 
   async function begin(strand: Strand, lateness: Lateness, judged: boolean) {

@@ -116,6 +116,15 @@ describe('Several choices of one chat', () => {
     assert.equal(scene.google.calls.length, 4)
   })
 
+  test('end with the client that leaves', async () => {
+    scene.google.script('*', { kind: 'slow', chunkMilliseconds: 300, times: 'forever' })
+    const stream = await openAiAt(scene).chat.completions.create({ ...HELLO, n: 3, stream: true })
+    for await (const _ of stream) break
+    const left = () => scene.google.calls.filter(({ aborted }) => aborted).length
+    for (let looks = 0; looks < 100 && left() < 3; looks++) await new Promise((wake) => setTimeout(wake, 20))
+    assert.equal(left(), 3)
+  })
+
   test('end together with an error where one of their streams breaks', async () => {
     scene.google.script('*', [
       { kind: 'slow', chunkMilliseconds: 400, times: 2 },
@@ -142,6 +151,11 @@ describe('Several choices of one chat', () => {
 
   test('come by as many calls after a refusal that says so, which is learned', async () => {
     const body = { ...HELLO, model: 'gemini-3.6-flash', n: 2 }
+    const message = 'Multiple candidates is not enabled for this model'
+    scene.google.script('*', [
+      { kind: 'invalidArgument400', message },
+      { kind: 'ok', times: 'forever' },
+    ])
     for (const asked of [
       [2, undefined, undefined],
       [undefined, undefined],
@@ -225,4 +239,23 @@ describe('Several prompts of one completion', () => {
     const row = await rowOf(response)
     assert.deepEqual([row.attempts, row.totalTokens], [6, data.usage?.total_tokens])
   })
+})
+
+test('What finds every key busy with its own call waits for it', async () => {
+  const scene = await openScene(fakeKeys(2), { routing: { maxConcurrentPerKey: 1 } })
+  try {
+    const { chat, completions } = openAiAt(scene)
+    const whole = await chat.completions.create({ ...HELLO, n: 5 })
+    assert.equal(whole.choices.length, 5)
+    const chunks = await Array.fromAsync(await chat.completions.create({ ...HELLO, n: 5, stream: true }))
+    const ends = chunks.flatMap(({ choices }) => choices.filter(({ finish_reason }) => finish_reason))
+    assert.deepEqual(ends.map(({ index }) => index).toSorted(), [0, 1, 2, 3, 4])
+    scene.google.script('*', [REFUSED, { kind: 'slow', headersMilliseconds: 20_000 }])
+    await assert.rejects(chat.completions.create({ ...HELLO, n: 2, stream: true }), { status: 400 })
+    scene.google.reset()
+    const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
+    assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
+  } finally {
+    await scene.close()
+  }
 })
