@@ -37,7 +37,7 @@ describe('Several choices of one chat', () => {
     const { completions } = openAiAt(scene).chat
     const alone = await completions.create(HELLO)
     scene.google.reset()
-    const { data, response } = await completions.create({ ...HELLO, n: 3, temperature: 1 }).withResponse()
+    const { data, response } = await completions.create({ ...HELLO, n: 3, user: 'anna' }).withResponse()
     assert.deepEqual(
       data.choices.map(({ index, message, finish_reason }) => [index, message.content, finish_reason]),
       [0, 1, 2].map((index) => [index, GOOD_ANSWER, 'stop']),
@@ -46,6 +46,7 @@ describe('Several choices of one chat', () => {
     assert.deepEqual(configs(), [undefined, undefined, undefined])
     assert.equal(new Set(scene.google.calls.map(({ key }) => key)).size, 3)
     assert.equal(response.headers.get('x-geminate-attempts'), '3')
+    assert.match(response.headers.get('x-geminate-notes') ?? '', /^candidateCount: each candidate is a call/)
     const row = await rowOf(response)
     assert.deepEqual([row.promptTokens, row.attempts, row.status], [promptTokens(data), 3, 200])
   })
@@ -252,6 +253,11 @@ test('What finds every key busy with its own call waits for it', async () => {
     assert.deepEqual(ends.map(({ index }) => index).toSorted(), [0, 1, 2, 3, 4])
     scene.google.script('*', [REFUSED, { kind: 'slow', headersMilliseconds: 20_000 }])
     await assert.rejects(chat.completions.create({ ...HELLO, n: 2, stream: true }), { status: 400 })
+    scene.google.reset()
+    scene.google.script('*', { kind: 'slow', headersMilliseconds: 800, times: 2 })
+    await chat.completions.create({ ...HELLO, n: 2 })
+    const [one, two] = scene.google.calls.map(({ at }) => at)
+    assert.ok(two! - one! < 600, 'both keys were free again')
     scene.google.reset()
     const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
     assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
