@@ -143,6 +143,11 @@ describe('Replies that make up one answer', () => {
     })
   })
 
+  test('have no more candidates than were asked for', () => {
+    const two = { candidates: [{ index: 0 }, { index: 1 }] }
+    assert.deepEqual(inPlaces(two, { first: 3, count: 1 }), { candidates: [{ index: 3 }] })
+  })
+
   test('of which Google blocked one tell that of its candidates alone', () => {
     const blocked = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }
     assert.deepEqual(inPlaces(blocked, { first: 2, count: 2 }), {

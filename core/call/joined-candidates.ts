@@ -18,10 +18,11 @@ export function inPlaces(reply: GenerateContentResponse, { first, count }: Place
   const found = listOf(reply.candidates)
   const isEnd = found.length === 0 && isBlocked(reply)
   const own: readonly Candidate[] = isEnd ? Array.from({ length: count }, () => BLOCKED) : found
-  const candidates = own.map((candidate, position) => ({
-    ...candidate,
-    index: first + (candidate.index ?? position),
-  }))
+  // More than was asked for would take the places of others.
+  const candidates = own.flatMap((candidate, position) => {
+    const { index = position } = candidate
+    return index < count ? [{ ...candidate, index: first + index }] : []
+  })
   if (!isBlocked(reply)) return { ...reply, candidates }
   const { promptFeedback: _, ...rest } = reply
   return { ...rest, candidates }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type OpenAI from 'openai'
-import { APIError } from 'openai'
 import { openAiAt } from './openai-client.ts'
 import { fakeKeys, MODEL, openScene, type Scene } from './scene.ts'
 
@@ -90,15 +89,6 @@ for (const form of FORMS) {
       assert.deepEqual(sent().generationConfig, {
         thinkingConfig: { thinkingLevel: 'low', includeThoughts: true },
       })
-    })
-
-    test('hears that n is to blame where a model makes one answer only', async () => {
-      const message = 'Multiple candidates is not enabled for this model'
-      scene.google.script('*', { kind: 'invalidArgument400', message })
-      await assert.rejects(
-        ask(form, { n: 2 }),
-        (error) => error instanceof APIError && error.status === 400 && error.param === 'n',
-      )
     })
   })
 }

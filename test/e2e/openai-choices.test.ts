@@ -32,6 +32,14 @@ async function rowOf(response: Response): Promise<AdminItem> {
   }
 }
 
+/** Waits until Google has heard that so many of its answers are not wanted any more. */
+async function areAborted(count: number): Promise<void> {
+  const aborted = () => scene.google.calls.filter((call) => call.aborted).length
+  for (let looks = 0; looks < 250 && aborted() < count; looks++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(aborted(), count)
+}
+
 describe('Several choices of one chat', () => {
   test('come by as many calls where the model makes one candidate, and are told and counted as one', async () => {
     const { completions } = openAiAt(scene).chat
@@ -94,8 +102,7 @@ describe('Several choices of one chat', () => {
       const begun = performance.now()
       await assert.rejects(completions.create({ ...HELLO, n: 3, stream }), isRefusal)
       assert.ok(performance.now() - begun < 4_000)
-      const others = scene.google.calls.filter(({ aborted }) => aborted)
-      assert.equal(others.length, 2)
+      await areAborted(2)
       assert.deepEqual(
         (await scene.keys()).map(({ state }) => state),
         ['active', 'active', 'active', 'active'],
@@ -121,9 +128,7 @@ describe('Several choices of one chat', () => {
     scene.google.script('*', { kind: 'slow', chunkMilliseconds: 300, times: 'forever' })
     const stream = await openAiAt(scene).chat.completions.create({ ...HELLO, n: 3, stream: true })
     for await (const _ of stream) break
-    const left = () => scene.google.calls.filter(({ aborted }) => aborted).length
-    for (let looks = 0; looks < 100 && left() < 3; looks++) await new Promise((wake) => setTimeout(wake, 20))
-    assert.equal(left(), 3)
+    await areAborted(3)
   })
 
   test('end together with an error where one of their streams breaks', async () => {
@@ -217,28 +222,27 @@ describe('Several prompts of one completion', () => {
     assert.deepEqual([row.attempts, row.totalTokens], [40, chunks.at(-1)?.usage?.total_tokens])
   })
 
-  test('are all fitted to their model, and counted', async () => {
-    const params = { model: MODEL, prompt: prompts.slice(0, 3), max_tokens: 100_000, presence_penalty: 1 }
-    const penalty = {
-      kind: 'invalidArgument400',
-      message: `Penalty is not enabled for models/${MODEL}`,
-    } as const
+  test('are all fitted to what their model takes, and counted', async () => {
+    const ask = (prompt: string[]) =>
+      openAiAt(scene).completions.create({ model: MODEL, prompt, presence_penalty: 1 }).withResponse()
+    const message = `Penalty is not enabled for models/${MODEL}`
     scene.google.script('*', [
-      { ...penalty, times: 3 },
+      { kind: 'invalidArgument400', message },
       { kind: 'ok', times: 'forever' },
     ])
-    const { data, response } = await openAiAt(scene).completions.create(params).withResponse()
+    await ask(['Say what you take'])
+    const { data, response } = await ask(prompts.slice(0, 3))
     assert.deepEqual(
       data.choices.map(({ index, text }) => [index, text]),
-      [
-        [0, 'Hello! You said: Say 0'],
-        [1, 'Hello! You said: Say 1'],
-        [2, 'Hello! You said: Say 2'],
-      ],
+      [0, 1, 2].map((index) => [index, `Hello! You said: Say ${index}`]),
     )
-    assert.match(response.headers.get('x-geminate-notes') ?? '', /presencePenalty: the model takes none/)
+    const sent = scene.google.calls.slice(2).map(({ body }) => JSON.parse(body.toString()))
+    assert.deepEqual(
+      sent.map(({ generationConfig }) => generationConfig ?? {}),
+      [{}, {}, {}],
+    )
     const row = await rowOf(response)
-    assert.deepEqual([row.attempts, row.totalTokens], [6, data.usage?.total_tokens])
+    assert.deepEqual([row.attempts, row.totalTokens], [3, data.usage?.total_tokens])
   })
 })
 
