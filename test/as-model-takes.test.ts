@@ -160,7 +160,7 @@ describe('A request that another model answers', () => {
       name: 'f',
       args: { filter: { a: 1 } },
     })
-    const repaired = call.repair('Penalty is not enabled for models/gemini-2.0-flash', 'gemini-2.0-flash')
+    const repaired = call.repair('Penalty is not enabled for models/gemini-2.0-flash')
     assert.deepEqual(repaired?.request.generationConfig, { topK: 1 })
     repaired?.worked()
     const own = fitting.fit({ model: 'gemini-3.8-flash', request }, undefined).request

@@ -133,7 +133,7 @@ describe('A refused call', () => {
     const fitting = createFitting(() => now)
     const call = fit(withTool(ANYTHING), MODEL, fitting)
     assert.ok(declarationIn(call.request)?.parametersJsonSchema)
-    const repaired = call.repair(SCHEMA_REFUSAL, MODEL)
+    const repaired = call.repair(SCHEMA_REFUSAL)
     assert.ok(declarationIn(repaired?.request ?? {})?.parameters)
     assert.deepEqual(argsIn(call.restore(calling({ filter: '{"a":1}' }))), { filter: { a: 1 } })
     assert.ok(declarationIn(fit(withTool(ANYTHING), MODEL, fitting).request)?.parametersJsonSchema)
@@ -201,14 +201,14 @@ describe('A refused call', () => {
     test(`learns from “${refusal}”`, () => {
       const fitting = createFitting(() => 0)
       const call = fit(asked, MODEL, fitting)
-      const repaired = call.repair(refusal, MODEL)
+      const repaired = call.repair(refusal)
       assert.deepEqual(repaired?.request, instead)
       assert.ok((repaired?.notes.length ?? 0) > 1)
       repaired?.worked()
       const later = fit(asked, MODEL, fitting)
       assert.deepEqual(later.request, instead)
       assert.equal(later.notes.length, 1)
-      assert.equal(later.repair(refusal, MODEL), undefined)
+      assert.equal(later.repair(refusal), undefined)
     })
   }
 
@@ -216,8 +216,8 @@ describe('A refused call', () => {
     const fitting = createFitting(() => 0)
     const level = (name: string) => `Thinking level ${name} is not supported for this model.`
     const call = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting)
-    assert.deepEqual(call.repair(level('LOW'), MODEL)?.request, thinking({ thinkingLevel: 'MEDIUM' }))
-    const second = call.repair(level('MEDIUM'), MODEL)
+    assert.deepEqual(call.repair(level('LOW'))?.request, thinking({ thinkingLevel: 'MEDIUM' }))
+    const second = call.repair(level('MEDIUM'))
     assert.deepEqual(second?.request, thinking({ thinkingLevel: 'HIGH' }))
     second?.worked()
     const later = fit(thinking({ thinkingLevel: 'MEDIUM' }), MODEL, fitting)
@@ -244,21 +244,33 @@ describe('A refused call', () => {
       'Invalid thought signature',
       'Function call is missing a thought_signature in functionCall parts.',
     ]) {
-      assert.deepEqual(fit(asked, MODEL, fitting).repair(refusal, MODEL)?.request.contents, bypassed)
+      assert.deepEqual(fit(asked, MODEL, fitting).repair(refusal)?.request.contents, bypassed)
     }
     assert.deepEqual(fit(asked, MODEL, fitting).request, asked)
-    assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature', MODEL), undefined)
+    assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature'), undefined)
   })
 
-  test('stays in its repaired form, whichever model is asked next', () => {
+  test('stays in its repaired form, and is refused for good by the same words', () => {
     const call = fit({ contents: [], generationConfig: { maxOutputTokens: 9, presencePenalty: 1 } })
-    const repaired = call.repair('Penalty is not enabled for this model', MODEL)
+    const repaired = call.repair('Penalty is not enabled for this model')
     assert.deepEqual(call.request, repaired?.request)
-    assert.equal(call.repair('Penalty is not enabled for this model', 'gemini-other'), undefined)
+    assert.equal(call.repair('Penalty is not enabled for this model'), undefined)
+  })
+
+  test('is mended once for each thing, and all that worked is learned', () => {
+    const fitting = createFitting(() => 0)
+    const asked = { ...withTool(ANYTHING), generationConfig: { presencePenalty: 1, topK: 1 } }
+    const call = fit(asked, MODEL, fitting)
+    call.repair(SCHEMA_REFUSAL)
+    const last = call.repair('Penalty is not enabled for this model')
+    assert.ok(declarationIn(last?.request ?? {})?.parameters)
+    assert.deepEqual(last?.request.generationConfig, { topK: 1 })
+    last?.worked()
+    assert.deepEqual(fit(asked, MODEL, fitting).request, last?.request)
   })
 
   test('is not repaired where nobody knows what is wrong', () => {
-    assert.equal(fit(withTool(ANYTHING)).repair('Request contains an invalid argument.', MODEL), undefined)
-    assert.equal(fit({ contents: [] }).repair(SCHEMA_REFUSAL, MODEL), undefined)
+    assert.equal(fit(withTool(ANYTHING)).repair('Request contains an invalid argument.'), undefined)
+    assert.equal(fit({ contents: [] }).repair(SCHEMA_REFUSAL), undefined)
   })
 })

@@ -29,8 +29,8 @@ function setUp(refused: GatewayError, times = 1) {
     body: () => 'as it was',
     model: 'gemini-a',
     repeatable: true,
-    repair: (text, model) => {
-      heard.push(`${model}: ${text}`)
+    repair: (text) => {
+      heard.push(text)
       const body = `better ${heard.length}`
       const repaired = { body, notes: ['asked again'], worked: () => void worked.push(body) }
       return text.includes('hopeless') ? undefined : repaired
@@ -52,7 +52,7 @@ describe('A call that Google refuses as malformed', () => {
       ['as it was', 'better 1'],
     )
     assert.deepEqual(worked, ['better 1'])
-    assert.deepEqual(heard, ['gemini-a: Level X is not supported\n[{"field":"x"}]'])
+    assert.deepEqual(heard, ['Level X is not supported\n[{"field":"x"}]'])
     assert.deepEqual(trace.notes, ['asked again'])
   })
 

@@ -32,8 +32,8 @@ function withBody(request: UpstreamRequest, repaired: RepairedBody | undefined):
   return repaired ? { ...request, body: () => repaired.body } : request
 }
 
-function repairOf({ repair, model }: UpstreamRequest, refused: unknown): RepairedBody | undefined {
-  return model !== undefined && isMalformed(refused) ? repair?.(toText(refused), model) : undefined
+function repairOf({ repair }: UpstreamRequest, refused: unknown): RepairedBody | undefined {
+  return isMalformed(refused) ? repair?.(toText(refused)) : undefined
 }
 
 function isMalformed(refused: unknown): refused is GatewayError {

@@ -63,8 +63,8 @@ export function toCanonicalRequest(
 
 function toOtherForms({ repair, forModel }: FittedCall): Pick<UpstreamRequest, 'repair' | 'forModel'> {
   return {
-    repair(refusal, model) {
-      const repaired = repair(refusal, model)
+    repair(refusal) {
+      const repaired = repair(refusal)
       return repaired && { ...repaired, body: JSON.stringify(repaired.request) }
     },
     forModel(model) {

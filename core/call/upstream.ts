@@ -26,10 +26,10 @@ export interface UpstreamRequest {
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
   /**
-   * Asked where Google refuses the request with a 400, with Google's words and the model that was asked: the
-   * body in a form that may do, and what is different in it.
+   * Asked where Google refuses the request with a 400, with Google's words: the body in a form that may do, and what is
+   * different in it.
    */
-  repair?(refusal: string, model: string): RepairedBody | undefined
+  repair?(refusal: string): RepairedBody | undefined
   /** The body for another model that is asked in this one's place; absent where it is the same for all. */
   forModel?(model: string): OtherBody
   /** `KeyQuery.affinity` */

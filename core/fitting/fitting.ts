@@ -28,10 +28,10 @@ export interface FittedCall {
   /** Google's answer, or a chunk of it, as the client's request means it. */
   restore(reply: GenerateContentResponse): GenerateContentResponse
   /**
-   * The call as `model` may take it after all, where the text of its 400 says why it did not; undefined where that
+   * The call as its model may take it after all, where the text of its 400 says why it did not; undefined where that
    * helps nobody. What comes of it is what `restore` expects from now on.
    */
-  repair(refusal: string, model: string): Repair | undefined
+  repair(refusal: string): Repair | undefined
   /** The call for another model that is asked in place of its own; `restore` and `repair` then go by that one. */
   forModel(model: string): Refit
 }
@@ -67,26 +67,34 @@ export function createFitting(now: () => number): Fitting {
       /** What refusals of this call have said so far. */
       let found: ModelLimits = {}
       let restorer: Restorer | undefined
-      const told = new Set<string>()
 
-      /** The request as the model takes it as far as is known, and what nobody was told of yet. */
+      /** The request as the model takes it as far as is known. */
       function fitted(): Refit {
         const limits = { ...learned.of(asked.model), ...found }
         const limited = withinLimits(asked.request, limits)
         const dialect = limits.schemas ?? traitsOf(asked.model).schemas
         const { request, notes, restores } = fitSchemas(limited.request, dialect, places)
         restorer = restores && createRestorer(restores)
-        const news = [...limited.notes, ...notes].filter((note) => !told.has(note))
-        for (const note of news) told.add(note)
-        return { request, notes: news }
+        return { request, notes: [...limited.notes, ...notes] }
+      }
+
+      /** The same, with what was not said of the first form. */
+      function refitted(): Refit {
+        const { request, notes } = fitted()
+        return { request, notes: notes.filter((note) => !first.notes.includes(note)) }
       }
 
       /** Undefined where it is what was sent already. */
-      function inPlace(reason: string, worked: () => void): Repair | undefined {
-        const { request: repaired, notes } = fitted()
+      function inPlace(reason: string): Repair | undefined {
+        const { request: repaired, notes } = refitted()
         if (isSame(repaired, current)) return undefined
         current = repaired
         return { request: repaired, notes: [reason, ...notes], worked }
+      }
+
+      function worked(): void {
+        const { model: taking } = asked
+        if (Object.keys(found).length > 0) learned.learn(taking, { ...learned.of(taking), ...found })
       }
 
       const first = fitted()
@@ -97,24 +105,22 @@ export function createFitting(now: () => number): Fitting {
         },
         notes: first.notes,
         restore: (reply) => restorer?.restore(reply) ?? reply,
-        repair(refusal, refusing) {
+        repair(refusal) {
           if (blamesSignature(refusal)) {
             const contents = withoutSignatures(asked.request.contents ?? [])
             asked = { ...asked, request: { ...asked.request, contents } }
-            return inPlace('thought signatures: given up, the model does not take them', () => {})
+            return inPlace('thought signatures: given up, the model does not take them')
           }
-          const limits = limitsIn(refusal, refusing, { ...learned.of(refusing), ...found })
+          const limits = limitsIn(refusal, asked.model, { ...learned.of(asked.model), ...found })
           if (!limits) return undefined
           found = limits
-          return inPlace('asked again in a form that the model takes', () =>
-            learned.learn(refusing, { ...learned.of(refusing), ...limits }),
-          )
+          return inPlace('asked again in a form that the model takes')
         },
         forModel(other) {
           const { request: own, notes } = asModelTakes(request, traitsOf(other))
           asked = { model: other, request: own }
           found = {}
-          const refit = fitted()
+          const refit = refitted()
           current = refit.request
           return { request: current, notes: [...notes, ...refit.notes] }
         },

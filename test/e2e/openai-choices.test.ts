@@ -222,6 +222,14 @@ describe('Several prompts of one completion', () => {
     assert.deepEqual([row.attempts, row.totalTokens], [40, chunks.at(-1)?.usage?.total_tokens])
   })
 
+  test('all go through the hooks, as do their answers', async () => {
+    const model = `${MODEL}-search`
+    const { choices } = await openAiAt(scene).completions.create({ model, prompt: prompts.slice(0, 3) })
+    assert.equal(choices.length, 3)
+    const tools = scene.google.calls.map(({ body }) => JSON.parse(body.toString()).tools)
+    assert.deepEqual(tools, Array(3).fill([{ googleSearch: {} }]))
+  })
+
   test('are all fitted to what their model takes, and counted', async () => {
     const ask = (prompt: string[]) =>
       openAiAt(scene).completions.create({ model: MODEL, prompt, presence_penalty: 1 }).withResponse()
