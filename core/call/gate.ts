@@ -82,10 +82,10 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
 }
 
 function toRefusal(scope: string, kind: FaultKind | undefined): GatewayError {
+  const known = kind && WORDS[kind]
   const isWay = scope.startsWith('way-out:')
-  const what =
-    (kind && WORDS[kind]) ?? (isWay ? 'Google cannot be reached' : 'The model is failing at Google')
-  const advice = isWay && kind === 'connection_failed' ? `; ${REACH_GOOGLE}` : ''
+  const what = known ?? (isWay ? 'Google cannot be reached' : 'The model is failing at Google')
+  const advice = isWay && !known ? `; ${REACH_GOOGLE}` : ''
   return new GatewayError(
     'overloaded',
     `${what}: the last attempts with different keys all failed alike; one call a second tries again${advice}`,
