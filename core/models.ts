@@ -32,6 +32,8 @@ export interface ModelTraits {
   readonly responseParts: boolean
   /** Functions, or an answer in JSON, beside Google's own tools. */
   readonly mixedTools: boolean
+  /** Functions beside an answer in JSON. */
+  readonly jsonBesideFunctions: boolean
   /** Answers by Google Search: the tool `googleSearch`. */
   readonly search: boolean
   /** Makes pictures. */
@@ -65,6 +67,7 @@ const NEWEST: ModelTraits = {
   partResolution: true,
   responseParts: true,
   mixedTools: true,
+  jsonBesideFunctions: true,
   search: true,
   pictures: false,
   signatures: true,
@@ -77,6 +80,7 @@ const BEFORE_3 = {
   partResolution: false,
   responseParts: false,
   mixedTools: false,
+  jsonBesideFunctions: false,
   signatures: false,
   cacheTokens: undefined,
   fetchesUrls: false,

@@ -4,6 +4,7 @@ import { traitsOf } from '../models.ts'
 import type { Call, SchemaPlaces } from '../plugin.ts'
 import { asModelTakes } from './as-model-takes.ts'
 import { fitSchemas } from './fit-schemas.ts'
+import { withJsonInWords } from './json-in-words.ts'
 import { createLearnedLimits } from './learned-limits.ts'
 import { limitsIn, type ModelLimits } from './model-limits.ts'
 import { createRestorer, type Restorer } from './restorer.ts'
@@ -71,11 +72,14 @@ export function createFitting(now: () => number): Fitting {
       /** The request as the model takes it as far as is known. */
       function fitted(): Refit {
         const limits = { ...learned.of(asked.model), ...found }
-        const limited = withinLimits(asked.request, limits)
-        const dialect = limits.schemas ?? traitsOf(asked.model).schemas
+        const traits = traitsOf(asked.model)
+        const takesJson = limits.jsonBesideFunctions ?? traits.jsonBesideFunctions
+        const said = takesJson ? { request: asked.request, notes: [] } : withJsonInWords(asked.request)
+        const limited = withinLimits(said.request, limits)
+        const dialect = limits.schemas ?? traits.schemas
         const { request, notes, restores } = fitSchemas(limited.request, dialect, places)
         restorer = restores && createRestorer(restores)
-        return { request, notes: [...limited.notes, ...notes] }
+        return { request, notes: [...said.notes, ...limited.notes, ...notes] }
       }
 
       /** The same, with what was not said of the first form. */

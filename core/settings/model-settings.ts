@@ -46,6 +46,7 @@ export const ModelSettings = Type.Record(
       partResolution: Flag('Takes a resolution for each picture.'),
       responseParts: Flag('Takes pictures in what functions answer.'),
       mixedTools: Flag("Takes functions beside Google's own tools."),
+      jsonBesideFunctions: Flag('Takes functions beside an answer in JSON.'),
       search: Flag('Answers by Google Search.'),
       pictures: Flag('Makes pictures.'),
       signatures: Flag('Refuses calls that come back without their thought signature.'),
