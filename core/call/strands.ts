@@ -3,7 +3,7 @@ import { isGatewayError } from '../errors.ts'
 import type { Fitting } from '../fitting/fitting.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Redactor } from '../log/redactor.ts'
-import type { Call, NativeTarget, SchemaPlaces } from '../plugin.ts'
+import type { Call } from '../plugin.ts'
 import { type BegunStream, beginStream } from './answer-stream.ts'
 import { createSharedKeys, isBusy } from './busy-keys.ts'
 import { AT_ONCE, type Lateness } from './commit-point.ts'
@@ -14,7 +14,7 @@ import type { FrameSource } from './frame-source.ts'
 import { inPlaces, joinedReply } from './joined-candidates.ts'
 import { type JoinedStream, joinedFrames } from './joined-frames.ts'
 import type { KeyLoop } from './key-loop.ts'
-import { type Strand, strandsOf } from './strand.ts'
+import { type Strand, type StrandOptions, strandsOf } from './strand.ts'
 import { openEventStream, openWholeStream } from './upstream-stream.ts'
 import { readWholeReply } from './whole-reply.ts'
 
@@ -43,10 +43,7 @@ const AT_A_TIME = 8
 export function createStrands(
   flight: Flight,
   calls: readonly Call[],
-  {
-    target,
-    places,
-  }: { readonly target: NativeTarget | undefined; readonly places: SchemaPlaces | undefined },
+  { target, places }: Pick<StrandOptions, 'target' | 'places'>,
   options: StrandsOptions,
 ): Strands {
   const { keyLoop, redactor, fitting } = options
@@ -70,10 +67,15 @@ export function createStrands(
     try {
       return await run()
     } catch (thrown) {
-      leaving.abort()
-      for (const { trace } of strands) trace.ended(undefined)
+      stop()
       throw thrown
     }
+  }
+
+  /** Ends what still runs, or begins. */
+  function stop(): void {
+    leaving.abort()
+    for (const { trace } of strands) trace.ended(undefined)
   }
 
   async function wholeReply(): Promise<GenerateContentResponse> {
@@ -126,7 +128,15 @@ export function createStrands(
     // Those that found every key busy with the others follow as these end.
     const waiting = strands.filter((_, index) => !tried[index])
     const later = waiting.map((each) => () => begin(each, AT_ONCE, judged))
-    return { headers: first.headers, frames: () => joinedFrames(begun, later) }
+    return { headers: first.headers, frames: () => stopping(joinedFrames(begun, later)) }
+  }
+
+  function stopping(frames: FrameSource): FrameSource {
+    const end = () => {
+      frames.end()
+      stop()
+    }
+    return { ...frames, end }
   }
 
   async function begin(strand: Strand, lateness: Lateness, judged: boolean) {
