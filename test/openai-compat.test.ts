@@ -76,6 +76,20 @@ describe('a request that is not as documented', () => {
   }
 })
 
+test('a chat names few of many fields that nobody knows', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 500 }, (_, index) => [`${'x'.repeat(200)}${index}`, 1]),
+  )
+  for (const more of [many, { extra_body: many }, { google: many }, { chat_template_kwargs: many }]) {
+    const { notes = [] } = codec.decode(
+      { model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more },
+      REQUEST,
+    )
+    assert.match(notes.join('; '), /^ignored: .* 490 more$/)
+    assert.ok(notes.join('; ').length < 1_000)
+  }
+})
+
 test('docs/openai.md names every parameter that is ignored or refused', () => {
   const docs = readFileSync(new URL('../docs/openai.md', import.meta.url), 'utf8')
   const names = Object.keys({ ...IGNORED, ...WITHOUT_COUNTERPART })

@@ -11,7 +11,7 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { unknownNames } from '../../core/codec/unknown-names.ts'
+import { fewNames, unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { type ModelTraits, traitsOf } from '../../core/models.ts'
 import type { Decoded } from '../../core/plugin.ts'
@@ -117,10 +117,13 @@ export function refuseBody(): never {
   })
 }
 
+/** Of a name with the places that it lies in. */
+const LONGEST_PLACE = 80
+
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 function toNotes(body: Body, ignored: readonly string[]): string[] {
   const dropped = askedAmong(body, WITHOUT_COUNTERPART)
-  const unknown = [...unknownNames(body, KNOWN), ...ignored]
+  const unknown = [...unknownNames(body, KNOWN), ...fewNames(ignored, LONGEST_PLACE)]
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),
     ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),

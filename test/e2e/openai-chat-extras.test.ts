@@ -92,3 +92,23 @@ for (const form of FORMS) {
     })
   })
 }
+
+test('however much of a chat has to be weakened, its notes fit into a header', async () => {
+  const tool = (index: number) => ({
+    type: 'function' as const,
+    function: {
+      name: `find_${index}`,
+      parameters: { type: 'object', properties: { ['p'.repeat(300)]: { type: 'string', pattern: 'x' } } },
+    },
+  })
+  const { response } = await openAiAt(scene)
+    .chat.completions.create({
+      model: MODEL,
+      messages: [{ role: 'user', content: 'Hi' }],
+      tools: Array.from({ length: 50 }, (_, index) => tool(index)),
+    })
+    .withResponse()
+  const notes = response.headers.get('x-geminate-notes') ?? ''
+  assert.ok(notes.length > 1_000 && notes.length < 2_100, `${notes.length}`)
+  assert.ok(notes.endsWith('...'))
+})
