@@ -21,8 +21,7 @@ function openStream(first: number) {
       state.reads++
       return new Promise((resolve, reject) => (settle = { resolve, reject }))
     },
-    cut: (run) => [run],
-    chunkOf: ([number = 0]) => chunks[number],
+    chunksOf: ([number = 0]) => [chunks[number]!],
     closing: () => undefined,
     usage: () => ({ totalTokenCount: state.usage }),
     end: () => void state.ends++,
@@ -42,7 +41,7 @@ function openStream(first: number) {
 
 async function nextOf(joined: FrameSource) {
   const runs = await joined.next()
-  return runs?.flatMap((run) => Array.from(joined.cut(run), (frame) => joined.chunkOf(frame)))
+  return runs?.flatMap((run) => joined.chunksOf(run))
 }
 
 describe('Streams that make up one answer', () => {

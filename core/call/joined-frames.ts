@@ -84,20 +84,22 @@ export function joinedFrames(
       }
       return undefined
     },
-    cut: (run) => current?.frames.cut(run) ?? [],
-    chunkOf(frame) {
-      const chunk = current?.frames.chunkOf(frame)
-      if (!current || !chunk) return undefined
-      const placed = inPlaces(current.restore(chunk), current)
-      if (!placed.usageMetadata) return placed
-      current.usage = newestUsage(current.usage, placed.usageMetadata)
-      return { ...placed, usageMetadata: total((stream) => stream.usage) }
+    chunksOf(run) {
+      const stream = current
+      return stream ? stream.frames.chunksOf(run).map((chunk) => placed(stream, chunk)) : []
     },
     closing: () => undefined,
     usage: () => total(({ frames }) => frames.usage()),
     end() {
       for (const { frames } of streams) frames.end()
     },
+  }
+
+  function placed(stream: Reading, chunk: GenerateContentResponse): GenerateContentResponse {
+    const own = inPlaces(stream.restore(chunk), stream)
+    if (!own.usageMetadata) return own
+    stream.usage = newestUsage(stream.usage, own.usageMetadata)
+    return { ...own, usageMetadata: total(({ usage }) => usage) }
   }
 
   function total(usageOf: (stream: Reading) => UsageMetadata | undefined): UsageMetadata | undefined {

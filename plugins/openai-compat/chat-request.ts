@@ -20,7 +20,7 @@ import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { toGoogleFields } from './google-fields.ts'
 import { type Message, readMessages } from './messages.ts'
-import { IGNORED, KNOWN, WITHOUT_COUNTERPART } from './parameters.ts'
+import { KNOWN, UNMAPPED, WITHOUT_COUNTERPART } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { withSearch } from './search-wish.ts'
 import { toServiceTier } from './service-tier.ts'
@@ -41,7 +41,7 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const traits = traitsOf(modelOf(model))
-  checkUnmapped(body, { ...IGNORED, ...WITHOUT_COUNTERPART })
+  checkUnmapped(body, UNMAPPED)
   const { messages, ignored } = readMessages(body, traits, notes)
   const declared = readTools(body)
   const names = toFunctionNames(declared.tools.map(({ name }) => name))

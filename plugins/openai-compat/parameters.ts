@@ -62,3 +62,6 @@ export const KNOWN = new Set<string>([
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
 ])
+
+/** All that have no effect. */
+export const UNMAPPED = Object.entries<Kind>({ ...IGNORED, ...WITHOUT_COUNTERPART })

@@ -16,8 +16,8 @@ type Body = Readonly<Record<string, unknown>>
 export type Kind = keyof typeof CHECKS
 
 /** Refuses parameters of a wrong type although they have no effect here, as OpenAI does. */
-export function checkUnmapped(body: Body, kinds: Readonly<Record<string, Kind>>): void {
-  for (const [name, kind] of Object.entries(kinds)) optional<unknown>(body, name, CHECKS[kind])
+export function checkUnmapped(body: Body, kinds: readonly (readonly [name: string, kind: Kind])[]): void {
+  for (const [name, kind] of kinds) optional<unknown>(body, name, CHECKS[kind])
 }
 
 /** Those of some parameters that a body asks something of. */

@@ -62,6 +62,8 @@ const KNOWN = new Set<string>([
   ...Object.keys({ ...BESIDE, ...IGNORED, ...WITHOUT_COUNTERPART, ...REFUSED }),
 ])
 
+const UNMAPPED = Object.entries<Kind>({ ...BESIDE, ...IGNORED, ...WITHOUT_COUNTERPART })
+
 /** Refuses what is not served, and what is of the wrong type although it has no effect. */
 export function checkUnserved(body: Readonly<Record<string, unknown>>): void {
   for (const [name, reason] of Object.entries(REFUSED)) {
@@ -73,7 +75,7 @@ export function checkUnserved(body: Readonly<Record<string, unknown>>): void {
       'background',
       "Answers are not made in the background: leave 'background' out",
     )
-  checkUnmapped(body, { ...BESIDE, ...IGNORED, ...WITHOUT_COUNTERPART })
+  checkUnmapped(body, UNMAPPED)
 }
 
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */

@@ -17,7 +17,10 @@ export const AS_IN_CHATS = [
 export const TEXT_WITHOUT_COUNTERPART = { logit_bias: 'biases' } as const satisfies Record<string, Kind>
 
 /** Those that have no effect on the answer. */
-export const TEXT_IGNORED = { user: 'string' } as const satisfies Record<string, Kind>
+const TEXT_IGNORED = { user: 'string' } as const satisfies Record<string, Kind>
+
+/** All that have no effect. */
+export const TEXT_UNMAPPED = Object.entries<Kind>({ ...TEXT_IGNORED, ...TEXT_WITHOUT_COUNTERPART })
 
 /** Every documented parameter. */
 export const KNOWN_OF_TEXT: ReadonlySet<string> = new Set([

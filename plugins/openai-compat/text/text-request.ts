@@ -18,7 +18,7 @@ import { refuseBody, sessionOf, wantsUsage } from '../chat-request.ts'
 import { toGenerationConfig } from '../generation-config.ts'
 import { askedAmong, checkUnmapped } from '../unmapped.ts'
 import type { TextAsked } from './asked.ts'
-import { AS_IN_CHATS, KNOWN_OF_TEXT, TEXT_IGNORED, TEXT_WITHOUT_COUNTERPART } from './parameters.ts'
+import { AS_IN_CHATS, KNOWN_OF_TEXT, TEXT_UNMAPPED, TEXT_WITHOUT_COUNTERPART } from './parameters.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -32,7 +32,7 @@ export function decodeText(body: unknown, modelOf: ModelReading = AS_STATED): De
   const model = toModelName(required(body, 'model', toText))
   const prompts = required(body, 'prompt', toPrompts)
   refuseUnserved(body)
-  checkUnmapped(body, { ...TEXT_IGNORED, ...TEXT_WITHOUT_COUNTERPART })
+  checkUnmapped(body, TEXT_UNMAPPED)
   const generationConfig = toGenerationConfig(toChatBody(body), traitsOf(modelOf(model)), notes)
   const stream = optional(body, 'stream', toBoolean) ?? false
   const count = Number(generationConfig?.candidateCount ?? 1)
