@@ -222,6 +222,20 @@ describe('Several prompts of one completion', () => {
     assert.deepEqual([row.attempts, row.totalTokens], [40, chunks.at(-1)?.usage?.total_tokens])
   })
 
+  test('end with the first that is refused, those that have just begun too', async () => {
+    scene.google.script('*', [
+      { kind: 'ok' },
+      { kind: 'slow', chunkMilliseconds: 200 },
+      { kind: 'slow', chunkMilliseconds: 10_000, times: 6 },
+      { kind: 'hang' },
+      REFUSED,
+    ])
+    const params = { model: MODEL, prompt: prompts.slice(0, 10), stream: true } as const
+    const stream = await openAiAt(scene).completions.create(params)
+    await assert.rejects(Array.fromAsync(stream), (error) => error instanceof APIError)
+    await areAborted(7)
+  })
+
   test('all go through the hooks of requests', async () => {
     const model = `${MODEL}-search`
     const { choices } = await openAiAt(scene).completions.create({ model, prompt: prompts.slice(0, 3) })
