@@ -38,7 +38,7 @@ export function withFallback(keyLoop: KeyLoop, options: FallbackOptions): KeyLoo
           const answer = await answerOf(keyLoop.run(other, trace, leaving, read), leaving)
           if (answer === undefined) continue
           trace.fallback = { model, note: `answered by ${model}: ${request.model} ${cause}` }
-          trace.notes.push(...notes)
+          trace.notes.push(...notes.filter((note) => !trace.notes.includes(note)))
           return answer.value
         }
         throw refused
