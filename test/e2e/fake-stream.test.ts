@@ -64,8 +64,9 @@ describe('A stream that is made of one whole answer', () => {
       ])
       const { text } = await askAnyhow(spied, 'chat', 'stream', { model: FAKED })
       assert.equal(text, 'One two three')
-      const ends = Array.from(spied.gateway.output().matchAll(/"end":"(\w+)"/g), ([, end]) => end)
-      assert.deepEqual(ends, ['none', 'none', 'STOP'])
+      const ends = () => Array.from(spied.gateway.output().matchAll(/"end":"(\w+)"/g), ([, end]) => end)
+      await until(() => ends().length === 3, 'each chunk is in the log')
+      assert.deepEqual(ends(), ['none', 'none', 'STOP'])
     } finally {
       await spied.close()
     }
