@@ -1,5 +1,5 @@
 import { FOREVER } from '../store.ts'
-import { createMinuteLog, type MinuteLog, type Spending } from './minute-log.ts'
+import { MinuteLog } from './minute-log.ts'
 import type { PacificDays } from './pacific-day.ts'
 import { QUOTA_WINDOWS, type QuotaLimits, type QuotaWindow } from './quota-window.ts'
 
@@ -10,21 +10,50 @@ export interface LearnedLimit {
   readonly at: number
 }
 
-/** What one project spent on one model, and what it may spend. */
-export interface Meter {
+/** The limits that Google named, by window. */
+export type LearnedLimits = Readonly<Partial<Record<QuotaWindow, LearnedLimit>>>
+
+const NOTHING: LearnedLimits = {}
+
+/**
+ * What one project spent on one model, within the last minute and today, and what it may spend. One object, for a pick
+ * in a large pool to find it in one place.
+ */
+export class Meter extends MinuteLog {
   readonly project: string
   readonly model: string
-  /** The meter that goes on in its place, where two projects turned out to be one. */
-  heir: Meter | undefined
-  readonly minute: MinuteLog
   /** What was spent on the day that began at `dayStart`. */
-  dayStart: number
-  dayRequests: number
-  dayTokens: number
+  dayStart = 0
+  dayRequests = 0
+  dayTokens = 0
   /** Input tokens of today that Google took from its cache. */
-  dayCachedTokens: number
-  readonly learned: Partial<Record<QuotaWindow, LearnedLimit>>
+  dayCachedTokens = 0
+  /** Whether it is among what is to be kept. */
+  isChanged = false
+  /** The windows of which a limit is stated or was learned. */
+  windows: readonly QuotaWindow[]
   readonly stated: QuotaLimits
+  #learned: LearnedLimits = NOTHING
+  /** The meter that goes on in its place, where two projects turned out to be one. */
+  heir: Meter | undefined = undefined
+
+  /** A meter at zero. */
+  constructor(project: string, model: string, minuteMilliseconds: number, stated: QuotaLimits) {
+    super(minuteMilliseconds)
+    this.project = project
+    this.model = model
+    this.stated = stated
+    this.windows = windowsOf(stated, NOTHING)
+  }
+
+  get learned(): LearnedLimits {
+    return this.#learned
+  }
+
+  set learned(learned: LearnedLimits) {
+    this.#learned = learned
+    this.windows = windowsOf(this.stated, learned)
+  }
 }
 
 /** A day of Google's, and how long what it said holds. */
@@ -37,39 +66,18 @@ export interface MeterClock {
 /** A learned limit is believed for so long; then one call too many finds out whether it was raised. */
 const BELIEVED = 24 * 3_600_000
 
-/** A meter at zero. */
-export function createMeter(
-  project: string,
-  model: string,
-  minuteMilliseconds: number,
-  stated: QuotaLimits,
-): Meter {
-  return {
-    project,
-    model,
-    heir: undefined,
-    minute: createMinuteLog(minuteMilliseconds),
-    dayStart: 0,
-    dayRequests: 0,
-    dayTokens: 0,
-    dayCachedTokens: 0,
-    learned: {},
-    stated,
-  }
-}
-
-/** Counts a call that is being sent. */
-export function spend(meter: Meter, clock: MeterClock, now: number, tokens: number): Spending {
+/** Counts a call that is being sent; returns by what `correct` knows it. */
+export function spend(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
   turnDay(meter, clock, now)
   meter.dayRequests++
   meter.dayTokens += tokens
-  return meter.minute.add(now, tokens)
+  return meter.add(now, tokens)
 }
 
 /** Changes what was counted for a call: Google does not count what it refused, and knows its tokens better. */
-export function correct(meter: Meter, spending: Spending, requests: number, tokens: number): void {
-  meter.minute.correct(spending, requests, tokens)
-  if (spending.from < meter.dayStart) return
+export function correct(meter: Meter, from: number, requests: number, tokens: number): void {
+  meter.correct(from, requests, tokens)
+  if (from < meter.dayStart) return
   meter.dayRequests = Math.max(0, meter.dayRequests + requests)
   meter.dayTokens = Math.max(0, meter.dayTokens + tokens)
 }
@@ -92,9 +100,9 @@ export function usedOf(meter: Meter, clock: MeterClock, window: QuotaWindow, now
   turnDay(meter, clock, now)
   switch (window) {
     case 'requests/minute':
-      return meter.minute.requests(now)
+      return meter.requests(now)
     case 'tokens/minute':
-      return meter.minute.tokens(now)
+      return meter.tokens(now)
     case 'requests/day':
       return meter.dayRequests
     case 'tokens/day':
@@ -118,7 +126,7 @@ export interface Room {
  */
 export function fullWindow(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
   let longest: Room | undefined
-  for (const window of QUOTA_WINDOWS) {
+  for (const window of meter.windows) {
     const limit = limitOf(meter, window, now)
     if (limit === undefined) continue
     const at = roomAt(meter, clock, window, limit, now, tokens)
@@ -140,8 +148,8 @@ function roomAt(
   if (limit === 0) return FOREVER
   if (used === 0 || used + cost <= limit) return now
   const most = Math.max(0, limit - cost)
-  if (window === 'requests/minute') return meter.minute.whenAtMost('requests', most, now)
-  if (window === 'tokens/minute') return meter.minute.whenAtMost('tokens', most, now)
+  if (window === 'requests/minute') return meter.whenAtMost('requests', most, now)
+  if (window === 'tokens/minute') return meter.whenAtMost('tokens', most, now)
   return clock.days.end(now - clock.lateness) + clock.lateness
 }
 
@@ -151,13 +159,13 @@ function roomAt(
  */
 export function slackOf(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
   let slack = Number.POSITIVE_INFINITY
-  for (const window of QUOTA_WINDOWS) {
+  for (const window of meter.windows) {
     const limit = limitOf(meter, window, now)
     if (limit === undefined) continue
     const left = limit - usedOf(meter, clock, window, now) - costOf(window, tokens)
     slack = Math.min(slack, limit === 0 ? -1 : left / limit)
   }
-  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + meter.minute.requests(now) / GUESS) : slack
+  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + meter.requests(now) / GUESS) : slack
 }
 
 /** Where nobody knows a limit, so many requests a minute count for half of it. */
@@ -167,6 +175,19 @@ function costOf(window: QuotaWindow, tokens: number): number {
   if (window === 'images/minute') return 0
   return window.startsWith('tokens') ? tokens : 1
 }
+
+/** The same array for all meters that know limits of the same windows. */
+function windowsOf(stated: QuotaLimits, learned: LearnedLimits): readonly QuotaWindow[] {
+  const windows = QUOTA_WINDOWS.filter(
+    (window) => stated[window] !== undefined || learned[window] !== undefined,
+  )
+  const name = windows.join()
+  const known = WINDOWS.get(name)
+  if (known === undefined) WINDOWS.set(name, windows)
+  return known ?? windows
+}
+
+const WINDOWS = new Map<string, readonly QuotaWindow[]>()
 
 /** Nothing is spent of a new day. */
 function turnDay(meter: Meter, { days, lateness }: MeterClock, now: number): void {

@@ -1,22 +1,13 @@
 import type { MeterRecord } from '../store.ts'
-import {
-  correct,
-  createMeter,
-  fullWindow,
-  type Meter,
-  type MeterClock,
-  type Room,
-  slackOf,
-  spend,
-} from './meter.ts'
+import { correct, fullWindow, Meter, type MeterClock, type Room, slackOf, spend } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
-import type { Spending } from './minute-log.ts'
-import { QUOTA_WINDOWS, type QuotaLimit, type QuotaLimits } from './quota-window.ts'
+import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
 
 /** One call as it was counted. */
 export interface Spent {
   readonly meter: Meter
-  readonly spending: Spending
+  /** When the meter's entry that holds it began; milliseconds since 1970. */
+  readonly from: number
   /** The tokens counted for it so far. */
   tokens: number
 }
@@ -71,7 +62,7 @@ const SWEEP_EVERY = 3_600_000
 /** A book with what was saved. */
 export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: QuotaBookOptions): QuotaBook {
   const pages = new Map<string, ModelPage>()
-  const changed = new Set<Meter>()
+  const changed: Meter[] = []
   const removed: MeterRecord[] = []
   let sweptAt = 0
 
@@ -101,7 +92,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 
   function create(project: string, model: string): Meter {
-    return createMeter(project, model, minuteMilliseconds, stated(project, model))
+    return new Meter(project, model, minuteMilliseconds, stated(project, model))
   }
 
   function add(meter: Meter): void {
@@ -113,8 +104,14 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   function drop(meter: Meter): void {
     const { project, model } = meter
     pages.get(model)?.meters.delete(project)
-    changed.delete(meter)
+    meter.isChanged = false
     removed.push({ project, model, state: undefined })
+  }
+
+  function note(meter: Meter): void {
+    if (meter.isChanged) return
+    meter.isChanged = true
+    changed.push(meter)
   }
 
   function meterOf(project: string, model: string): Meter {
@@ -133,8 +130,8 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   function adjust(spent: Spent, requests: number, tokens: number): Meter {
     let { meter } = spent
     while (meter.heir !== undefined) meter = meter.heir
-    correct(meter, spent.spending, requests, tokens)
-    if (find(meter.project, meter.model) === meter) changed.add(meter)
+    correct(meter, spent.from, requests, tokens)
+    if (find(meter.project, meter.model) === meter) note(meter)
     return meter
   }
 
@@ -154,8 +151,8 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     spend(project, model, tokens, now) {
       if (model === '') return undefined
       const meter = meterOf(project, model)
-      changed.add(meter)
-      return { meter, spending: spend(meter, clock, now, tokens), tokens }
+      note(meter)
+      return { meter, from: spend(meter, clock, now, tokens), tokens }
     },
     measured(spent, tokens, cachedTokens) {
       const meter = adjust(spent, 0, tokens - spent.tokens)
@@ -168,19 +165,21 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     },
     learn(project, model, limits, now) {
       const meter = meterOf(project, model)
-      for (const { window, limit } of limits) {
-        if (limit !== undefined && limit > 0) meter.learned[window] = { limit, at: now }
+      const named = limits.filter(({ limit = 0 }) => limit > 0)
+      meter.learned = {
+        ...meter.learned,
+        ...Object.fromEntries(named.map(({ window, limit }) => [window, { limit, at: now }])),
       }
       const page = pageOf(model)
       page.countsTokens ||= hasTokenLimit(meter)
-      changed.add(meter)
+      note(meter)
     },
     forget(project, only) {
       for (const model of only === undefined ? pages.keys() : [only]) {
         const meter = find(project, model)
         if (meter === undefined) continue
-        for (const window of QUOTA_WINDOWS) delete meter.learned[window]
-        changed.add(meter)
+        meter.learned = {}
+        note(meter)
       }
     },
     fullWindow(project, model, tokens, now) {
@@ -200,7 +199,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
         const heir = meters.get(to) ?? create(to, model)
         mergeMeters(heir, meter)
         add(heir)
-        changed.add(heir)
+        note(heir)
       }
     },
     meters,
@@ -208,13 +207,15 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     takeChanges(now) {
       sweep(now)
       const records = removed.splice(0)
-      for (const meter of changed) records.push(toMeterRecord(meter, now))
-      changed.clear()
+      for (const meter of changed.splice(0)) {
+        if (meter.isChanged) records.push(toMeterRecord(meter, now))
+        meter.isChanged = false
+      }
       return records
     },
   }
 }
 
-function hasTokenLimit({ learned, stated }: Meter): boolean {
-  return [learned, stated].some((limits) => 'tokens/minute' in limits || 'tokens/day' in limits)
+function hasTokenLimit({ windows }: Meter): boolean {
+  return windows.includes('tokens/minute') || windows.includes('tokens/day')
 }
