@@ -127,7 +127,7 @@ export async function startGateway(
     context: {
       now,
       random,
-      slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
+      slack: (key, call) => pool.slack(key, call),
       inFlight: (key) => pool.inFlight(key),
     },
     createApp() {

@@ -26,7 +26,7 @@ export function timeKeyPicks(
     strategy: createStrategy({
       now,
       random,
-      slack: (project, { model = '', tokens = 0 }) => quotas.slack(project, model, tokens, now()),
+      slack: (key, call) => pool.slack(key, call),
       inFlight: (key) => pool.inFlight(key),
     }),
     quotas,

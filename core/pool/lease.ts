@@ -29,11 +29,11 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
   const { quotas, book, health, now } = options
   const model = query.model ?? ''
   const begun = now()
-  const { key } = entry
-  const spent = quotas.spend(key.project, model, query.tokens ?? 0, begun)
-  book.sent(key.project, model, begun)
+  const { key, project } = entry
+  const spent = quotas.spend(project, model, query.tokens ?? 0, begun)
+  book.sent(project.name, model, begun)
   entry.inFlight++
-  if (key.maxConcurrent !== undefined && entry.inFlight >= key.maxConcurrent) health.filled(entry)
+  if (entry.inFlight >= entry.maxConcurrent) health.filled(entry)
   holdWhereFull(entry, model, options)
   let isOver = false
 
@@ -70,17 +70,17 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
 
 /** Keeps a project out of use for a model until there is room again, where a limit that is known is spent. */
 export function holdWhereFull(
-  { key }: Entry,
+  { project }: Entry,
   model: string,
   { quotas, book, now }: Pick<LeaseOptions, 'quotas' | 'book' | 'now'>,
 ): void {
   const time = now()
-  const full = quotas.fullWindow(key.project, model, 1, time)
+  const full = quotas.fullWindow(project, model, 1, time)
   if (full === undefined) return
   const { window, limit, at: until } = full
   const isDay = window.endsWith('/day')
   const reason = `All of ${limit} ${window.replace('/', ' a ')} is used, by our own count`
-  book.hold(key.project, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
+  book.hold(project.name, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
 }
 
 /** What Google refuses it does not count, and what never got through a proxy it does not know of. */

@@ -17,7 +17,7 @@ import { projectReturnsAt, projectSlots } from './project-keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
-import { readySlots, type Slots, slotsWithout, toUsableKeys, type WatchedKeys } from './usable-keys.ts'
+import { type KeyPool, readySlots, SlotKeys, type Slots, slotsWithout } from './usable-keys.ts'
 
 export interface PoolOptions {
   readonly keys: readonly Key[]
@@ -71,6 +71,8 @@ export interface Pool {
   workingModels(most: number): readonly string[]
   /** What a project rests for, of one model; undefined where it does not. */
   restOf(project: string, model: string): Rest | undefined
+  /** For strategies, see `StrategyContext`; as of the pick that is under way. */
+  slack(key: Key, query: KeyQuery): number
   /** Calls that a key serves now. */
   inFlight(key: Key): number
   /** Every key, in the order in which they came. */
@@ -99,12 +101,14 @@ export function createPool(options: PoolOptions): Pool {
     changed: (changes) => options.changed(changes),
   })
   const allReady = readySlots(roster)
-  const allUsable = toUsableKeys(allReady, roster, random)
+  const keyPool: KeyPool = { roster, random, lastGiven: undefined }
   const membership = createMembership({ roster, book, health, quotas, now, changed: options.changed })
   health.restore(options.saved)
-  const fitting = createFittingSearch({ quotas, now, random })
+  const fitting = createFittingSearch({ quotas, random })
   const censuses = createCensuses(roster, now)
   const leasing = { quotas, book, health, now, settle: settleEntry }
+  /** The time of the last look at the slots: one pick asks the clock once. */
+  let lookedAt = now()
   holdSpent()
 
   /** What was counted before a restart holds after it. */
@@ -121,48 +125,51 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function slotsOfModel(query: KeyQuery): Slots {
-    const time = now()
-    doubts.recall(time)
-    return book.slotsFor(modelOf(query), time) ?? allReady
+    lookedAt = now()
+    doubts.recall(lookedAt)
+    return book.slotsFor(modelOf(query), lookedAt) ?? allReady
   }
 
-  function toUsable(slots: Slots): WatchedKeys {
-    return slots === allReady ? allUsable : toUsableKeys(slots, roster, random)
+  function entryOf(key: Key): Entry | undefined {
+    const { lastGiven } = keyPool
+    return lastGiven?.key === key ? lastGiven : roster.entries.get(key.id)
   }
 
-  function pick(query: KeyQuery, tried: readonly Key[]): Key | undefined {
-    const slots = slotsFor(query)
+  function pick(slots: Slots, query: KeyQuery, tried: readonly Key[]): Entry | undefined {
     if (tried.length === 0) return choose(slots, query)
     const entries = tried.map(({ id }) => roster.entries.get(id)).filter((entry) => entry !== undefined)
     return choose(slotsWithout(slots, entries), query)
   }
 
   /** A strategy is a preference: whatever it answers, a usable key is taken and no other one is. */
-  function choose(slots: Slots, query: KeyQuery): Key | undefined {
+  function choose(slots: Slots, query: KeyQuery): Entry | undefined {
     if (slots.size === 0) return undefined
-    const keys = toUsable(slots)
+    const keys = new SlotKeys(slots, keyPool)
     // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
-    if (query.project !== undefined) return keys.sample()
-    keys.lastGiven = undefined
-    const preferred = strategy.pick(keys, query)
-    // Nearly always so, and saves a look-up that costs more the more keys there are.
-    if (preferred !== undefined && preferred === keys.lastGiven) return preferred
-    const entry = roster.entries.get(preferred?.id ?? '')
-    return entry === undefined || slots.slotOf(entry) === undefined ? keys.sample() : entry.key
+    const preferred = query.project === undefined ? strategy.pick(keys, query) : undefined
+    const entry = preferred && entryOf(preferred)
+    if (entry !== undefined && slots.slotOf(entry) !== undefined) return entry
+    return entryOf(keys.sample())
   }
 
   function take(query: KeyQuery, tried: readonly Key[], passed = NO_PROJECTS): Lease | undefined {
-    const key =
+    const slots = slotsFor(query)
+    const entry =
       passed.size > 0 || fitting.isNeeded(query)
-        ? fitting.pick(query, { tried, passed, choose: pick, slots: slotsFor(query) })
-        : pick(query, tried)
-    const entry = key && roster.entries.get(key.id)
+        ? fitting.pick(query, {
+            tried,
+            passed,
+            slots,
+            now: lookedAt,
+            choose: (offered) => pick(slots, query, offered),
+          })
+        : pick(slots, query, tried)
     return entry && createLease(entry, query, leasing)
   }
 
   function returnsAt(query: KeyQuery): number | undefined {
     const slots = slotsFor(query)
-    if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots) : now()
+    if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots, now()) : now()
     const model = book.find(modelOf(query))
     if (query.project !== undefined)
       return projectReturnsAt(roster.ofProject(query.project), {
@@ -214,9 +221,9 @@ export function createPool(options: PoolOptions): Pool {
     get total() {
       return roster.entries.size
     },
-    pick,
+    pick: (query, tried) => pick(slotsFor(query), query, tried)?.key,
     take,
-    usable: (query) => toUsable(slotsFor(query)),
+    usable: (query) => new SlotKeys(slotsFor(query), keyPool),
     census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsOfModel(query).size),
     distinctUsable: (query) => slotsOfModel(query).size,
     returnsAt,
@@ -234,7 +241,11 @@ export function createPool(options: PoolOptions): Pool {
       const rest = book.find(model)?.rests.get(project)
       return rest && rest.until > now() ? rest : undefined
     },
-    inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
+    slack(key, { model = '', tokens = 0 }) {
+      const entry = entryOf(key)
+      return entry === undefined ? 1 : quotas.slack(entry.project, model, tokens, lookedAt)
+    },
+    inFlight: (key) => entryOf(key)?.inFlight ?? 0,
     list() {
       const { view } = snapshot()
       return Array.from(roster.entries.keys()).flatMap((id) => view(id) ?? [])

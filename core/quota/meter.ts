@@ -1,5 +1,6 @@
 import { FOREVER } from '../store.ts'
 import { MinuteLog } from './minute-log.ts'
+import type { NumberedProject } from './model-meters.ts'
 import type { PacificDays } from './pacific-day.ts'
 import { QUOTA_WINDOWS, type QuotaLimits, type QuotaWindow } from './quota-window.ts'
 
@@ -28,6 +29,8 @@ export class Meter extends MinuteLog {
   dayTokens = 0
   /** Input tokens of today that Google took from its cache. */
   dayCachedTokens = 0
+  /** Who is looked for by its number and finds this meter. */
+  holder: NumberedProject | undefined = undefined
   /** Whether it is among what is to be kept. */
   isChanged = false
   /** The windows of which a limit is stated or was learned. */

@@ -1,6 +1,7 @@
 import type { MeterRecord } from '../store.ts'
 import { correct, fullWindow, Meter, type MeterClock, type Room, slackOf, spend } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
+import { createModelMeters, type ModelMeters, type NumberedProject } from './model-meters.ts'
 import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
 
 /** One call as it was counted. */
@@ -20,7 +21,7 @@ export interface Spent {
 export interface QuotaBook {
   readonly clock: MeterClock
   /** Counts a call that is being sent. */
-  spend(project: string, model: string, tokens: number, now: number): Spent | undefined
+  spend(project: NumberedProject, model: string, tokens: number, now: number): Spent | undefined
   /** Google knows how many tokens it really was. */
   measured(spent: Spent, tokens: number, cachedTokens: number): void
   /** Google refused the call, and so did not count it. */
@@ -30,8 +31,9 @@ export interface QuotaBook {
   /** Forgets what was learned of a project, for one model or for all; what was spent stays. */
   forget(project: string, model: string | undefined): void
   /** The window that keeps a call out for longest; undefined where it has room. */
-  fullWindow(project: string, model: string, tokens: number, now: number): Room | undefined
-  slack(project: string, model: string, tokens: number, now: number): number
+  fullWindow(project: NumberedProject, model: string, tokens: number, now: number): Room | undefined
+  /** See `StrategyContext`. */
+  slack(project: NumberedProject, model: string, tokens: number, now: number): number
   /** Whether some project's token limit is known for the model: only then does a call's size matter. */
   countsTokens(model: string): boolean
   /** Hands what one project spent to another. */
@@ -52,7 +54,7 @@ export interface QuotaBookOptions {
 }
 
 interface ModelPage {
-  readonly meters: Map<string, Meter>
+  readonly meters: ModelMeters
   countsTokens: boolean
 }
 
@@ -74,7 +76,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     const known = pages.get(model)
     if (known !== undefined) return known
     if (pages.size >= MODELS_AT_MOST) dropModel()
-    const page: ModelPage = { meters: new Map(), countsTokens: false }
+    const page: ModelPage = { meters: createModelMeters(), countsTokens: false }
     pages.set(model, page)
     return page
   }
@@ -83,11 +85,11 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   function dropModel(): void {
     const [first] = pages
     const unlearned = [...pages].find(([, { meters }]) =>
-      [...meters.values()].every(({ learned }) => Object.keys(learned).length === 0),
+      [...meters.byName.values()].every(({ learned }) => Object.keys(learned).length === 0),
     )
     const [model, page] = unlearned ?? first ?? []
     if (model === undefined || page === undefined) return
-    for (const meter of page.meters.values()) drop(meter)
+    for (const meter of page.meters.byName.values()) drop(meter)
     pages.delete(model)
   }
 
@@ -97,13 +99,13 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
 
   function add(meter: Meter): void {
     const page = pageOf(meter.model)
-    page.meters.set(meter.project, meter)
+    page.meters.add(meter)
     page.countsTokens ||= hasTokenLimit(meter)
   }
 
   function drop(meter: Meter): void {
     const { project, model } = meter
-    pages.get(model)?.meters.delete(project)
+    pages.get(model)?.meters.drop(meter)
     meter.isChanged = false
     removed.push({ project, model, state: undefined })
   }
@@ -123,7 +125,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 
   function find(project: string, model: string): Meter | undefined {
-    return pages.get(model)?.meters.get(project)
+    return pages.get(model)?.meters.byName.get(project)
   }
 
   /** Corrects a call where it counts now: its project may have turned out to be another meanwhile. */
@@ -143,14 +145,14 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 
   function* meters(): Iterable<Meter> {
-    for (const page of pages.values()) yield* page.meters.values()
+    for (const page of pages.values()) yield* page.meters.byName.values()
   }
 
   return {
     clock,
     spend(project, model, tokens, now) {
       if (model === '') return undefined
-      const meter = meterOf(project, model)
+      const meter = pages.get(model)?.meters.find(project) ?? meterOf(project.name, model)
       note(meter)
       return { meter, from: spend(meter, clock, now, tokens), tokens }
     },
@@ -183,20 +185,20 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       }
     },
     fullWindow(project, model, tokens, now) {
-      const meter = find(project, model)
+      const meter = pages.get(model)?.meters.find(project)
       return meter && fullWindow(meter, clock, now, tokens)
     },
     slack(project, model, tokens, now) {
-      const meter = find(project, model)
+      const meter = pages.get(model)?.meters.find(project)
       return meter === undefined ? 1 : slackOf(meter, clock, now, tokens)
     },
     countsTokens: (model) => pages.get(model)?.countsTokens ?? false,
     move(from, to) {
       for (const [model, { meters }] of pages) {
-        const meter = meters.get(from)
+        const meter = meters.byName.get(from)
         if (meter === undefined) continue
         drop(meter)
-        const heir = meters.get(to) ?? create(to, model)
+        const heir = meters.byName.get(to) ?? create(to, model)
         mergeMeters(heir, meter)
         add(heir)
         note(heir)
