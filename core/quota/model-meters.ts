@@ -36,8 +36,9 @@ export function createModelMeters(): ModelMeters {
     const meter = byName.get(project.name)
     if (meter === undefined) return undefined
     meter.holder = project
-    const shelf = (shelves[project.number >> SHELF_BITS] ??= [])
+    const shelf = shelves[project.number >> SHELF_BITS] ?? []
     shelf[project.number & PLACE] = meter
+    shelves[project.number >> SHELF_BITS] = shelf
     return meter
   }
 
