@@ -24,17 +24,16 @@ export interface LeaseOptions {
   settle(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void
 }
 
-/** Counts a call for a key, and keeps its project out once that has spent a limit. */
-export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions): Lease {
+/** Counts a call for a key, begun at `begun`, and keeps its project out once that has spent a limit. */
+export function createLease(entry: Entry, query: KeyQuery, begun: number, options: LeaseOptions): Lease {
   const { quotas, book, health, now } = options
   const model = query.model ?? ''
-  const begun = now()
   const { key, project } = entry
   const spent = quotas.spend(project, model, query.tokens ?? 0, begun)
   book.sent(project.name, model, begun)
   entry.inFlight++
   if (entry.inFlight >= entry.maxConcurrent) health.filled(entry)
-  holdWhereFull(entry, model, options)
+  holdWhereFull(entry, model, begun, options)
   let isOver = false
 
   function ended(usage: UsageMetadata | undefined): void {
@@ -49,7 +48,7 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
 
   /** What was counted too much may keep the project out no longer. */
   function review(): void {
-    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, options)
+    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, now(), options)
   }
 
   return {
@@ -72,9 +71,9 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
 export function holdWhereFull(
   { project }: Entry,
   model: string,
-  { quotas, book, now }: Pick<LeaseOptions, 'quotas' | 'book' | 'now'>,
+  time: number,
+  { quotas, book }: Pick<LeaseOptions, 'quotas' | 'book'>,
 ): void {
-  const time = now()
   const full = quotas.fullWindow(project, model, 1, time)
   if (full === undefined) return
   const { window, limit, at: until } = full

@@ -115,7 +115,7 @@ export function createPool(options: PoolOptions): Pool {
   function holdSpent(): void {
     for (const { project, model } of quotas.meters()) {
       const [entry] = roster.ofProject(project)
-      if (entry !== undefined) holdWhereFull(entry, model, leasing)
+      if (entry !== undefined) holdWhereFull(entry, model, now(), leasing)
     }
   }
 
@@ -147,7 +147,10 @@ export function createPool(options: PoolOptions): Pool {
     const keys = new SlotKeys(slots, keyPool)
     // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
     const preferred = query.project === undefined ? strategy.pick(keys, query) : undefined
-    const entry = preferred && entryOf(preferred)
+    // Nearly always so, and then it is usable: only usable keys are given.
+    const { lastGiven } = keyPool
+    if (lastGiven !== undefined && lastGiven.key === preferred) return lastGiven
+    const entry = preferred && roster.entries.get(preferred.id)
     if (entry !== undefined && slots.slotOf(entry) !== undefined) return entry
     return entryOf(keys.sample())
   }
@@ -164,7 +167,7 @@ export function createPool(options: PoolOptions): Pool {
             choose: (offered) => pick(slots, query, offered),
           })
         : pick(slots, query, tried)
-    return entry && createLease(entry, query, leasing)
+    return entry && createLease(entry, query, lookedAt, leasing)
   }
 
   function returnsAt(query: KeyQuery): number | undefined {
@@ -210,7 +213,7 @@ export function createPool(options: PoolOptions): Pool {
 
   function takeLimits(entry: Entry, model: string, limits: readonly QuotaLimit[]): void {
     quotas.learn(entry.key.project, model, limits, now())
-    holdWhereFull(entry, model, leasing)
+    holdWhereFull(entry, model, now(), leasing)
   }
 
   function snapshot(): PoolSnapshot {

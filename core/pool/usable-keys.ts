@@ -69,6 +69,7 @@ export class SlotKeys implements UsableKeys {
   constructor(slots: Slots, pool: KeyPool) {
     this.#slots = slots
     this.#pool = pool
+    pool.lastGiven = undefined
   }
 
   get size(): number {
@@ -107,8 +108,8 @@ export interface KeyPool {
   readonly roster: Roster
   readonly random: () => number
   /**
-   * The entry that a strategy was given last, which is nearly always the one it then asks about and chooses: to look
-   * for it by its id would take longer than all else in a large pool.
+   * What the newest `SlotKeys` gave last. Nearly always a strategy then asks about it and chooses it, and to look for
+   * it by its id would take longer than all else in a large pool.
    */
   lastGiven: Entry | undefined
 }

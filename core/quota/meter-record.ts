@@ -1,5 +1,5 @@
 import type { MeterRecord } from '../store.ts'
-import { isBelieved, type Meter, type MeterClock } from './meter.ts'
+import { isBelieved, knowsLimit, type Meter, type MeterClock } from './meter.ts'
 import type { Spending } from './minute-log.ts'
 import { QUOTA_WINDOWS } from './quota-window.ts'
 
@@ -52,8 +52,8 @@ export function isIdle(meter: Meter, { days, lateness }: MeterClock, now: number
   return !isUsed && !Object.values(meter.learned).some((limit) => isBelieved(limit, now))
 }
 
-function knowsMinute({ windows }: Meter): boolean {
-  return windows.includes('requests/minute') || windows.includes('tokens/minute')
+function knowsMinute(meter: Meter): boolean {
+  return knowsLimit(meter, 'requests/minute') || knowsLimit(meter, 'tokens/minute')
 }
 
 function condense(entries: readonly Readonly<Spending>[]): readonly (readonly number[])[] {

@@ -33,8 +33,12 @@ export class Meter extends MinuteLog {
   holder: NumberedProject | undefined = undefined
   /** Whether it is among what is to be kept. */
   isChanged = false
-  /** The windows of which a limit is stated or was learned. */
-  windows: readonly QuotaWindow[]
+  /** The limits that hold until `limitsUntil`, each the tightest that is known, Infinity where none is. */
+  minuteRequestLimit = Number.POSITIVE_INFINITY
+  minuteTokenLimit = Number.POSITIVE_INFINITY
+  dayRequestLimit = Number.POSITIVE_INFINITY
+  dayTokenLimit = Number.POSITIVE_INFINITY
+  limitsUntil = Number.NEGATIVE_INFINITY
   readonly stated: QuotaLimits
   #learned: LearnedLimits = NOTHING
   /** The meter that goes on in its place, where two projects turned out to be one. */
@@ -46,7 +50,6 @@ export class Meter extends MinuteLog {
     this.project = project
     this.model = model
     this.stated = stated
-    this.windows = windowsOf(stated, NOTHING)
   }
 
   get learned(): LearnedLimits {
@@ -55,7 +58,7 @@ export class Meter extends MinuteLog {
 
   set learned(learned: LearnedLimits) {
     this.#learned = learned
-    this.windows = windowsOf(this.stated, learned)
+    this.limitsUntil = Number.NEGATIVE_INFINITY
   }
 }
 
@@ -85,12 +88,28 @@ export function correct(meter: Meter, from: number, requests: number, tokens: nu
   meter.dayTokens = Math.max(0, meter.dayTokens + tokens)
 }
 
+/** Takes the limits together that hold now, where those taken last may hold no longer. */
+function heedLimits(meter: Meter, now: number): void {
+  if (now <= meter.limitsUntil) return
+  meter.minuteRequestLimit = limitOf(meter, 'requests/minute', now) ?? Number.POSITIVE_INFINITY
+  meter.minuteTokenLimit = limitOf(meter, 'tokens/minute', now) ?? Number.POSITIVE_INFINITY
+  meter.dayRequestLimit = limitOf(meter, 'requests/day', now) ?? Number.POSITIVE_INFINITY
+  meter.dayTokenLimit = limitOf(meter, 'tokens/day', now) ?? Number.POSITIVE_INFINITY
+  const believed = Object.values(meter.learned).filter((limit) => isBelieved(limit, now))
+  meter.limitsUntil = Math.min(...believed.map(({ at }) => at + BELIEVED))
+}
+
 /** The tightest of what is stated and what is learned; undefined where neither is known. */
 export function limitOf(meter: Meter, window: QuotaWindow, now: number): number | undefined {
   const stated = meter.stated[window]
   const learned = meter.learned[window]
   if (learned === undefined || !isBelieved(learned, now)) return stated
   return stated === undefined ? learned.limit : Math.min(stated, learned.limit)
+}
+
+/** Whether a limit is stated, or was ever learned and not forgotten. */
+export function knowsLimit({ stated, learned }: Meter, window: QuotaWindow): boolean {
+  return stated[window] !== undefined || learned[window] !== undefined
 }
 
 /** Whether what Google said still counts. */
@@ -128,8 +147,23 @@ export interface Room {
  * out when nothing else is counted: the estimate may be wrong, and Google says so best.
  */
 export function fullWindow(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
+  heedLimits(meter, now)
+  turnDay(meter, clock, now)
+  const hasRoom =
+    isWithin(meter.minuteRequestLimit, meter.requests(now), 1) &&
+    isWithin(meter.minuteTokenLimit, meter.tokens(now), tokens) &&
+    isWithin(meter.dayRequestLimit, meter.dayRequests, 1) &&
+    isWithin(meter.dayTokenLimit, meter.dayTokens, tokens)
+  return hasRoom ? undefined : fullForLongest(meter, clock, now, tokens)
+}
+
+function isWithin(limit: number, used: number, cost: number): boolean {
+  return used === 0 ? limit > 0 : used + cost <= limit
+}
+
+function fullForLongest(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
   let longest: Room | undefined
-  for (const window of meter.windows) {
+  for (const window of QUOTA_WINDOWS) {
     const limit = limitOf(meter, window, now)
     if (limit === undefined) continue
     const at = roomAt(meter, clock, window, limit, now, tokens)
@@ -148,8 +182,8 @@ function roomAt(
 ): number {
   const cost = costOf(window, tokens)
   const used = usedOf(meter, clock, window, now)
+  if (isWithin(limit, used, cost)) return now
   if (limit === 0) return FOREVER
-  if (used === 0 || used + cost <= limit) return now
   const most = Math.max(0, limit - cost)
   if (window === 'requests/minute') return meter.whenAtMost('requests', most, now)
   if (window === 'tokens/minute') return meter.whenAtMost('tokens', most, now)
@@ -161,14 +195,21 @@ function roomAt(
  * does not fit. Where no limit is known: between 0 and 1, the less the more was spent within the minute.
  */
 export function slackOf(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
-  let slack = Number.POSITIVE_INFINITY
-  for (const window of meter.windows) {
-    const limit = limitOf(meter, window, now)
-    if (limit === undefined) continue
-    const left = limit - usedOf(meter, clock, window, now) - costOf(window, tokens)
-    slack = Math.min(slack, limit === 0 ? -1 : left / limit)
-  }
-  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + meter.requests(now) / GUESS) : slack
+  heedLimits(meter, now)
+  turnDay(meter, clock, now)
+  const requests = meter.requests(now)
+  const slack = Math.min(
+    partLeft(meter.minuteRequestLimit, requests, 1),
+    partLeft(meter.minuteTokenLimit, meter.tokens(now), tokens),
+    partLeft(meter.dayRequestLimit, meter.dayRequests, 1),
+    partLeft(meter.dayTokenLimit, meter.dayTokens, tokens),
+  )
+  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + requests / GUESS) : slack
+}
+
+function partLeft(limit: number, used: number, cost: number): number {
+  if (limit === Number.POSITIVE_INFINITY) return limit
+  return limit === 0 ? -1 : (limit - used - cost) / limit
 }
 
 /** Where nobody knows a limit, so many requests a minute count for half of it. */
@@ -178,19 +219,6 @@ function costOf(window: QuotaWindow, tokens: number): number {
   if (window === 'images/minute') return 0
   return window.startsWith('tokens') ? tokens : 1
 }
-
-/** The same array for all meters that know limits of the same windows. */
-function windowsOf(stated: QuotaLimits, learned: LearnedLimits): readonly QuotaWindow[] {
-  const windows = QUOTA_WINDOWS.filter(
-    (window) => stated[window] !== undefined || learned[window] !== undefined,
-  )
-  const name = windows.join()
-  const known = WINDOWS.get(name)
-  if (known === undefined) WINDOWS.set(name, windows)
-  return known ?? windows
-}
-
-const WINDOWS = new Map<string, readonly QuotaWindow[]>()
 
 /** Nothing is spent of a new day. */
 function turnDay(meter: Meter, { days, lateness }: MeterClock, now: number): void {

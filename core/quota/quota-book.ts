@@ -1,5 +1,14 @@
 import type { MeterRecord } from '../store.ts'
-import { correct, fullWindow, Meter, type MeterClock, type Room, slackOf, spend } from './meter.ts'
+import {
+  correct,
+  fullWindow,
+  knowsLimit,
+  Meter,
+  type MeterClock,
+  type Room,
+  slackOf,
+  spend,
+} from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
 import { createModelMeters, type ModelMeters, type NumberedProject } from './model-meters.ts'
 import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
@@ -218,6 +227,6 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 }
 
-function hasTokenLimit({ windows }: Meter): boolean {
-  return windows.includes('tokens/minute') || windows.includes('tokens/day')
+function hasTokenLimit(meter: Meter): boolean {
+  return knowsLimit(meter, 'tokens/minute') || knowsLimit(meter, 'tokens/day')
 }
