@@ -31,8 +31,8 @@ export class Meter extends MinuteLog {
   dayCachedTokens = 0
   /** Who is looked for by its number and finds this meter. */
   holder: NumberedProject | undefined = undefined
-  /** Whether it is among what is to be kept. */
-  isChanged = false
+  /** Whether it counts in its book, and has changed since it was kept last. */
+  state: 'kept' | 'changed' | 'dropped' = 'kept'
   /** The limits that hold until `limitsUntil`, each the tightest that is known, Infinity where none is. */
   minuteRequestLimit = Number.POSITIVE_INFINITY
   minuteTokenLimit = Number.POSITIVE_INFINITY

@@ -115,13 +115,13 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   function drop(meter: Meter): void {
     const { project, model } = meter
     pages.get(model)?.meters.drop(meter)
-    meter.isChanged = false
+    meter.state = 'dropped'
     removed.push({ project, model, state: undefined })
   }
 
   function note(meter: Meter): void {
-    if (meter.isChanged) return
-    meter.isChanged = true
+    if (meter.state !== 'kept') return
+    meter.state = 'changed'
     changed.push(meter)
   }
 
@@ -142,7 +142,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     let { meter } = spent
     while (meter.heir !== undefined) meter = meter.heir
     correct(meter, spent.from, requests, tokens)
-    if (find(meter.project, meter.model) === meter) note(meter)
+    note(meter)
     return meter
   }
 
@@ -219,8 +219,9 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       sweep(now)
       const records = removed.splice(0)
       for (const meter of changed.splice(0)) {
-        if (meter.isChanged) records.push(toMeterRecord(meter, now))
-        meter.isChanged = false
+        if (meter.state !== 'changed') continue
+        meter.state = 'kept'
+        records.push(toMeterRecord(meter, now))
       }
       return records
     },
