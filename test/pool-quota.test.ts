@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Key } from '../core/keys.ts'
 import type { QuotaLimits } from '../core/quota/quota-window.ts'
-import { emptyQuotas, FLASH, fault, key, numbered, PRO, START, setUpPool } from './virtual-pool.ts'
+import { emptyQuotas, FLASH, fault, key, PRO, START, setUpPool, spenderOf } from './virtual-pool.ts'
 
 const HOUR = 3_600_000
 /** `START` is midnight in California. */
@@ -79,7 +79,7 @@ describe('A pool that knows a limit of requests', () => {
     before.call()
     before.call()
     const quotas = emptyQuotas(60, stated)
-    for (let calls = 0; calls < 2; calls++) quotas.spend(numbered('a'), 'gemini-pro', 0, START)
+    for (let calls = 0; calls < 2; calls++) quotas.spend(spenderOf('a'), 'gemini-pro', 0, START)
     const after = setUpPool([key('a')], undefined, undefined, quotas)
     assert.equal(after.pool.take(PRO, []), undefined)
     assert.equal(after.pool.returnsAt(PRO), before.pool.returnsAt(PRO))
@@ -128,7 +128,7 @@ describe('A pool that knows a limit of tokens', () => {
   test('finds the one project with room among many', () => {
     const keys = Array.from({ length: 500 }, (_, index) => key(`k${index}`))
     const { pool, quotas, clock } = setUp(keys, { 'tokens/minute': 1_000 })
-    for (const { id } of keys) if (id !== 'k321') quotas.spend(numbered(id), 'gemini-pro', 900, clock.now())
+    for (const { id } of keys) if (id !== 'k321') quotas.spend(spenderOf(id), 'gemini-pro', 900, clock.now())
     assert.equal(pool.take(big, [])?.key.id, 'k321')
   })
 })

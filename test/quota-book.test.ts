@@ -5,7 +5,7 @@ import { createQuotaBook } from '../core/quota/quota-book.ts'
 import type { QuotaLimits } from '../core/quota/quota-window.ts'
 import { createStatedLimits } from '../core/quota/stated-limits.ts'
 import { FOREVER, type MeterRecord } from '../core/store.ts'
-import { emptyQuotas, numbered } from './virtual-pool.ts'
+import { emptyQuotas, spenderOf } from './virtual-pool.ts'
 
 const NOON = Date.parse('2026-06-15T19:00:00Z')
 const MIDNIGHT = Date.parse('2026-06-16T07:00:00Z')
@@ -22,77 +22,77 @@ function bookOf(stated: QuotaLimits = {}, saved: readonly MeterRecord[] = []) {
 
 test('a quota book knows no limit before one is stated or learned', () => {
   const book = emptyQuotas()
-  for (let call = 0; call < 1_000; call++) book.spend(numbered('p'), 'm', 10_000, NOON + call)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 1_000_000, NOON + 1_000), undefined)
-  assert.equal(book.slack(numbered('unused'), 'm', 1, NOON), 1)
-  assert.ok(book.slack(numbered('p'), 'm', 1, NOON + 1_000) < 0.1, 'what was used more stands behind')
+  for (let call = 0; call < 1_000; call++) book.spend(spenderOf('p'), 'm', 10_000, NOON + call)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 1_000_000, NOON + 1_000), undefined)
+  assert.equal(book.slack(spenderOf('unused'), 'm', 1, NOON), 1)
+  assert.ok(book.slack(spenderOf('p'), 'm', 1, NOON + 1_000) < 0.1, 'what was used more stands behind')
 })
 
 test('a quota book says which window is full, and until when', () => {
   const book = bookOf({ 'requests/minute': 2, 'requests/day': 3 })
-  book.spend(numbered('p'), 'm', 0, NOON)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, NOON), undefined)
-  book.spend(numbered('p'), 'm', 0, NOON + 5_000)
-  const minute = book.fullWindow(numbered('p'), 'm', 0, NOON + 5_000)
+  book.spend(spenderOf('p'), 'm', 0, NOON)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, NOON), undefined)
+  book.spend(spenderOf('p'), 'm', 0, NOON + 5_000)
+  const minute = book.fullWindow(spenderOf('p'), 'm', 0, NOON + 5_000)
   assert.equal(minute?.window, 'requests/minute')
   assert.ok(minute.at > NOON + MINUTE && minute.at < NOON + MINUTE + 1_000)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, minute.at), undefined)
-  book.spend(numbered('p'), 'm', 0, minute.at)
-  const day = book.fullWindow(numbered('p'), 'm', 0, minute.at)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, minute.at), undefined)
+  book.spend(spenderOf('p'), 'm', 0, minute.at)
+  const day = book.fullWindow(spenderOf('p'), 'm', 0, minute.at)
   assert.deepEqual([day?.window, day?.at], ['requests/day', MIDNIGHT])
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, MIDNIGHT), undefined)
-  assert.equal(book.fullWindow(numbered('other'), 'm', 0, NOON), undefined)
-  assert.equal(book.fullWindow(numbered('p'), 'other', 0, NOON), undefined)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, MIDNIGHT), undefined)
+  assert.equal(book.fullWindow(spenderOf('other'), 'm', 0, NOON), undefined)
+  assert.equal(book.fullWindow(spenderOf('p'), 'other', 0, NOON), undefined)
 })
 
 test('a quota book counts a call of any size where nothing else is counted, since it may be smaller than it looks', () => {
   const book = bookOf({ 'tokens/minute': 1_000 })
-  assert.equal(book.fullWindow(numbered('p'), 'm', 5_000, NOON), undefined)
-  book.spend(numbered('p'), 'm', 500, NOON)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 500, NOON), undefined)
-  const full = book.fullWindow(numbered('p'), 'm', 501, NOON)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 5_000, NOON), undefined)
+  book.spend(spenderOf('p'), 'm', 500, NOON)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 500, NOON), undefined)
+  const full = book.fullWindow(spenderOf('p'), 'm', 501, NOON)
   assert.equal(full?.window, 'tokens/minute')
   assert.ok(full.at > NOON + MINUTE)
 })
 
 test('a limit of nothing has never room', () => {
   const book = bookOf({ 'requests/day': 0 })
-  book.spend(numbered('p'), 'm', 1, NOON)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 1, NOON)?.at, FOREVER)
-  assert.ok(book.slack(numbered('p'), 'm', 1, NOON) < 0)
+  book.spend(spenderOf('p'), 'm', 1, NOON)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 1, NOON)?.at, FOREVER)
+  assert.ok(book.slack(spenderOf('p'), 'm', 1, NOON) < 0)
 })
 
 test('a quota book goes by the tighter of what is stated and what was learned, which it believes for a day', () => {
   const book = bookOf({ 'requests/minute': 5 })
-  for (let call = 0; call < 3; call++) book.spend(numbered('p'), 'm', 0, NOON)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, NOON), undefined)
+  for (let call = 0; call < 3; call++) book.spend(spenderOf('p'), 'm', 0, NOON)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, NOON), undefined)
   book.learn('p', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, NOON)?.limit, 3)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, NOON)?.limit, 3)
   const later = NOON + 25 * 3_600_000
-  for (let call = 0; call < 3; call++) book.spend(numbered('p'), 'm', 0, later)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, later), undefined)
+  for (let call = 0; call < 3; call++) book.spend(spenderOf('p'), 'm', 0, later)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, later), undefined)
   book.forget('p', 'm')
-  for (let call = 0; call < 2; call++) book.spend(numbered('p'), 'm', 0, later)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 0, later)?.limit, 5)
+  for (let call = 0; call < 2; call++) book.spend(spenderOf('p'), 'm', 0, later)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, later)?.limit, 5)
 })
 
 test('a quota book takes Google’s count for its own, and does not count what Google refused', () => {
   const book = bookOf({ 'tokens/minute': 1_000, 'requests/day': 2 })
-  const refused = book.spend(numbered('p'), 'm', 900, NOON)!
-  assert.ok(book.slack(numbered('p'), 'm', 200, NOON) < 0)
+  const refused = book.spend(spenderOf('p'), 'm', 900, NOON)!
+  assert.ok(book.slack(spenderOf('p'), 'm', 200, NOON) < 0)
   book.refused(refused)
-  assert.equal(book.slack(numbered('p'), 'm', 0, NOON), 0.5)
-  const spent = book.spend(numbered('p'), 'm', 900, NOON)!
+  assert.equal(book.slack(spenderOf('p'), 'm', 0, NOON), 0.5)
+  const spent = book.spend(spenderOf('p'), 'm', 900, NOON)!
   book.measured(spent, 100, 60)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 900, NOON), undefined)
-  assert.equal(book.fullWindow(numbered('p'), 'm', 901, NOON)?.window, 'tokens/minute')
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 900, NOON), undefined)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 901, NOON)?.window, 'tokens/minute')
   const [meter] = [...book.meters()]
   assert.deepEqual([meter?.dayTokens, meter?.dayCachedTokens], [100, 60])
 })
 
 test('a quota book keeps what was corrected after the call was kept', () => {
   const book = bookOf({})
-  const [measured, refused] = ['a', 'b'].map((model) => book.spend(numbered('p'), model, 900, NOON)!)
+  const [measured, refused] = ['a', 'b'].map((model) => book.spend(spenderOf('p'), model, 900, NOON)!)
   book.takeChanges(NOON)
   book.measured(measured!, 100, 60)
   book.refused(refused!)
@@ -106,22 +106,22 @@ test('a quota book keeps what was corrected after the call was kept', () => {
 test('a quota book that was kept counts on where it was', () => {
   const book = bookOf({})
   book.learn('p', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
-  for (let call = 0; call < 3; call++) book.spend(numbered('p'), 'm', 7, NOON + call * 1_000)
+  for (let call = 0; call < 3; call++) book.spend(spenderOf('p'), 'm', 7, NOON + call * 1_000)
   const saved = book.takeChanges(NOON + 2_000)
   assert.deepEqual(book.takeChanges(NOON + 2_000), [])
   const other = bookOf({}, JSON.parse(JSON.stringify(saved)))
-  const full = other.fullWindow(numbered('p'), 'm', 0, NOON + 2_000)
+  const full = other.fullWindow(spenderOf('p'), 'm', 0, NOON + 2_000)
   assert.deepEqual([full?.window, full?.limit], ['requests/minute', 3])
-  assert.equal(full?.at, book.fullWindow(numbered('p'), 'm', 0, NOON + 2_000)?.at)
+  assert.equal(full?.at, book.fullWindow(spenderOf('p'), 'm', 0, NOON + 2_000)?.at)
 })
 
 test('a quota book hands what one project spent to another, and keeps no trace of it', () => {
   const book = bookOf({ 'requests/day': 3 })
-  book.spend(numbered('key'), 'm', 1, NOON)
-  book.spend(numbered('projects/1'), 'm', 1, NOON)
+  book.spend(spenderOf('key'), 'm', 1, NOON)
+  book.spend(spenderOf('projects/1'), 'm', 1, NOON)
   book.move('key', 'projects/1')
-  assert.equal(book.slack(numbered('projects/1'), 'm', 0, NOON), 0)
-  assert.equal(book.slack(numbered('key'), 'm', 0, NOON), 1)
+  assert.equal(book.slack(spenderOf('projects/1'), 'm', 0, NOON), 0)
+  assert.equal(book.slack(spenderOf('key'), 'm', 0, NOON), 1)
   const removed = book.takeChanges(NOON).filter(({ state }) => state === undefined)
   assert.deepEqual(removed, [{ project: 'key', model: 'm', state: undefined }])
 })
@@ -129,7 +129,7 @@ test('a quota book hands what one project spent to another, and keeps no trace o
 test('a quota book corrects calls where they count after their projects turned out to be one', () => {
   const book = bookOf({})
   const calls = ['projects/1', 'key', 'key'].map((project, index) =>
-    book.spend(numbered(project), 'm', 100, NOON + index * 1_000),
+    book.spend(spenderOf(project), 'm', 100, NOON + index * 1_000),
   )
   book.move('key', 'projects/1')
   for (const call of calls.slice(0, 2)) book.refused(call!)
@@ -142,7 +142,7 @@ test('a quota book corrects calls where they count after their projects turned o
 
 test('a quota book keeps nothing of a call whose meter is forgotten', () => {
   const book = bookOf({})
-  const call = book.spend(numbered('p'), 'm', 100, NOON)!
+  const call = book.spend(spenderOf('p'), 'm', 100, NOON)!
   book.takeChanges(NOON)
   book.takeChanges(NOON + 48 * 3_600_000)
   book.measured(call, 50, 0)
@@ -152,14 +152,14 @@ test('a quota book keeps nothing of a call whose meter is forgotten', () => {
 test('a quota book holds a thousand models, whatever clients call', () => {
   const book = emptyQuotas()
   book.learn('p', 'known', [{ window: 'requests/day', limit: 1 }], NOON)
-  for (let model = 0; model < 1_500; model++) book.spend(numbered('p'), `model-${model}`, 1, NOON)
+  for (let model = 0; model < 1_500; model++) book.spend(spenderOf('p'), `model-${model}`, 1, NOON)
   assert.equal(book.models().length, 1_000)
   assert.ok(book.models().includes('known'), 'what was learned is forgotten last')
 })
 
 test('a quota book forgets what says nothing any more', () => {
   const book = emptyQuotas()
-  book.spend(numbered('p'), 'm', 1, NOON)
+  book.spend(spenderOf('p'), 'm', 1, NOON)
   book.learn('q', 'm', [{ window: 'requests/minute', limit: 3 }], NOON)
   book.takeChanges(NOON)
   book.takeChanges(NOON + 23 * 3_600_000)

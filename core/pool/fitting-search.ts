@@ -41,8 +41,8 @@ export function createFittingSearch(options: {
     return tokens > 0 && quotas.countsTokens(model)
   }
 
-  function roomAt({ project }: Entry, { model = '', tokens = 0 }: KeyQuery, now: number): number {
-    return quotas.fullWindow(project, model, tokens, now)?.at ?? 0
+  function roomAt(entry: Entry, { model = '', tokens = 0 }: KeyQuery, now: number): number {
+    return quotas.fullWindow(entry, model, tokens, now)?.at ?? 0
   }
 
   function* someOf(slots: Slots): Iterable<Entry> {

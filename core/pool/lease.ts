@@ -29,8 +29,8 @@ export function createLease(entry: Entry, query: KeyQuery, begun: number, option
   const { quotas, book, health, now } = options
   const model = query.model ?? ''
   const { key, project } = entry
-  const spent = quotas.spend(project, model, query.tokens ?? 0, begun)
-  book.sent(project.name, model, begun)
+  const spent = quotas.spend(entry, model, query.tokens ?? 0, begun)
+  book.sent(project, model, begun)
   entry.inFlight++
   if (entry.inFlight >= entry.maxConcurrent) health.filled(entry)
   holdWhereFull(entry, model, begun, options)
@@ -69,17 +69,17 @@ export function createLease(entry: Entry, query: KeyQuery, begun: number, option
 
 /** Keeps a project out of use for a model until there is room again, where a limit that is known is spent. */
 export function holdWhereFull(
-  { project }: Entry,
+  entry: Entry,
   model: string,
   time: number,
   { quotas, book }: Pick<LeaseOptions, 'quotas' | 'book'>,
 ): void {
-  const full = quotas.fullWindow(project, model, 1, time)
+  const full = quotas.fullWindow(entry, model, 1, time)
   if (full === undefined) return
   const { window, limit, at: until } = full
   const isDay = window.endsWith('/day')
   const reason = `All of ${limit} ${window.replace('/', ' a ')} is used, by our own count`
-  book.hold(project.name, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
+  book.hold(entry.project.name, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
 }
 
 /** What Google refuses it does not count, and what never got through a proxy it does not know of. */

@@ -196,18 +196,18 @@ export function createPool(options: PoolOptions): Pool {
   function settleEntry(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void {
     const model = modelOf(query)
     if (outcome.ok) {
-      book.succeeded(entry.key.project, model, begun, now())
+      book.succeeded(entry.project, model, begun, now())
     } else if (roster.holds(entry)) {
       health.charge(entry, model, outcome, begun)
       learn(entry, model, outcome)
     } else {
-      book.missed(entry.key.project, model)
+      book.missed(entry.project, model)
     }
     strategy.settle(entry.key, query, outcome)
   }
 
   function learn(entry: Entry, model: string, fault: Fault): void {
-    if (ruleOf(fault).charge !== 'project-and-model') book.missed(entry.key.project, model)
+    if (ruleOf(fault).charge !== 'project-and-model') book.missed(entry.project, model)
     else if (fault.limits !== undefined) takeLimits(entry, model, fault.limits)
   }
 
@@ -246,7 +246,7 @@ export function createPool(options: PoolOptions): Pool {
     },
     slack(key, { model = '', tokens = 0 }) {
       const entry = entryOf(key)
-      return entry === undefined ? 1 : quotas.slack(entry.project, model, tokens, lookedAt)
+      return entry === undefined ? 1 : quotas.slack(entry, model, tokens, lookedAt)
     },
     inFlight: (key) => entryOf(key)?.inFlight ?? 0,
     list() {

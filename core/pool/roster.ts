@@ -1,15 +1,16 @@
 import type { Key, KeyState } from '../keys.ts'
-import type { NumberedProject } from '../quota/model-meters.ts'
+import type { Spender } from '../quota/model-meters.ts'
 import type { Doubt } from './doubts.ts'
 
 /** The states that do not end by themselves, and `active` for all others. */
 export type LastingState = Exclude<KeyState, 'resting' | 'exhausted'>
 
 /** What the pool knows of one key. */
-export interface Entry {
+export interface Entry extends Spender {
   key: Key
   /** That of the key. */
   project: Project
+  projectNumber: number
   /** Calls that the key may serve at once; Infinity where it may any number. */
   maxConcurrent: number
   /** The project Google named, where the operator stated none. */
@@ -33,7 +34,10 @@ export interface Entry {
 }
 
 /** The keys of one project. */
-export interface Project extends NumberedProject {
+export interface Project {
+  readonly name: string
+  /** That of `Spender`; a project that is gone leaves it to a later one. */
+  readonly number: number
   readonly entries: Entry[]
   /** How many of them are in `ready`. */
   readyCount: number
@@ -79,6 +83,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     const entry: Entry = {
       key,
       project: projectOf(key.project),
+      projectNumber: -1,
       position: -1,
       inFlight: 0,
       maxConcurrent: Number.POSITIVE_INFINITY,
@@ -100,6 +105,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     entry.key = key
     entry.maxConcurrent = key.maxConcurrent ?? Number.POSITIVE_INFINITY
     entry.project = projectOf(key.project)
+    entry.projectNumber = entry.project.number
     entry.seat = entry.project.entries.push(entry) - 1
   }
 

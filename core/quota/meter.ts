@@ -1,6 +1,6 @@
 import { FOREVER } from '../store.ts'
 import { MinuteLog } from './minute-log.ts'
-import type { NumberedProject } from './model-meters.ts'
+import type { Spender } from './model-meters.ts'
 import type { PacificDays } from './pacific-day.ts'
 import { QUOTA_WINDOWS, type QuotaLimits, type QuotaWindow } from './quota-window.ts'
 
@@ -29,8 +29,8 @@ export class Meter extends MinuteLog {
   dayTokens = 0
   /** Input tokens of today that Google took from its cache. */
   dayCachedTokens = 0
-  /** Who is looked for by its number and finds this meter. */
-  holder: NumberedProject | undefined = undefined
+  /** Whose number leads to this meter. */
+  holder: Spender['project'] | undefined = undefined
   /** Whether it counts in its book, and has changed since it was kept last. */
   state: 'kept' | 'changed' | 'dropped' = 'kept'
   /** The limits that hold until `limitsUntil`, each the tightest that is known, Infinity where none is. */

@@ -1,17 +1,17 @@
 import type { Meter } from './meter.ts'
 
-/** A project with a number that no other has at the same time; a project that is gone leaves it to a later one. */
-export interface NumberedProject {
-  readonly name: string
-  /** From 0, no higher than projects there are. */
-  readonly number: number
+/** A key, as far as meters are looked for by it. */
+export interface Spender {
+  readonly project: { readonly name: string }
+  /** No other project has it at the same time; it is below the most projects there ever were. */
+  readonly projectNumber: number
 }
 
 /** The meters of one model. */
 export interface ModelMeters {
   readonly byName: ReadonlyMap<string, Meter>
   /** As `byName.get`, and faster in a large pool. */
-  find(project: NumberedProject): Meter | undefined
+  find(spender: Spender): Meter | undefined
   add(meter: Meter): void
   drop(meter: Meter): void
 }
@@ -26,19 +26,20 @@ export function createModelMeters(): ModelMeters {
   const shelves: (Meter | undefined)[][] = []
 
   /** A name's way through a map of a hundred thousand leads over many places of memory, this one over two. */
-  function find(project: NumberedProject): Meter | undefined {
-    const meter = shelves[project.number >> SHELF_BITS]?.[project.number & PLACE]
+  function find(spender: Spender): Meter | undefined {
+    const { project, projectNumber } = spender
+    const meter = shelves[projectNumber >> SHELF_BITS]?.[projectNumber & PLACE]
     // What stands there may be another's, who had the number before.
-    return meter?.holder === project ? meter : shelve(project)
+    return meter?.holder === project ? meter : shelve(spender)
   }
 
-  function shelve(project: NumberedProject): Meter | undefined {
+  function shelve({ project, projectNumber }: Spender): Meter | undefined {
     const meter = byName.get(project.name)
     if (meter === undefined) return undefined
     meter.holder = project
-    const shelf = shelves[project.number >> SHELF_BITS] ?? []
-    shelf[project.number & PLACE] = meter
-    shelves[project.number >> SHELF_BITS] = shelf
+    const shelf = shelves[projectNumber >> SHELF_BITS] ?? []
+    shelf[projectNumber & PLACE] = meter
+    shelves[projectNumber >> SHELF_BITS] = shelf
     return meter
   }
 

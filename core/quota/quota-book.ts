@@ -10,7 +10,7 @@ import {
   spend,
 } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
-import { createModelMeters, type ModelMeters, type NumberedProject } from './model-meters.ts'
+import { createModelMeters, type ModelMeters, type Spender } from './model-meters.ts'
 import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
 
 /** One call as it was counted. */
@@ -30,7 +30,7 @@ export interface Spent {
 export interface QuotaBook {
   readonly clock: MeterClock
   /** Counts a call that is being sent. */
-  spend(project: NumberedProject, model: string, tokens: number, now: number): Spent | undefined
+  spend(spender: Spender, model: string, tokens: number, now: number): Spent | undefined
   /** Google knows how many tokens it really was. */
   measured(spent: Spent, tokens: number, cachedTokens: number): void
   /** Google refused the call, and so did not count it. */
@@ -40,9 +40,9 @@ export interface QuotaBook {
   /** Forgets what was learned of a project, for one model or for all; what was spent stays. */
   forget(project: string, model: string | undefined): void
   /** The window that keeps a call out for longest; undefined where it has room. */
-  fullWindow(project: NumberedProject, model: string, tokens: number, now: number): Room | undefined
+  fullWindow(spender: Spender, model: string, tokens: number, now: number): Room | undefined
   /** See `StrategyContext`. */
-  slack(project: NumberedProject, model: string, tokens: number, now: number): number
+  slack(spender: Spender, model: string, tokens: number, now: number): number
   /** Whether some project's token limit is known for the model: only then does a call's size matter. */
   countsTokens(model: string): boolean
   /** Hands what one project spent to another. */
@@ -159,9 +159,9 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
 
   return {
     clock,
-    spend(project, model, tokens, now) {
+    spend(spender, model, tokens, now) {
       if (model === '') return undefined
-      const meter = pages.get(model)?.meters.find(project) ?? meterOf(project.name, model)
+      const meter = pages.get(model)?.meters.find(spender) ?? meterOf(spender.project.name, model)
       note(meter)
       return { meter, from: spend(meter, clock, now, tokens), tokens }
     },
@@ -193,12 +193,12 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
         note(meter)
       }
     },
-    fullWindow(project, model, tokens, now) {
-      const meter = pages.get(model)?.meters.find(project)
+    fullWindow(spender, model, tokens, now) {
+      const meter = pages.get(model)?.meters.find(spender)
       return meter && fullWindow(meter, clock, now, tokens)
     },
-    slack(project, model, tokens, now) {
-      const meter = pages.get(model)?.meters.find(project)
+    slack(spender, model, tokens, now) {
+      const meter = pages.get(model)?.meters.find(spender)
       return meter === undefined ? 1 : slackOf(meter, clock, now, tokens)
     },
     countsTokens: (model) => pages.get(model)?.countsTokens ?? false,
