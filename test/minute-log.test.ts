@@ -78,3 +78,26 @@ test('a minute log forgets within a minute though the clock was set back', () =>
   for (let at = 1_000; at < 200_000; at += 1_000) log.add(at, 1)
   assert.ok(log.requests(200_000) <= 61, 'calls after it are told apart as before')
 })
+
+test('a minute log corrects the call that is meant, whatever came before and after it', () => {
+  const random = seededRandom(5)
+  const log = new MinuteLog(MINUTE)
+  const calls: { from: number; at: number; tokens: number }[] = []
+  let now = 0
+  for (let turn = 0; turn < 3_000; turn++) {
+    now += random() * (random() < 0.05 ? 30_000 : 400)
+    const tokens = Math.floor(random() * 1_000)
+    calls.push({ from: log.add(now, tokens), at: now, tokens })
+    const call = calls[calls.length - 1 - Math.floor(random() * Math.min(calls.length, 60))]!
+    log.correct(call.from, 0, 5)
+    call.tokens += 5
+    const held = log.entries(now)
+    const oldest = held[0]?.from ?? now
+    const counted = calls.filter(({ from }) => from >= oldest)
+    assert.equal(log.requests(now), counted.length)
+    assert.equal(
+      log.tokens(now),
+      counted.reduce((sum, one) => sum + one.tokens, 0),
+    )
+  }
+})

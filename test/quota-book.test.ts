@@ -140,6 +140,26 @@ test('a quota book corrects calls where they count after their projects turned o
   assert.deepEqual([meter!.requests(NOON + 2 * MINUTE), meter!.tokens(NOON + 2 * MINUTE)], [0, 0])
 })
 
+test('a quota book takes no project for one that had its number before', () => {
+  const book = bookOf({ 'requests/day': 4 })
+  const [gone, new_] = ['gone', 'new'].map((name) => ({ project: { name }, projectNumber: 7 }))
+  for (let call = 0; call < 3; call++) book.spend(gone!, 'm', 1, NOON)
+  assert.equal(book.slack(new_!, 'm', 0, NOON), 1)
+  book.spend(new_!, 'm', 1, NOON)
+  assert.equal(book.slack(new_!, 'm', 0, NOON), 0.5)
+  assert.equal(book.slack(gone!, 'm', 0, NOON), 0, 'a call of it may still be under way')
+})
+
+test('a quota book finds what another key of the project spent, and nothing once it was handed on', () => {
+  const book = bookOf({ 'requests/day': 4 })
+  const spender = { project: { name: 'p' }, projectNumber: 3 }
+  book.spend(spender, 'm', 1, NOON)
+  assert.equal(book.slack({ project: { name: 'p' }, projectNumber: 900 }, 'm', 0, NOON), 0.5)
+  assert.equal(book.slack(spender, 'm', 0, NOON), 0.5)
+  book.move('p', 'q')
+  assert.equal(book.slack(spender, 'm', 0, NOON), 1)
+})
+
 test('a quota book keeps nothing of a call whose meter is forgotten', () => {
   const book = bookOf({})
   const call = book.spend(spenderOf('p'), 'm', 100, NOON)!
