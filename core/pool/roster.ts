@@ -52,7 +52,8 @@ export interface Roster {
   /** Whether an entry is still one of these; a call may end after its key has left. */
   holds(entry: Entry): boolean
   ofProject(project: string): readonly Entry[]
-  hasReady(project: string): boolean
+  /** How many keys of a project are in `ready`. */
+  readyCountOf(project: string): number
   /** Puts an entry at the end of `ready`. */
   enter(entry: Entry): void
   /** Takes an entry out of `ready`; the last one takes its position. Returns the position. */
@@ -170,7 +171,7 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
     fullCount: 0,
     holds: (entry) => entries.get(entry.key.id) === entry,
     ofProject: (project) => projects.get(project)?.entries ?? [],
-    hasReady: (project) => (projects.get(project)?.readyCount ?? 0) > 0,
+    readyCountOf: (project) => projects.get(project)?.readyCount ?? 0,
     enter,
     leave,
     join,
