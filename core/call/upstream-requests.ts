@@ -120,7 +120,8 @@ function contentTypeOf(sent: Headers, isGeneration: boolean): string {
 }
 
 function toQuery(call: Call, target: NativeTarget | undefined): string {
-  const query = new URLSearchParams(target?.query)
+  if (!target?.query) return streams(call) ? '?alt=sse' : ''
+  const query = new URLSearchParams(target.query)
   for (const name of ['alt', '$alt']) query.delete(name)
   if (streams(call)) query.set('alt', 'sse')
   const text = query.toString()

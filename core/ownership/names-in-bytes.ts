@@ -28,6 +28,8 @@ const LONGEST = 1024
  * the fields, at any depth. What merely stands in a text is none.
  */
 export function namesInBytes(bytes: Uint8Array): readonly string[] {
+  // A name has a slash in it, and most short bodies have none.
+  if (!bytes.includes(SLASH) && !bytes.includes(BACKSLASH)) return []
   const stretches = withoutMedia(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const names = new Set<string>()
   for (const stretch of stretches.some(hidesLetters) ? [plain(bytes)] : stretches) {
@@ -117,4 +119,4 @@ function fieldBefore(body: Buffer, start: number): string {
   return /"([^"\\]*)"\s*:\s*$/.exec(window)?.[1] ?? ''
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const [QUOTE, SLASH, BACKSLASH] = [0x22, 0x2f, 0x5c]

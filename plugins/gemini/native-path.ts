@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -31,7 +32,22 @@ export interface NativePath {
  * none of Google's. Throws a GatewayError for one that leaves its place.
  */
 export function parseNativePath(url: URL): NativePath | undefined {
-  const { isPrefixed, media, version, rest } = takeHead(url.pathname)
+  const { pathname } = url
+  const known = KNOWN.get(pathname)
+  const place = known ?? parsePlace(pathname)
+  if (!place) return undefined
+  if (!known && pathname.length <= LONGEST_KNOWN) KNOWN.set(pathname, place)
+  return { ...place, query: withoutCredentials(url.search) }
+}
+
+/** Most calls ask for the same few paths again and again. */
+const KNOWN = createRecentMap<Place>(256)
+const LONGEST_KNOWN = 256
+
+type Place = Omit<NativePath, 'query'>
+
+function parsePlace(pathname: string): Place | undefined {
+  const { isPrefixed, media, version, rest } = takeHead(pathname)
   if (media === 'twice' || rest.length === 0 || !(isPrefixed || version || media)) return undefined
   const segments = toSegments(rest)
   if (segments.some((segment) => segment === '.' || segment === '..')) throw leavesItsPlace()
@@ -52,7 +68,6 @@ export function parseNativePath(url: URL): NativePath | undefined {
     isResource: action === '' && named.length === (collection === 'models' ? 4 : 2),
     listed: action === '' && !media ? listedBy(named) : undefined,
     path: `${prefix}/${version ?? 'v1beta'}/${place}${action && `:${action}`}`,
-    query: withoutCredentials(url.search),
   }
 }
 
