@@ -66,6 +66,18 @@ describe('A pool that knows a limit of requests', () => {
     assert.deepEqual([call(), call(), call()], ['a', 'a', undefined])
   })
 
+  test('passes no limit of images either, as Google counts them when they are made', () => {
+    const { take, clock } = setUp([key('a')])
+    const limits = [{ window: 'images/minute', limit: 2 }] as const
+    take()?.settle({ ok: false, ...fault('quota_minute', { retryAfterMilliseconds: 1_000, limits }) })
+    clock.advance(1_000)
+    const image = { promptTokenCount: 5, candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1290 }] }
+    for (let calls = 0; calls < 2; calls++) take()?.ended(image)
+    assert.equal(take(), undefined)
+    clock.advance(61_000)
+    assert.ok(take())
+  })
+
   test('keeps nothing of it as a rest, since what was counted is kept', () => {
     const { call, changes } = setUp([key('a')], { 'requests/minute': 1 })
     call()

@@ -83,18 +83,37 @@ test('a quota book takes Google’s count for its own, and does not count what G
   book.refused(refused)
   assert.equal(book.slack(spenderOf('p'), 'm', 0, NOON), 0.5)
   const spent = book.spend(spenderOf('p'), 'm', 900, NOON)!
-  book.measured(spent, 100, 60)
+  book.measured(spent, { tokens: 100, cachedTokens: 60, images: 0 }, NOON)
   assert.equal(book.fullWindow(spenderOf('p'), 'm', 900, NOON), undefined)
   assert.equal(book.fullWindow(spenderOf('p'), 'm', 901, NOON)?.window, 'tokens/minute')
   const [meter] = [...book.meters()]
   assert.deepEqual([meter?.dayTokens, meter?.dayCachedTokens], [100, 60])
 })
 
+test('a quota book counts the images that Google made, and is full where their limit is known', () => {
+  const book = bookOf({})
+  const made = (images: number, now: number) =>
+    book.measured(book.spend(spenderOf('p'), 'm', 0, now)!, { tokens: 1, cachedTokens: 0, images }, now)
+  book.learn('p', 'm', [{ window: 'images/minute', limit: 3 }], NOON)
+  made(0, NOON)
+  made(2, NOON + 1_000)
+  assert.equal(book.fullWindow(spenderOf('p'), 'm', 0, NOON + 1_000), undefined)
+  assert.equal(book.slack(spenderOf('p'), 'm', 0, NOON + 1_000), 0)
+  made(1, NOON + 30_000)
+  const full = book.fullWindow(spenderOf('p'), 'm', 0, NOON + 30_000)
+  assert.deepEqual([full?.window, full?.limit], ['images/minute', 3])
+  assert.ok(full!.at > NOON + 61_000 && full!.at < NOON + 62_000)
+  book.spend(spenderOf('q'), 'm', 0, NOON + 30_000)
+  book.move('p', 'q')
+  assert.equal(book.fullWindow(spenderOf('q'), 'm', 0, NOON + 30_000)?.at, full!.at)
+  assert.equal(book.fullWindow(spenderOf('q'), 'm', 0, full!.at), undefined)
+})
+
 test('a quota book keeps what was corrected after the call was kept', () => {
   const book = bookOf({})
   const [measured, refused] = ['a', 'b'].map((model) => book.spend(spenderOf('p'), model, 900, NOON)!)
   book.takeChanges(NOON)
-  book.measured(measured!, 100, 60)
+  book.measured(measured!, { tokens: 100, cachedTokens: 60, images: 0 }, NOON)
   book.refused(refused!)
   const kept = book.takeChanges(NOON + 1_000).map(({ state }) => state?.day?.slice(1))
   assert.deepEqual(kept, [
@@ -165,7 +184,7 @@ test('a quota book keeps nothing of a call whose meter is forgotten', () => {
   const call = book.spend(spenderOf('p'), 'm', 100, NOON)!
   book.takeChanges(NOON)
   book.takeChanges(NOON + 48 * 3_600_000)
-  book.measured(call, 50, 0)
+  book.measured(call, { tokens: 50, cachedTokens: 0, images: 0 }, NOON)
   assert.deepEqual(book.takeChanges(NOON + 48 * 3_600_000), [])
 })
 

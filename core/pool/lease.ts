@@ -1,7 +1,8 @@
 import type { UsageMetadata } from '../canonical.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery, Outcome } from '../keys.ts'
-import type { QuotaBook, Spent } from '../quota/quota-book.ts'
+import { toMeasured } from '../quota/measured.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
 import type { KeyHealth } from './key-health.ts'
 import type { RestBook } from './rest-book.ts'
 import type { Entry } from './roster.ts'
@@ -42,7 +43,9 @@ export function createLease(entry: Entry, query: KeyQuery, begun: number, option
     entry.inFlight--
     if (entry.isFull) health.freed(entry)
     if (spent === undefined || usage?.promptTokenCount === undefined) return
-    measure(quotas, spent, usage)
+    const measured = toMeasured(usage)
+    quotas.measured(spent, measured, now())
+    if (measured.images > 0) holdWhereFull(entry, model, now(), options)
     review()
   }
 
@@ -89,8 +92,3 @@ function mayBeCounted({ kind }: Fault): boolean {
 
 /** What Google may have counted although it failed. */
 const COUNTED: ReadonlySet<string> = new Set(['model', 'way-out', 'attempt'])
-
-function measure(quotas: QuotaBook, spent: Spent, usage: UsageMetadata): void {
-  const tokens = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0)
-  quotas.measured(spent, tokens, usage.cachedContentTokenCount ?? 0)
-}

@@ -1,6 +1,6 @@
 import type { MeterRecord } from '../store.ts'
 import { isBelieved, knowsLimit, type Meter, type MeterClock } from './meter.ts'
-import type { Spending } from './minute-log.ts'
+import type { MinuteLog, Spending } from './minute-log.ts'
 import { QUOTA_WINDOWS } from './quota-window.ts'
 
 /** Entries of a minute that are kept at most: closer ones are put together. */
@@ -40,9 +40,14 @@ export function mergeMeters(into: Meter, from: Meter): void {
     into.dayCachedTokens = from.dayCachedTokens + (isSameDay ? into.dayCachedTokens : 0)
     into.dayStart = from.dayStart
   }
-  const entries = [...into.entries(), ...from.entries()]
-  into.restore(entries.toSorted((one, other) => one.at - other.at))
+  into.restore(inOrder(into, from))
+  if (into.images === undefined) into.images = from.images
+  else if (from.images !== undefined) into.images.restore(inOrder(into.images, from.images))
   into.learned = { ...from.learned, ...into.learned }
+}
+
+function inOrder(one: MinuteLog, other: MinuteLog): readonly Readonly<Spending>[] {
+  return [...one.entries(), ...other.entries()].toSorted((first, second) => first.at - second.at)
 }
 
 /** Whether a meter says nothing that a new one would not. */

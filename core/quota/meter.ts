@@ -39,6 +39,8 @@ export class Meter extends MinuteLog {
   dayRequestLimit = Number.POSITIVE_INFINITY
   dayTokenLimit = Number.POSITIVE_INFINITY
   limitsUntil = Number.NEGATIVE_INFINITY
+  /** Images that were made, as requests; undefined where none ever was. */
+  images: MinuteLog | undefined = undefined
   readonly stated: QuotaLimits
   #learned: LearnedLimits = NOTHING
   /** The meter that goes on in its place, where two projects turned out to be one. */
@@ -130,7 +132,7 @@ export function usedOf(meter: Meter, clock: MeterClock, window: QuotaWindow, now
     case 'tokens/day':
       return meter.dayTokens
     case 'images/minute':
-      return 0 // images are counted by nobody yet
+      return meter.images?.requests(now) ?? 0
   }
 }
 
@@ -153,8 +155,15 @@ export function fullWindow(meter: Meter, clock: MeterClock, now: number, tokens:
     isWithin(meter.minuteRequestLimit, meter.requests(now), 1) &&
     isWithin(meter.minuteTokenLimit, meter.tokens(now), tokens) &&
     isWithin(meter.dayRequestLimit, meter.dayRequests, 1) &&
-    isWithin(meter.dayTokenLimit, meter.dayTokens, tokens)
+    isWithin(meter.dayTokenLimit, meter.dayTokens, tokens) &&
+    isWithin(imageLimitOf(meter, now), meter.images?.requests(now) ?? 0, 1)
   return hasRoom ? undefined : fullForLongest(meter, clock, now, tokens)
+}
+
+/** Infinity where none is known, or no image was ever made: few models make any. */
+function imageLimitOf(meter: Meter, now: number): number {
+  const limit = meter.images && limitOf(meter, 'images/minute', now)
+  return limit ?? Number.POSITIVE_INFINITY
 }
 
 function isWithin(limit: number, used: number, cost: number): boolean {
@@ -187,6 +196,7 @@ function roomAt(
   const most = Math.max(0, limit - cost)
   if (window === 'requests/minute') return meter.whenAtMost('requests', most, now)
   if (window === 'tokens/minute') return meter.whenAtMost('tokens', most, now)
+  if (window === 'images/minute') return meter.images?.whenAtMost('requests', most, now) ?? now
   return clock.days.end(now - clock.lateness) + clock.lateness
 }
 
@@ -203,6 +213,7 @@ export function slackOf(meter: Meter, clock: MeterClock, now: number, tokens: nu
     partLeft(meter.minuteTokenLimit, meter.tokens(now), tokens),
     partLeft(meter.dayRequestLimit, meter.dayRequests, 1),
     partLeft(meter.dayTokenLimit, meter.dayTokens, tokens),
+    partLeft(imageLimitOf(meter, now), meter.images?.requests(now) ?? 0, 1),
   )
   return slack === Number.POSITIVE_INFINITY ? 1 / (1 + requests / GUESS) : slack
 }
@@ -216,7 +227,6 @@ function partLeft(limit: number, used: number, cost: number): number {
 const GUESS = 10
 
 function costOf(window: QuotaWindow, tokens: number): number {
-  if (window === 'images/minute') return 0
   return window.startsWith('tokens') ? tokens : 1
 }
 

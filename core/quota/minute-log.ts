@@ -19,8 +19,7 @@ const MARGIN = 1 / 240
  * project, and in a large pool a step to one object more takes longer than all the counting.
  */
 export class MinuteLog {
-  readonly #slice: number
-  readonly #span: number
+  readonly #minute: number
   #requests = 0
   #tokens = 0
   /** When the oldest entry was spent, Infinity where there is none. */
@@ -34,8 +33,7 @@ export class MinuteLog {
 
   /** A log in which nothing was spent. */
   constructor(minuteMilliseconds: number) {
-    this.#slice = minuteMilliseconds / SLICES
-    this.#span = minuteMilliseconds * (1 + MARGIN)
+    this.#minute = minuteMilliseconds
   }
 
   /**
@@ -44,7 +42,7 @@ export class MinuteLog {
    */
   add(now: number, tokens: number): number {
     this.#expire(now)
-    if (Math.abs(now - this.#from) >= this.#slice) this.#begin(now)
+    if (Math.abs(now - this.#from) >= this.#minute / SLICES) this.#begin(now)
     this.#count(now, 1, tokens)
     return this.#from
   }
@@ -81,7 +79,7 @@ export class MinuteLog {
     if (left <= most) return now
     for (const entry of this.entries()) {
       left -= entry[what]
-      if (left <= most) return entry.at + this.#span
+      if (left <= most) return entry.at + this.#span()
     }
     return now
   }
@@ -132,8 +130,13 @@ export class MinuteLog {
 
   #expire(now: number): void {
     if (this.#at > now) this.#keepPast(now)
-    if (this.#at + this.#span <= now) this.#clear()
-    else if (this.#oldestAt + this.#span <= now) this.#dropOld(now - this.#span)
+    const span = this.#span()
+    if (this.#at + span <= now) this.#clear()
+    else if (this.#oldestAt + span <= now) this.#dropOld(now - span)
+  }
+
+  #span(): number {
+    return this.#minute * (1 + MARGIN)
   }
 
   /** Where the clock was set back, what was spent counts from now on: it would else be spent for as long as that. */

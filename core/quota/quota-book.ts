@@ -1,4 +1,5 @@
 import type { MeterRecord } from '../store.ts'
+import type { Measured } from './measured.ts'
 import {
   correct,
   fullWindow,
@@ -10,6 +11,7 @@ import {
   spend,
 } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
+import { MinuteLog } from './minute-log.ts'
 import { createModelMeters, type ModelMeters, type Spender } from './model-meters.ts'
 import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
 
@@ -31,8 +33,8 @@ export interface QuotaBook {
   readonly clock: MeterClock
   /** Counts a call that is being sent. */
   spend(spender: Spender, model: string, tokens: number, now: number): Spent | undefined
-  /** Google knows how many tokens it really was. */
-  measured(spent: Spent, tokens: number, cachedTokens: number): void
+  /** Google knows what it really was; images count from `now` on. */
+  measured(spent: Spent, measured: Measured, now: number): void
   /** Google refused the call, and so did not count it. */
   refused(spent: Spent): void
   /** Takes in limits that Google named. */
@@ -165,10 +167,14 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
       note(meter)
       return { meter, from: spend(meter, clock, now, tokens), tokens }
     },
-    measured(spent, tokens, cachedTokens) {
+    measured(spent, { tokens, cachedTokens, images }, now) {
       const meter = adjust(spent, 0, tokens - spent.tokens)
       spent.tokens = tokens
       meter.dayCachedTokens += cachedTokens
+      for (let image = 0; image < images; image++) {
+        meter.images ??= new MinuteLog(minuteMilliseconds)
+        meter.images.add(now, 0)
+      }
     },
     refused(spent) {
       adjust(spent, -1, -spent.tokens)
