@@ -42,9 +42,9 @@ import { createProbe } from './probing/probe.ts'
 import { createProber } from './probing/prober.ts'
 import { startRecheck } from './probing/recheck.ts'
 import { sampleProjects } from './probing/sample-projects.ts'
+import { openTokenEstimates } from './quota/kept-estimates.ts'
 import { openQuotaBook } from './quota/open-quota-book.ts'
 import { createQuotaMemory } from './quota/quota-memory.ts'
-import { createTokenEstimates } from './quota/token-estimates.ts'
 import type { Rooms } from './rooms.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
@@ -120,7 +120,7 @@ export async function startGateway(
     takeChanges: () => quotas.takeChanges(now()),
     warn,
   })
-  const tokens = createTokenEstimates()
+  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const plugins = createLivePlugins({
     rooms,
     log,
@@ -293,7 +293,7 @@ export async function startGateway(
       await plugins.stop()
       await ownership.close()
       await keyMemory.close()
-      await quotaMemory.close()
+      await Promise.all([quotaMemory.close(), tokens.close()])
       await requestLog.close()
     },
   }
