@@ -17,7 +17,7 @@ import { projectReturnsAt, projectSlots } from './project-keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
-import { type KeyPool, readySlots, SlotKeys, type Slots, slotsWithout } from './usable-keys.ts'
+import { readySlots, SlotKeys, type Slots, slotsWithout } from './usable-keys.ts'
 
 export interface PoolOptions {
   readonly keys: readonly Key[]
@@ -101,7 +101,6 @@ export function createPool(options: PoolOptions): Pool {
     changed: (changes) => options.changed(changes),
   })
   const allReady = readySlots(roster)
-  const keyPool: KeyPool = { roster, random, lastGiven: undefined }
   const membership = createMembership({ roster, book, health, quotas, now, changed: options.changed })
   health.restore(options.saved)
   const fitting = createFittingSearch({ quotas, random })
@@ -109,6 +108,8 @@ export function createPool(options: PoolOptions): Pool {
   const leasing = { quotas, book, health, now, settle: settleEntry }
   /** The time of the last look at the slots: one pick asks the clock once. */
   let lookedAt = now()
+  /** Of which the strategy is choosing, or was last. */
+  let shown: SlotKeys | undefined
   holdSpent()
 
   /** What was counted before a restart holds after it. */
@@ -131,7 +132,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function entryOf(key: Key): Entry | undefined {
-    const { lastGiven } = keyPool
+    const lastGiven = shown?.lastGiven
     return lastGiven?.key === key ? lastGiven : roster.entries.get(key.id)
   }
 
@@ -144,12 +145,12 @@ export function createPool(options: PoolOptions): Pool {
   /** A strategy is a preference: whatever it answers, a usable key is taken and no other one is. */
   function choose(slots: Slots, query: KeyQuery): Entry | undefined {
     if (slots.size === 0) return undefined
-    const keys = new SlotKeys(slots, keyPool)
+    const keys = new SlotKeys(slots, roster, random)
+    shown = keys
     // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
     const preferred = query.project === undefined ? strategy.pick(keys, query) : undefined
     // Nearly always so, and then it is usable: only usable keys are given.
-    const { lastGiven } = keyPool
-    if (lastGiven !== undefined && lastGiven.key === preferred) return lastGiven
+    if (preferred !== undefined && keys.lastGiven?.key === preferred) return keys.lastGiven
     const entry = preferred && roster.entries.get(preferred.id)
     if (entry !== undefined && slots.slotOf(entry) !== undefined) return entry
     return entryOf(keys.sample())
@@ -226,7 +227,7 @@ export function createPool(options: PoolOptions): Pool {
     },
     pick: (query, tried) => pick(slotsFor(query), query, tried)?.key,
     take,
-    usable: (query) => new SlotKeys(slotsFor(query), keyPool),
+    usable: (query) => new SlotKeys(slotsFor(query), roster, random),
     census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsOfModel(query).size),
     distinctUsable: (query) => slotsOfModel(query).size,
     returnsAt,

@@ -63,13 +63,19 @@ export function slotsWithout(slots: Slots, entries: readonly Entry[]): Slots {
 
 /** What a strategy sees of the slots. */
 export class SlotKeys implements UsableKeys {
+  /**
+   * Nearly always a strategy asks about the key that it was given last, and chooses it. To look for it by its id would
+   * take longer than all else in a large pool.
+   */
+  lastGiven: Entry | undefined = undefined
   readonly #slots: Slots
-  readonly #pool: KeyPool
+  readonly #roster: Roster
+  readonly #random: () => number
 
-  constructor(slots: Slots, pool: KeyPool) {
+  constructor(slots: Slots, roster: Roster, random: () => number) {
     this.#slots = slots
-    this.#pool = pool
-    pool.lastGiven = undefined
+    this.#roster = roster
+    this.#random = random
   }
 
   get size(): number {
@@ -84,32 +90,21 @@ export class SlotKeys implements UsableKeys {
   sample(): Key {
     const { size } = this
     if (size === 0) throw new RangeError('No usable key to take one of')
-    return this.#give(this.#slots.at(Math.floor(this.#pool.random() * size)))
+    return this.#give(this.#slots.at(Math.floor(this.#random() * size)))
   }
 
   byProject(project: string): readonly Key[] {
-    const entries = this.#pool.roster.ofProject(project)
+    const entries = this.#roster.ofProject(project)
     return entries.filter((entry) => this.#slots.slotOf(entry) !== undefined).map(({ key }) => key)
   }
 
   find(id: string): Key | undefined {
-    const entry = this.#pool.roster.entries.get(id)
+    const entry = this.#roster.entries.get(id)
     return entry && this.#slots.slotOf(entry) !== undefined ? this.#give(entry) : undefined
   }
 
   #give(entry: Entry): Key {
-    this.#pool.lastGiven = entry
+    this.lastGiven = entry
     return entry.key
   }
-}
-
-/** What usable keys are taken of. */
-export interface KeyPool {
-  readonly roster: Roster
-  readonly random: () => number
-  /**
-   * What the newest `SlotKeys` gave last. Nearly always a strategy then asks about it and chooses it, and to look for
-   * it by its id would take longer than all else in a large pool.
-   */
-  lastGiven: Entry | undefined
 }
