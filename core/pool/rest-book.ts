@@ -171,7 +171,7 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
 
   function sent(project: Named, model: string, now: number): void {
     const known = pages.get(model)
-    if (!known?.lengths.days.isOnTrial(project.name, now)) return
+    if (!known || known.lengths.isEmpty || !known.lengths.days.isOnTrial(project.name, now)) return
     const until = now + TRIAL_AT_MOST
     known.rests.start({
       project: project.name,
@@ -227,7 +227,8 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     release,
     sent,
     succeeded(project, model, begun, now) {
-      pages.get(model)?.lengths.succeeded(project.name, begun, now)
+      const lengths = pages.get(model)?.lengths
+      if (lengths && !lengths.isEmpty) lengths.succeeded(project.name, begun, now)
       missed(project, model)
     },
     missed,
