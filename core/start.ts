@@ -1,13 +1,10 @@
 import { adminRoutes } from './admin/admin-routes.ts'
-import { createBreakers } from './call/breaker.ts'
 import { withFallback } from './call/fallback.ts'
 import { createGateway } from './call/gateway.ts'
 import { keepBodies, NO_BODIES } from './call/kept-bodies.ts'
-import { createKeyLoop } from './call/key-loop.ts'
 import { withRepair } from './call/repair.ts'
 import { withRetirement } from './call/retirement.ts'
 import { uploadOf } from './call/upload-address.ts'
-import { createUpstream } from './call/upstream.ts'
 import { createGuardedFetch } from './fetch/create-guarded-fetch.ts'
 import { createFitting } from './fitting/fitting.ts'
 import { createAddressList } from './http/address-list.ts'
@@ -18,40 +15,26 @@ import { toListeningUrl } from './http/listening-url.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
+import { openKeptFiles } from './kept-files/open-kept-files.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
-import { toKey } from './keyring/managed-key.ts'
 import { createLive } from './live/live.ts'
 import { toLiveLimits } from './live/live-clock.ts'
 import { liveTokenOf, makerOfToken } from './live/live-token.ts'
 import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
-import { createModelCatalogue } from './models/model-catalogue.ts'
 import { toStatedTraits } from './models/stated-traits.ts'
 import { stateTraits } from './models.ts'
 import { createOwnership } from './ownership/ownership.ts'
 import { createResourceMemory } from './ownership/resource-memory.ts'
 import { createLivePlugins } from './plugins/live-plugins.ts'
 import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
-import { createKeyMemory } from './pool/key-memory.ts'
 import { createKeyRing } from './pool/key-ring.ts'
-import { createPool } from './pool/pool.ts'
-import { createKeyTester } from './probing/key-tester.ts'
-import { createProbe } from './probing/probe.ts'
-import { createProber } from './probing/prober.ts'
-import { startRecheck } from './probing/recheck.ts'
-import { sampleProjects } from './probing/sample-projects.ts'
-import { openTokenEstimates } from './quota/kept-estimates.ts'
-import { openQuotaBook } from './quota/open-quota-book.ts'
-import { createQuotaMemory } from './quota/quota-memory.ts'
 import type { Rooms } from './rooms.ts'
+import { openService } from './service/open-service.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
-import { later, wait } from './timers.ts'
-import { preferredWay } from './ways/key-ways.ts'
-import { openWays } from './ways/open-ways.ts'
-import { watchWays } from './ways/watch-ways.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -81,8 +64,7 @@ export async function startGateway(
   settings: Settings,
   { store, clients, configuredKeys, readAgain }: Opened,
 ): Promise<RunningGateway> {
-  const { now, random } = { now: Date.now, random: Math.random }
-  const elapsed = () => performance.now()
+  const now = Date.now
   const { runtime } = rooms
   stateTraits(toStatedTraits(settings.models))
   const redactor = createRedactor()
@@ -106,7 +88,6 @@ export async function startGateway(
     timeoutMilliseconds: settings.media.timeoutSeconds * 1000,
     budget: limits.budget,
   })
-  const keyMemory = createKeyMemory({ records: store.keys, warn })
   const requestLog = createRequestLog({
     records: store.requests,
     warn,
@@ -114,98 +95,45 @@ export async function startGateway(
     keepDays: settings.log.keepDays,
     maxMegabytes: settings.log.maxMegabytes,
   })
-  const quotas = await openQuotaBook(settings, store)
-  const quotaMemory = createQuotaMemory({
-    records: store.meters,
-    takeChanges: () => quotas.takeChanges(now()),
-    warn,
-  })
-  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const plugins = createLivePlugins({
     rooms,
     log,
-    context: {
-      now,
-      random,
-      slack: (key, call) => pool.slack(key, call),
-      inFlight: (key) => pool.inFlight(key),
-    },
     createApp() {
       const app = createApp()
       mountOwnRoutes(app, { pool, log, admin })
       return app
     },
   })
-  const saved = await store.keys.load()
-  // From here to `watch` nothing waits: a key that came meanwhile would be missed.
-  const pool = createPool({
-    keys: Array.from(keyring.keys.values(), toKey),
-    strategy: plugins.strategy,
-    quotas,
-    saved,
-    now,
-    random,
-    minuteSeconds: settings.quota.minuteSeconds,
-    changed: keyMemory.changed,
-    doubted: (key) => prober.check(key),
+  const service = await openService({
+    rooms,
+    settings,
+    store,
+    keyring,
+    ring,
+    redactor,
+    log,
+    strategyFor: plugins.strategyFor,
+  })
+  const { pool, catalogue, loop } = service
+  const baseUrl = settings.upstream.gemini.baseUrl.replace(/\/+$/, '')
+  const resources = await store.resources.load(now())
+  const keptFiles = await openKeptFiles({
+    ...loop,
+    rooms,
+    settings,
+    store,
+    keyLoop: service.keyLoop,
+    baseUrl,
+    resources,
     warn,
   })
-  for (const key of keyring.keys.values()) {
-    if (key.disabledSince !== undefined) pool.membership.set(toKey(key), key.disabledSince)
-  }
-  keyring.watch(pool.membership)
-  const breakers = createBreakers({ now: elapsed, wait })
-  const ways = openWays(rooms, settings, ring.proxies, random)
-  keyring.watch({ set() {}, drop() {}, goesBy: ways.assign })
-  const { baseUrl, headers } = settings.upstream.gemini
-  const upstream = createUpstream({
-    wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),
-    baseUrl,
-    headers,
-    silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
-    authorize: ring.authorize,
-  })
-  const probe = createProbe({
-    upstream,
-    redactor,
-    failed: (key, fault) => pool.settle(key, { model: undefined }, { ok: false, ...fault }),
-  })
-  const prober = createProber({ ask: probe.ask, resolve: pool.resolveDoubt, wait, random })
-  const recheck = startRecheck({
-    list: pool.list,
-    keyOf: pool.find,
-    check: prober.check,
-    hours: settings.routing.checkHours,
-    random,
-    later,
-  })
-  const catalogue = createModelCatalogue({
-    documents: store.documents,
-    sample: (count) => sampleProjects(pool.usable({ model: undefined }), count),
-    fetchPage: probe.fetchModels,
-    now,
-    warn: (fields, message) => log.warn(fields, message),
-  })
-  const deadlineMilliseconds = settings.routing.deadlineSeconds * 1000
-  const loop = { pool, tokens, redactor, breakers, ways, deadlineMilliseconds, now, elapsed, random, wait }
-  const keyLoop = createKeyLoop({ ...loop, upstream })
   const ownership = createOwnership({
-    saved: await store.resources.load(now()),
+    saved: resources,
     memory: createResourceMemory({ records: store.resources, warn }),
     shared: settings.files.shared,
     now,
     keyOf: pool.find,
-  })
-  const watch = watchWays({
-    settings,
-    ways,
-    breakers,
-    pool,
-    redactor,
-    log,
-    now,
-    later,
-    authorize: ring.authorize,
+    ...(keptFiles && { isMovable: keptFiles.isMovable, gone: keptFiles.gone }),
   })
   const flights = {
     catalogue,
@@ -219,34 +147,36 @@ export async function startGateway(
     ...flights,
     loop,
     ownership,
-    upstream: { baseUrl, headers, authorize: ring.authorize },
+    upstream: { ...settings.upstream.gemini, authorize: ring.authorize },
     limits: { ...limits, ...toLiveLimits(settings.live) },
     sessionsPerProject: settings.live.sessionsPerProject,
   })
+  const movingLoop = keptFiles?.moving(service.keyLoop) ?? service.keyLoop
   const gateway = createGateway({
     ...flights,
     live,
-    keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
+    keyLoop: withFallback(withRetirement(withRepair(movingLoop)), {
       models: settings.routing.fallback,
-      deadlineMilliseconds,
-      elapsed,
+      deadlineMilliseconds: loop.deadlineMilliseconds,
+      elapsed: loop.elapsed,
     }),
     redactor,
-    fitting: createFitting(elapsed),
+    fitting: createFitting(loop.elapsed),
     ownership,
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    recorder: keptFiles?.recorder,
+    baseUrl,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
   })
 
-  const tester = createKeyTester({ upstream, redactor, elapsed })
   const { requests } = store
-  const routing = { keyring, ring, pool, quotas, tester, ways, breakers, checker: watch.checker }
   const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
   const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
   const admin = adminRoutes({
-    ...routing,
+    ...service,
+    keyring,
+    ring,
     requests,
     clients,
     plugins,
@@ -285,15 +215,11 @@ export async function startGateway(
     async stop(graceSeconds) {
       await live.stop() // a session would last as long as it is waited for
       await listening.stop(graceSeconds)
-      recheck.close()
       keyring.close()
-      watch.close()
-      prober.close()
-      catalogue.close()
       await plugins.stop()
       await ownership.close()
-      await keyMemory.close()
-      await Promise.all([quotaMemory.close(), tokens.close()])
+      keptFiles?.close()
+      await service.close()
       await requestLog.close()
     },
   }

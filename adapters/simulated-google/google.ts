@@ -30,6 +30,8 @@ export interface GoogleOptions {
   readonly fileHours?: number
   /** How long each piece of an upload takes, in milliseconds; none where absent. */
   readonly uploadPauseMilliseconds?: number
+  /** How long Google looks through a video before it may be used, in milliseconds; not at all where absent. */
+  readonly processingMilliseconds?: number
   /** Names another host in the addresses of uploads, as Google never does. */
   readonly uploadHost?: string
 }
@@ -48,6 +50,7 @@ export interface Google {
   /** By `upload_id`. */
   readonly uploads: Map<string, Upload>
   readonly uploadPauseMilliseconds: number
+  readonly processingMilliseconds: number
   readonly uploadHost: string | undefined
   readonly fileHours: number
   readonly now: () => number
@@ -82,7 +85,7 @@ export function createGoogle(options: GoogleOptions): Google {
   const scripts = createScripts()
   const quota = createQuota({ now, minuteSeconds })
   const log = createCallLog()
-  const shelf = createShelf()
+  const shelf = createShelf(now)
   const uploads = new Map<string, Upload>()
   const projectOf = (key: string) => known.get(key)?.project ?? projectNumber(key)
   const recordings = dataFolder ? readRecordings(dataFolder) : []
@@ -99,6 +102,7 @@ export function createGoogle(options: GoogleOptions): Google {
     shelf,
     uploads,
     uploadPauseMilliseconds: options.uploadPauseMilliseconds ?? 0,
+    processingMilliseconds: options.processingMilliseconds ?? 0,
     uploadHost: options.uploadHost,
     fileHours: options.fileHours ?? 48,
     now,

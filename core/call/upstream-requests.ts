@@ -26,6 +26,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     repeatable: method === 'GET' || isGeneration || target.short === true,
     affinity: isGeneration ? affinityOf(flight) : undefined,
     project: flight.place?.project,
+    movable: flight.place?.movable,
     credential: target.credential,
   }
 }
@@ -58,6 +59,7 @@ export function toCanonicalRequest(
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
     project: place?.project,
+    movable: place?.movable,
   }
 }
 
@@ -82,6 +84,7 @@ export function toConvertedRequest(
     weight,
     repeatable: target.short === true,
     project: place?.project,
+    movable: place?.movable,
   }
 }
 
@@ -101,9 +104,12 @@ export function toOwnRequest(head: Head, { model, operation, request }: NativeCa
 
 /** A model's name comes from clients; none may reach beyond its place in the path. */
 function toPlace(model: string): string {
+  if (PLAIN.test(model)) return `models/${model}`
   const resource = model.includes('/') ? model : `models/${model}`
   return resource.split('/').map(encodeURIComponent).join('/')
 }
+
+const PLAIN = /^[\w.-]+$/
 
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
 function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {

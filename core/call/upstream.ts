@@ -1,6 +1,7 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import { createSilenceWatch } from '../http/silence-watch.ts'
 import type { Key } from '../keys.ts'
+import type { MovableFiles } from '../ownership/ownership.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { TransportRequest } from '../transport.ts'
 import type { Way } from '../ways/way.ts'
@@ -35,6 +36,8 @@ export interface UpstreamRequest {
   /** `KeyQuery.project` and `KeyQuery.keyId` */
   readonly project?: string | undefined
   readonly keyId?: string
+  /** Files that it names, of which other projects could have copies. */
+  readonly movable?: MovableFiles | undefined
   /** `NativeTarget.credential` */
   readonly credential?: 'bearer' | undefined
 }

@@ -18,7 +18,6 @@ export type PluginSettings = Pick<Settings, 'plugins' | 'media' | 'routing'>
 export interface LivePluginsOptions {
   readonly rooms: Pick<Rooms, 'plugins' | 'importPlugin'>
   readonly log: Log
-  readonly context: StrategyContext
   /** A new app with the gateway's own routes. */
   createApp(): App
 }
@@ -26,8 +25,11 @@ export interface LivePluginsOptions {
 /** The plugins of a running gateway, which can be exchanged for others while calls go on. */
 export interface LivePlugins {
   current(): Generation
-  /** That of the plugins as they are now. */
-  readonly strategy: KeyStrategy
+  /**
+   * A strategy as the settings want it and the plugins as they are now bring it, for one pool. To be asked for before
+   * the first plugins are loaded.
+   */
+  strategyFor(context: StrategyContext): KeyStrategy
   /** As `Host.imageBed`. */
   imageBed(name: string): ImageBed
   leftOut(): readonly LeftOut[]
@@ -41,9 +43,9 @@ export interface LivePlugins {
 }
 
 /** Starts without any plugin. */
-export function createLivePlugins({ rooms, log, context, createApp }: LivePluginsOptions): LivePlugins {
+export function createLivePlugins({ rooms, log, createApp }: LivePluginsOptions): LivePlugins {
   let current = createGeneration([], refuseAll, log)
-  let strategy: ChosenStrategy | undefined
+  const strategies: PoolStrategy[] = []
   let leftOut: readonly LeftOut[] = []
   let loading: Promise<unknown> = Promise.resolve()
   const alive = new Set<Generation>([current])
@@ -52,15 +54,17 @@ export function createLivePlugins({ rooms, log, context, createApp }: LivePlugin
   async function replace(settings: PluginSettings, surroundings: PluginSurroundings) {
     const made = await setUpPlugins(rooms, settings, surroundings, current.plugins)
     let next: Generation
+    let chosen: ChosenStrategy[]
     try {
       const app = createApp()
       mountPluginRoutes(app, made.plugins)
-      strategy = chooseAgain(strategy, made.plugins, settings.routing, context)
+      chosen = strategies.map((each) => chooseAgain(each, made.plugins, settings.routing))
       next = createGeneration(made.plugins, app.fetch, log)
     } catch (thrown) {
       await stopUnused(made.plugins)
       throw thrown
     }
+    for (const [index, each] of strategies.entries()) each.chosen = chosen[index]
     const old = current
     current = next
     leftOut = made.leftOut
@@ -85,9 +89,13 @@ export function createLivePlugins({ rooms, log, context, createApp }: LivePlugin
     current: () => current,
     imageBed: imageBeds.get,
     leftOut: () => leftOut,
-    strategy: {
-      pick: (usable, call) => strategy?.strategy.pick(usable, call),
-      settle: (key, call, outcome) => strategy?.strategy.settle?.(key, call, outcome),
+    strategyFor(context) {
+      const own: PoolStrategy = { context, chosen: undefined }
+      strategies.push(own)
+      return {
+        pick: (usable, call) => own.chosen?.strategy.pick(usable, call),
+        settle: (key, call, outcome) => own.chosen?.strategy.settle?.(key, call, outcome),
+      }
     },
     load(settings, surroundings) {
       const done = loading.then(() => replace(settings, surroundings))
@@ -110,11 +118,16 @@ interface ChosenStrategy {
   readonly routing: Pick<Settings['routing'], 'strategy' | 'affinity'>
 }
 
+/** The strategy of one pool. */
+interface PoolStrategy {
+  readonly context: StrategyContext
+  chosen: ChosenStrategy | undefined
+}
+
 function chooseAgain(
-  before: ChosenStrategy | undefined,
+  { context, chosen: before }: PoolStrategy,
   plugins: readonly LoadedPlugin[],
   routing: ChosenStrategy['routing'],
-  context: StrategyContext,
 ): ChosenStrategy {
   const provider = providerOf(plugins, routing.strategy)
   const isSame =

@@ -5,7 +5,10 @@ import { createQuotaBook, type QuotaBook } from './quota-book.ts'
 import { createStatedLimits } from './stated-limits.ts'
 
 /** The quota book of the settings, with what was saved. */
-export async function openQuotaBook({ quota }: Settings, { meters }: Store): Promise<QuotaBook> {
+export async function openQuotaBook(
+  { quota }: Settings,
+  { meters }: Pick<Store, 'meters'>,
+): Promise<QuotaBook> {
   return createQuotaBook({
     clock: { days: createPacificDays(), lateness: 0 },
     minuteMilliseconds: quota.minuteSeconds * 1000,
