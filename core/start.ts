@@ -23,6 +23,7 @@ import { liveTokenOf, makerOfToken } from './live/live-token.ts'
 import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
+import { mergeCatalogues } from './models/merged-catalogue.ts'
 import { toStatedTraits } from './models/stated-traits.ts'
 import { stateTraits } from './models.ts'
 import { createOwnership } from './ownership/ownership.ts'
@@ -31,9 +32,11 @@ import { createLivePlugins } from './plugins/live-plugins.ts'
 import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
 import { createKeyRing } from './pool/key-ring.ts'
 import type { Rooms } from './rooms.ts'
-import { openService } from './service/open-service.ts'
+import { allOf, openServices } from './service/open-services.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
+import { isOfVertex } from './vertex/vertex-models.ts'
+import { withVertex } from './vertex/with-vertex.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -99,11 +102,11 @@ export async function startGateway(
     log,
     createApp() {
       const app = createApp()
-      mountOwnRoutes(app, { pool, log, admin })
+      mountOwnRoutes(app, { pools: allOf(services).map(({ pool }) => pool), log, admin })
       return app
     },
   })
-  const service = await openService({
+  const services = await openServices({
     rooms,
     settings,
     store,
@@ -113,7 +116,14 @@ export async function startGateway(
     log,
     strategyFor: plugins.strategyFor,
   })
-  const { pool, catalogue, loop } = service
+  const { gemini, vertex } = services
+  const { pool, loop } = gemini
+  const isForVertex = isOfVertex(settings.upstream.vertex)
+  const catalogue = mergeCatalogues(gemini.catalogue, {
+    catalogue: vertex.catalogue,
+    isUsed: () => vertex.pool.total > 0,
+    isListed: isForVertex ?? (() => false),
+  })
   const ownership = createOwnership({
     saved: await store.resources.load(now()),
     memory: createResourceMemory({ records: store.resources, warn }),
@@ -137,10 +147,12 @@ export async function startGateway(
     limits: { ...limits, ...toLiveLimits(settings.live) },
     sessionsPerProject: settings.live.sessionsPerProject,
   })
+  const keyLoop = withVertex(gemini.keyLoop, { ...vertex, redactor, isOfVertex: isForVertex })
   const gateway = createGateway({
     ...flights,
+    catalogues: { gemini: gemini.catalogue, vertex: vertex.catalogue },
     live,
-    keyLoop: withFallback(withRetirement(withRepair(service.keyLoop)), {
+    keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
       models: settings.routing.fallback,
       deadlineMilliseconds: loop.deadlineMilliseconds,
       elapsed: loop.elapsed,
@@ -158,7 +170,7 @@ export async function startGateway(
   const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
   const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
   const admin = adminRoutes({
-    ...service,
+    services,
     keyring,
     ring,
     requests,
@@ -202,7 +214,7 @@ export async function startGateway(
       keyring.close()
       await plugins.stop()
       await ownership.close()
-      await service.close()
+      for (const service of allOf(services)) await service.close()
       await requestLog.close()
     },
   }

@@ -70,6 +70,7 @@ describe('a keyring', () => {
       disabledSince: undefined,
       createdAt: undefined,
       isLegacy: false,
+      upstream: 'gemini',
     })
   })
 

@@ -5,6 +5,7 @@ import { LONGEST_TEXT, type ParsedKeys, parseKeys, type Unmatched } from '../key
 import { type NewKey, withCommon } from '../keyring/key-change.ts'
 import { isLegacy, type ManagedKey } from '../keyring/managed-key.ts'
 import { keyIdOf, maskSecret } from '../pool/key-ring.ts'
+import { KeyUpstream } from '../settings/vertex-settings.ts'
 import { type AdminDesk, type AdminRequest, type AdminRoute, toJson } from './admin-route.ts'
 import { readBody } from './check-input.ts'
 import { firstOf } from './results.ts'
@@ -19,6 +20,7 @@ const Import = Type.Object(
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     project: Type.Optional(Type.String({ minLength: 1 })),
     weight: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    upstream: Type.Optional(KeyUpstream),
     dryRun: Type.Boolean({ default: false, description: 'Says what would be added, and adds nothing.' }),
   },
   { additionalProperties: false },

@@ -6,6 +6,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
+import type { UpstreamName } from '../keys.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
@@ -39,7 +40,9 @@ import { openArrayStream, openEventStream, openWholeStream } from './upstream-st
 import { readPartialReply, readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
-  readonly catalogue: ModelCatalogue
+  readonly catalogue: Pick<ModelCatalogue, 'models' | 'seenBy'>
+  /** Of each service alone. */
+  readonly catalogues: Readonly<Record<UpstreamName, Pick<ModelCatalogue, 'models'>>>
   readonly log: Log
   readonly ownership: Ownership
   readonly fitting: Fitting
@@ -102,8 +105,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    async models() {
-      return options.hooks().models(await options.catalogue.models())
+    async models(upstream) {
+      const catalogue = upstream ? options.catalogues[upstream] : options.catalogue
+      return options.hooks().models(await catalogue.models())
     },
   }
 

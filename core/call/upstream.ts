@@ -1,6 +1,6 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import { createSilenceWatch } from '../http/silence-watch.ts'
-import type { Key } from '../keys.ts'
+import type { Key, UpstreamName } from '../keys.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { TransportRequest } from '../transport.ts'
 import type { Way } from '../ways/way.ts'
@@ -35,6 +35,8 @@ export interface UpstreamRequest {
   /** `KeyQuery.project` and `KeyQuery.keyId` */
   readonly project?: string | undefined
   readonly keyId?: string
+  /** `NativeTarget.upstream` */
+  readonly upstream?: UpstreamName | undefined
   /** `NativeTarget.credential` */
   readonly credential?: 'bearer' | undefined
 }

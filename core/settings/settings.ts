@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 import { ModelSettings } from './model-settings.ts'
+import { KeyUpstream, VertexSettings } from './vertex-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -41,6 +42,7 @@ const KeySetting = Type.Union([
       proxy: Type.Optional(
         Type.String({ minLength: 1, description: 'The one proxy that this key goes through.' }),
       ),
+      upstream: Type.Optional(KeyUpstream),
     },
     open,
   ),
@@ -171,6 +173,7 @@ export const SettingsSchema = Type.Object(
           },
           { ...open, default: {} },
         ),
+        vertex: VertexSettings,
         timeoutSeconds: Seconds(600, 'Silence from upstream that ends an attempt.'),
         finishWhole: Type.Boolean({
           default: false,

@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
+import { fromVertexPath } from './vertex-prefix.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -19,19 +20,28 @@ export interface NativePath {
   readonly isResource: boolean
   /** What is listed: `files`, `models/veo/operations`; undefined for all but a whole collection. */
   readonly listed: string | undefined
-  /** The path as Google takes it. */
+  /** Set for what stands below `/vertex-express`. */
+  readonly upstream?: 'vertex'
+  /** The path as Google takes it, in the form of the Gemini API. */
   readonly path: string
   /** The client's query without credentials. */
   readonly query: string
 }
 
 /**
- * Reads a native path, also under `/gemini` (there also without a version), with versions twice and slashes too many.
+ * Reads a native path, also under `/gemini` and `/vertex-express` (there also without a version), with versions twice and slashes too many.
  * Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`). Undefined where the path is
  * none of Google's. Throws a GatewayError for one that leaves its place.
  */
-export function parseNativePath(url: URL): NativePath | undefined {
-  const { isPrefixed, media, version, rest } = takeHead(url.pathname)
+export function parseNativePath({ pathname, search }: URL): NativePath | undefined {
+  const ofVertex = fromVertexPath(pathname)
+  if (ofVertex === undefined) return parsePath(pathname, search)
+  const path = parsePath(ofVertex, search)
+  return path && { ...path, upstream: 'vertex' }
+}
+
+function parsePath(pathname: string, search: string): NativePath | undefined {
+  const { isPrefixed, media, version, rest } = takeHead(pathname)
   if (media === 'twice' || rest.length === 0 || !(isPrefixed || version || media)) return undefined
   const segments = toSegments(rest)
   if (segments.some((segment) => segment === '.' || segment === '..')) throw leavesItsPlace()
@@ -52,7 +62,7 @@ export function parseNativePath(url: URL): NativePath | undefined {
     isResource: action === '' && named.length === (collection === 'models' ? 4 : 2),
     listed: action === '' && !media ? listedBy(named) : undefined,
     path: `${prefix}/${version ?? 'v1beta'}/${place}${action && `:${action}`}`,
-    query: withoutCredentials(url.search),
+    query: withoutCredentials(search),
   }
 }
 
