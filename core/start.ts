@@ -121,7 +121,6 @@ export async function startGateway(
   const isForVertex = isOfVertex(settings.upstream.vertex)
   const catalogue = mergeCatalogues(gemini.catalogue, {
     catalogue: vertex.catalogue,
-    isUsed: () => vertex.pool.total > 0,
     isListed: isForVertex ?? (() => false),
   })
   const ownership = createOwnership({

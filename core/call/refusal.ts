@@ -101,12 +101,20 @@ export function nothingLeft(
 
 /** What the keys of a service are called, and what to do where there is none. */
 const KEYS_OF = {
-  gemini: { kind: 'keys', none: 'The gateway has no keys yet: add some under "keys" in its config' },
+  gemini: {
+    kind: 'keys',
+    none: 'The gateway has no keys of the Gemini API yet: add some under "keys" in its config',
+  },
   vertex: {
     kind: 'Vertex Express keys',
     none: 'The gateway has no Vertex Express keys: add some as { key: …, upstream: vertex } under "keys" in its config',
   },
 } as const satisfies Record<UpstreamName, unknown>
+
+/** A service has no keys at all. */
+export function noKeys(upstream: UpstreamName): GatewayError {
+  return new GatewayError('no_available_keys', KEYS_OF[upstream].none)
+}
 
 /** Keys that serve as many calls as they may do not rest, and whoever reads so looks for a spent quota. */
 function stateOf({ busy = 0 }: Census['out'], total: number): string {

@@ -69,7 +69,7 @@ async function snapshotOf(
   const pool = createPool({
     keys: keys.map(toKey),
     strategy: { pick: (usable) => usable.sample() },
-    quotas: await openQuotaBook(settings, records),
+    quotas: await openQuotaBook(settings, records, name),
     saved: await records.keys.load(),
     now: Date.now,
     random: Math.random,

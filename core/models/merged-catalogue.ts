@@ -5,8 +5,6 @@ import type { ModelCatalogue } from './model-catalogue.ts'
 /** A second catalogue, and what of it is listed. */
 export interface SecondCatalogue {
   readonly catalogue: ModelCatalogue
-  /** Whether there is anything to ask its models of. */
-  isUsed(): boolean
   /** Of a model without `models/`. */
   isListed(model: string): boolean
 }
@@ -14,17 +12,16 @@ export interface SecondCatalogue {
 /** A catalogue with another one behind it; closes neither. */
 export function mergeCatalogues(
   first: ModelCatalogue,
-  { catalogue: second, isUsed, isListed }: SecondCatalogue,
+  { catalogue: second, isListed }: SecondCatalogue,
 ): Pick<ModelCatalogue, 'models' | 'seenBy'> {
   return {
     async models() {
-      const all = isUsed() ? await second.models() : []
-      const more = all.filter(({ name }) => isListed(name.replace(/^models\//, '')))
+      const more = (await modelsIfAny(second)).filter(({ name }) => isListed(name.replace(/^models\//, '')))
       return more.length === 0 ? first.models() : merge(await modelsIfAny(first), more)
     },
     seenBy(model) {
       const projects = first.seenBy(model)
-      return projects.length === 0 && isUsed() ? second.seenBy(model) : projects
+      return projects.length === 0 ? second.seenBy(model) : projects
     },
   }
 }

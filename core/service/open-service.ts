@@ -29,7 +29,7 @@ import { watchWays } from '../ways/watch-ways.ts'
 import type { WayChecker } from '../ways/way-checker.ts'
 import type { Ways } from '../ways/ways.ts'
 import type { FreeQuestions } from './free-questions.ts'
-import { ownRecords } from './own-records.ts'
+import { type OwnRecords, ownRecords } from './own-records.ts'
 
 /** One of Google's services, and all that the gateway has of it: its keys, what they may spend, and the way there. */
 export interface Service {
@@ -52,7 +52,9 @@ export interface ServiceOptions {
   readonly name: UpstreamName
   readonly questions: FreeQuestions
   /** Of a service that has no list of models; else its keys are asked. */
-  readonly catalogue?: ModelCatalogue
+  catalogueOf?(pool: Pool): ModelCatalogue
+  /** To load from; what is new goes to the store. */
+  readonly saved: OwnRecords
   readonly rooms: Rooms
   readonly settings: Settings
   readonly store: Pick<Store, 'keys' | 'meters' | 'documents'>
@@ -73,9 +75,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const { name, rooms, settings, keyring, ring, redactor, log, questions } = options
   const { baseUrl, headers } = settings.upstream[name]
   const records = ownRecords(options.store, name)
+  const learned = ownRecords(options.saved, name)
   const warn = (message: string, fields: Record<string, unknown>) => log.warn(fields, message)
   const keyMemory = createKeyMemory({ records: records.keys, warn })
-  const quotas = await openQuotaBook(settings, records)
+  const quotas = await openQuotaBook(settings, learned, name)
   const quotaMemory = createQuotaMemory({
     records: records.meters,
     takeChanges: () => quotas.takeChanges(now()),
@@ -87,7 +90,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
     inFlight: (key) => pool.inFlight(key),
   })
-  const saved = await records.keys.load()
+  const saved = await learned.keys.load()
   // From here to `watch` nothing waits: a key that came meanwhile would be missed.
   const own = [...keyring.keys.values()].filter(({ upstream }) => upstream === name)
   const pool = createPool({
@@ -132,7 +135,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     later,
   })
   const catalogue =
-    options.catalogue ??
+    options.catalogueOf?.(pool) ??
     createModelCatalogue({
       documents: options.store.documents,
       sample: (count) => sampleProjects(pool.usable({ model: undefined }), count),

@@ -11,17 +11,17 @@ export type Services = Readonly<Record<UpstreamName, Service>>
 
 /** Opens them all; one without keys costs nothing. */
 export async function openServices(
-  options: Omit<ServiceOptions, 'name' | 'questions' | 'catalogue'>,
+  options: Omit<ServiceOptions, 'name' | 'questions' | 'catalogueOf' | 'saved'>,
 ): Promise<Services> {
   const { vertex } = options.settings.upstream
-  const shared = { ...options, store: { ...options.store, ...(await readOnce(options.store)) } }
+  const shared = { ...options, saved: await readOnce(options.store) }
   return {
     gemini: await openService({ ...shared, name: 'gemini', questions: GEMINI_QUESTIONS }),
     vertex: await openService({
       ...shared,
       name: 'vertex',
       questions: vertexQuestions(vertex),
-      catalogue: vertexCatalogue(vertex),
+      catalogueOf: (pool) => vertexCatalogue(vertex, () => pool.total > 0),
     }),
   }
 }
@@ -47,11 +47,8 @@ export function joinSnapshots(snapshots: readonly PoolSnapshot[]): PoolSnapshot 
   }
 }
 
-/** What was learned is read once, whoever it is of. */
+/** What was learned is read once, whoever it is of: of many projects that takes a while. */
 async function readOnce({ keys, meters }: OwnRecords): Promise<OwnRecords> {
   const [learned, spent] = [await keys.load(), await meters.load()]
-  return {
-    keys: { load: async () => learned, save: (changes) => keys.save(changes) },
-    meters: { load: async () => spent, save: (changes) => meters.save(changes) },
-  }
+  return { keys: { ...keys, load: async () => learned }, meters: { ...meters, load: async () => spent } }
 }

@@ -58,6 +58,7 @@ const QuotaSetting = Type.Object(
     model: Type.Optional(
       Type.String({ minLength: 1, description: 'A name, or a pattern with *; every one where absent.' }),
     ),
+    upstream: Type.Optional(KeyUpstream),
     requestsPerMinute: Limit('Requests a minute.'),
     tokensPerMinute: Limit('Input tokens a minute.'),
     requestsPerDay: Limit('Requests a day, from midnight to midnight in California.'),

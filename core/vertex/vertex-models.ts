@@ -1,3 +1,4 @@
+import { noKeys } from '../call/refusal.ts'
 import type { Model } from '../canonical.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import { toModelPattern } from '../models/model-pattern.ts'
@@ -19,13 +20,19 @@ export function isOfVertex({
   return (model) => patterns.some((fits) => fits(model))
 }
 
-/** Vertex's own catalogue. Google gives its keys no list, so it is what the settings say. */
-export function vertexCatalogue(settings: VertexSettings): ModelCatalogue {
+/** Vertex's own catalogue. Google gives its keys no list, so it is what the settings say; without keys there is none. */
+export function vertexCatalogue(settings: VertexSettings, hasKeys: () => boolean): ModelCatalogue {
   const models = namesListed(settings).map(toModel)
   const known = new Set(models.map(({ name }) => name))
   return {
-    models: async () => models,
-    seenBy: (model) => (known.has(model.startsWith('models/') ? model : `models/${model}`) ? VERTEX : []),
+    async models() {
+      if (!hasKeys()) throw noKeys('vertex')
+      return models
+    },
+    seenBy(model) {
+      const name = model.startsWith('models/') ? model : `models/${model}`
+      return hasKeys() && known.has(name) ? VERTEX : []
+    },
     close() {},
   }
 }

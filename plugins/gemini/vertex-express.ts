@@ -48,6 +48,7 @@ function notServed({ pathname }: URL): GatewayError {
   return new GatewayError(
     'not_found',
     `Nothing is served at ${pathname}: Vertex Express has models and their methods alone, ` +
-      '/vertex-express/v1beta/models/MODEL:METHOD; files, caches and batches are under /v1beta',
+      '/vertex-express/v1beta/models/MODEL:METHOD. What else there is, is under /v1beta; clients of other protocols ' +
+      'come to Vertex by the models under upstream.vertex.models',
   )
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { ApiError, type GenerateContentResponse, GoogleGenAI } from '@google/genai'
 import { askAdmin } from './admin-client.ts'
@@ -214,7 +216,60 @@ describe('A gateway without keys of Vertex', () => {
       assert.equal(response.headers.get('x-should-retry'), 'false')
       assert.equal(response.headers.get('retry-after'), null)
       assert.match(error?.message ?? '', /no Vertex Express keys: add some as \{ key: …, upstream: vertex \}/)
+      const list = await fetch(`${scene.gateway.url}/vertex-express/v1beta/models`, {
+        headers: { 'x-goog-api-key': scene.gateway.clientToken },
+      })
+      assert.equal(list.status, 503)
       assert.deepEqual(scene.google.calls, [])
+      assert.equal((await scene.post(`/v1beta/${GENERATE}`, QUESTION)).status, 200)
+    } finally {
+      await scene.close()
+    }
+  })
+})
+
+describe('A gateway with keys of Vertex alone', () => {
+  test('answers every protocol by them, lists their models, and is ready', async () => {
+    const scene = await openVertexScene({ gemini: [], models: ['*'] })
+    try {
+      const { url, clientToken } = scene.gateway
+      const headers = { authorization: `Bearer ${clientToken}` }
+      assert.equal((await scene.post(`/v1beta/${GENERATE}`, QUESTION)).status, 200)
+      const { data } = await (await fetch(`${url}/v1/models`, { headers })).json()
+      assert.ok(data.some(({ id }: { readonly id: string }) => id === MODEL))
+      assert.deepEqual((await (await fetch(`${url}/readyz`)).json()).keys, VERTEX_KEYS.length)
+      const other = await readAnswer(await scene.post('/v1beta/files:register', {}))
+      assert.deepEqual([other.status, scene.google.calls.length], [503, 1])
+      assert.match(other.error?.message ?? '', /no keys of the Gemini API/)
+    } finally {
+      await scene.close()
+    }
+  })
+})
+
+describe('A key of Vertex that was taken for one of the Gemini API', () => {
+  test('is out there, and good once the config says whose it is', async () => {
+    const [key] = VERTEX_KEYS
+    const scene = await openVertexScene({ gemini: [], vertex: [] })
+    try {
+      const { folder } = scene.gateway
+      const path = join(folder, 'geminate.yaml')
+      const config = JSON.parse(await readFile(path, 'utf8'))
+      const restart = async (keys: readonly unknown[]) => {
+        await scene.gateway.end('SIGTERM')
+        await writeFile(path, JSON.stringify({ ...config, keys }))
+        await scene.gateway.start()
+      }
+      await restart([{ key }])
+      assert.equal((await scene.post(`/v1beta/${GENERATE}`, QUESTION)).status, 503)
+      assert.equal((await scene.keys())[0]?.state, 'invalid')
+      scene.google.script(key!, { kind: 'ok', times: 1 }) // from now on it is a key
+      await restart([{ key, upstream: 'vertex' }])
+      assert.deepEqual(
+        (await scene.keys()).map(({ state, upstream }) => [state, upstream]),
+        [['active', 'vertex']],
+      )
+      assert.equal((await scene.post(`/vertex-express/v1beta/${GENERATE}`, QUESTION)).status, 200)
     } finally {
       await scene.close()
     }

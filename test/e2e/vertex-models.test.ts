@@ -177,6 +177,22 @@ describe('Models that the settings send to Vertex', () => {
   }
 })
 
+describe('Vertex as a way out of a spent model', () => {
+  test('answers in place of the Gemini API where a fallback names a model of its', async () => {
+    const routing = { fallback: { [MODEL]: [OURS] } }
+    const scene = await openVertexScene({ models: [OURS], settings: { routing } })
+    try {
+      scene.google.script('*', { kind: 'perDay429', times: 'forever' }, { model: MODEL })
+      const { status, headers } = await chat(scene, 'whole')
+      assert.equal(status, 200)
+      assert.match(headers?.get('x-geminate-notes') ?? '', new RegExp(`answered by ${OURS}`))
+      assert.equal(askedOf(scene).at(-1), `${AT_VERTEX}:generateContent`)
+    } finally {
+      await scene.close()
+    }
+  })
+})
+
 describe('Two services', () => {
   test('keep apart what rests, for the same model and the same project', async () => {
     const project = 'p1'
