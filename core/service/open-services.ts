@@ -50,5 +50,8 @@ export function joinSnapshots(snapshots: readonly PoolSnapshot[]): PoolSnapshot 
 /** What was learned is read once, whoever it is of: of many projects that takes a while. */
 async function readOnce({ keys, meters }: OwnRecords): Promise<OwnRecords> {
   const [learned, spent] = [await keys.load(), await meters.load()]
-  return { keys: { ...keys, load: async () => learned }, meters: { ...meters, load: async () => spent } }
+  return {
+    keys: { load: async () => learned, save: (changes) => keys.save(changes) },
+    meters: { load: async () => spent, save: (changes) => meters.save(changes) },
+  }
 }

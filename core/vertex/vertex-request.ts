@@ -15,15 +15,14 @@ export function translateForVertex(
   asked: ModelMethod,
   { notes }: Pick<Trace, 'notes'>,
 ): UpstreamRequest {
-  let isTold = false
   return {
     ...toVertexRequest(request, asked),
     body(moved) {
       const stated = parsed(request.body(moved))
       if (!isRecord(stated)) return request.body(moved) // Google says what is wrong with it
       const { body, leftOut } = toVertexBody(asked.method, stated)
-      if (leftOut.length > 0 && !isTold) notes.push(`Vertex has no ${leftOut.join(', ')}`)
-      isTold = true
+      const note = `Vertex has no ${leftOut.join(', ')}`
+      if (leftOut.length > 0 && !notes.includes(note)) notes.push(note)
       return JSON.stringify(body)
     },
   }
