@@ -86,6 +86,15 @@ describe('The paths of Vertex Express', () => {
     return (await fetch(scene.google.url + AT_VERTEX, { method: 'POST', headers, body })).text()
   }
 
+  test('name whatever they like: Vertex says what it knows of it', async () => {
+    const upload = { 'content-type': 'text/plain', 'x-goog-upload-protocol': 'raw' }
+    const file = await post('/upload/v1beta/files', 'words', { headers: upload })
+    const fileUri = (await file.json()).file.uri
+    const contents = [{ role: 'user', parts: [{ fileData: { fileUri } }, { text: 'Say hello' }] }]
+    const answer = await readAnswer(await post(`/vertex-express/v1beta/${GENERATE}`, { contents }))
+    assert.equal(answer.said, GOOD_ANSWER)
+  })
+
   test('list Vertex’s own models, in pages, and tell of one', async () => {
     const { models, nextPageToken } = await (await get('/vertex-express/v1beta/models?pageSize=2')).json()
     assert.equal(models.length, 2)

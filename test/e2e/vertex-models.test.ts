@@ -168,11 +168,13 @@ describe('Models that the settings send to Vertex', () => {
 
   test('are marked in the request log', async () => {
     await scene.post(`/v1beta/models/${OURS}:generateContent`, QUESTION)
-    await until(async () => (await upstreamsLogged()).includes('vertex'), 'the log has it')
+    await openAiAt(scene).embeddings.create({ model: 'gemini-embedding-001', input: 'one' })
+    for (const model of [OURS, 'gemini-embedding-001'])
+      await until(async () => (await upstreamsLogged(model)).includes('vertex'), `the log has ${model}`)
   })
 
-  async function upstreamsLogged(): Promise<(string | undefined)[]> {
-    const { body } = await askAdmin(scene, 'GET', `/admin/api/requests?model=${OURS}&status=200&limit=1`)
+  async function upstreamsLogged(model: string): Promise<(string | undefined)[]> {
+    const { body } = await askAdmin(scene, 'GET', `/admin/api/requests?model=${model}&status=200&limit=1`)
     return body.items.map((row) => (row as { readonly upstream?: string }).upstream)
   }
 })
@@ -220,6 +222,24 @@ describe('Two services', () => {
     }
   })
 
+  test('have stated limits of their own', async () => {
+    const limits = [{ requestsPerMinute: 1, upstream: 'vertex' }, { requestsPerMinute: 2 }]
+    const [gemini, vertex] = ['gemini-key-of-p1', 'vertex-key-of-p1']
+    const scene = await openVertexScene({
+      gemini: [gemini],
+      vertex: [vertex],
+      settings: { quota: { limits } },
+    })
+    try {
+      const statuses: number[] = []
+      for (const prefix of ['', '', '', '/vertex-express', '/vertex-express'])
+        statuses.push((await scene.post(`${prefix}/v1beta/models/${MODEL}:generateContent`, QUESTION)).status)
+      assert.deepEqual(statuses, [200, 200, 429, 200, 429])
+    } finally {
+      await scene.close()
+    }
+  })
+
   test('have breakers of their own', async () => {
     const scene = await openVertexScene()
     try {
@@ -258,6 +278,8 @@ describe('Keys of Vertex in the admin', () => {
     assert.equal((await admin('GET', '?upstream=vertex')).total, 4)
     const [{ id } = { id: '' }] = imported.items
     await admin('PATCH', `/${id}`, { upstream: 'gemini' })
+    const ready = await (await fetch(`${scene.gateway.url}/readyz`)).json()
+    assert.equal(ready.keys, 6, 'each key is in one pool')
     assert.equal((await admin('GET', '?upstream=gemini&usable=true')).total, 3)
     await admin('PATCH', '', { ids: [id], change: { upstream: 'vertex' } })
     await scene.gateway.end('SIGTERM')
