@@ -1,3 +1,4 @@
+import type { ByteFiles } from './byte-files.ts'
 import type { SocketHandler } from './sockets.ts'
 
 /** What differs between the places the gateway can run. */
@@ -9,6 +10,7 @@ export interface Runtime {
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly files: Files
+  readonly byteFiles: ByteFiles
   readonly output: Output
   readonly input: Input
   serve(options: ServeOptions): Promise<Server>

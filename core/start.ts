@@ -15,6 +15,7 @@ import { toListeningUrl } from './http/listening-url.ts'
 import { mountOwnRoutes } from './http/own-routes.ts'
 import { createApp } from './http/plugin-app.ts'
 import { createServer } from './http/server.ts'
+import { openKeptFiles } from './kept-files/open-kept-files.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
 import { createLive } from './live/live.ts'
@@ -123,12 +124,25 @@ export async function startGateway(
     catalogue: vertex.catalogue,
     isListed: isForVertex ?? (() => false),
   })
+  const baseUrl = settings.upstream.gemini.baseUrl.replace(/\/+$/, '')
+  const resources = await store.resources.load(now())
+  const keptFiles = await openKeptFiles({
+    ...loop,
+    rooms,
+    settings,
+    store,
+    keyLoop: gemini.keyLoop,
+    baseUrl,
+    resources,
+    warn,
+  })
   const ownership = createOwnership({
-    saved: await store.resources.load(now()),
+    saved: resources,
     memory: createResourceMemory({ records: store.resources, warn }),
     shared: settings.files.shared,
     now,
     keyOf: pool.find,
+    ...(keptFiles && { isMovable: keptFiles.isMovable, gone: keptFiles.gone }),
   })
   const flights = {
     catalogue,
@@ -146,7 +160,8 @@ export async function startGateway(
     limits: { ...limits, ...toLiveLimits(settings.live) },
     sessionsPerProject: settings.live.sessionsPerProject,
   })
-  const keyLoop = withVertex(gemini.keyLoop, { ...vertex, redactor, isOfVertex: isForVertex })
+  const movingLoop = keptFiles?.moving(gemini.keyLoop) ?? gemini.keyLoop
+  const keyLoop = withVertex(movingLoop, { ...vertex, redactor, isOfVertex: isForVertex })
   const gateway = createGateway({
     ...flights,
     catalogues: { gemini: gemini.catalogue, vertex: vertex.catalogue },
@@ -159,7 +174,8 @@ export async function startGateway(
     redactor,
     fitting: createFitting(loop.elapsed),
     ownership,
-    baseUrl: settings.upstream.gemini.baseUrl.replace(/\/+$/, ''),
+    recorder: keptFiles?.recorder,
+    baseUrl,
     commitMilliseconds: settings.streaming.commitSeconds * 1000,
     heartbeatMilliseconds: settings.streaming.heartbeatSeconds * 1000,
     finishWhole: settings.upstream.finishWhole,
@@ -213,6 +229,7 @@ export async function startGateway(
       keyring.close()
       await plugins.stop()
       await ownership.close()
+      keptFiles?.close()
       for (const service of allOf(services)) await service.close()
       await requestLog.close()
     },

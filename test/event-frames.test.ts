@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createEventFrames, cutEvents, eventData, lastEventEnd } from '../core/call/event-frames.ts'
+import {
+  createEventFrames,
+  cutEvents,
+  eventData,
+  eventsData,
+  lastEventEnd,
+} from '../core/call/event-frames.ts'
 import { below, seededRandom } from './seeded-random.ts'
 
 const encoder = new TextEncoder()
@@ -189,4 +195,27 @@ describe("an event's data", () => {
       assert.equal(eventData(encoder.encode(frame)), data)
     })
   }
+
+  test('of a run is that of its events, however their lines end', () => {
+    const frames = [
+      ...cases.map(([frame]) => frame).filter((frame) => /\n\n$|\r\n\r\n$|\r\r$/.test(frame)),
+      ...[
+        'data: a\r\n\r\n',
+        'data: a\n\r\n',
+        'data: a\r\n\n',
+        'data: a\r\r',
+        'data: a\rdata: b\n\n',
+        'data\n\n',
+      ],
+    ]
+    for (const one of frames) {
+      for (const other of frames) {
+        for (const end of ['', 'data: unfinished', ': a comment', '\n']) {
+          const run = encoder.encode(`data: {"ä": 1}\r\n\r\n${one}${other}${end}`)
+          const each = [...cutEvents(run)].map(eventData).filter((data) => data !== undefined)
+          assert.deepEqual(eventsData(run), each, JSON.stringify(`${one}${other}${end}`))
+        }
+      }
+    }
+  })
 })

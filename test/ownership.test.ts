@@ -5,9 +5,7 @@ import { toUploadAddress, uploadOf } from '../core/call/upload-address.ts'
 import { isGatewayError } from '../core/errors.ts'
 import type { Key } from '../core/keys.ts'
 import { createOwnership, type OwnershipOptions } from '../core/ownership/ownership.ts'
-import { createResourceMemory } from '../core/ownership/resource-memory.ts'
-import { createResourceTable } from '../core/ownership/resource-table.ts'
-import type { ResourceRecord, ResourceRecords } from '../core/store.ts'
+import type { ResourceRecord } from '../core/store.ts'
 import { resource } from './fixtures/storage/records.ts'
 import { key } from './virtual-pool.ts'
 
@@ -92,6 +90,52 @@ describe('Ownership', () => {
     assert.throws(() => ownership.locate('me', named), refusal(400))
   })
 
+  test('leads what others could have too wherever the rest is', async () => {
+    const isMovable = ({ name }: { name: string }) => name.startsWith('files/')
+    const { ownership, learn } = setUp({ isMovable })
+    await learn('me', 'k1', 'files/a', 'cachedContents/c')
+    await learn('me', 'k2', 'files/b', 'cachedContents/d')
+    await learn('you', 'k2', 'files/theirs')
+    const [a, b] = ['k1', 'k2'].map((keyId, index) => ({
+      name: `files/${'ab'[index]}`,
+      keyId,
+      project: `p${index + 1}`,
+    }))
+    assert.deepEqual(ownership.locate('me', { body: ['files/a', 'files/b'] }), {
+      ...a,
+      movable: { places: [a, b], pinned: undefined },
+    })
+    const pinned = { name: 'cachedContents/d', keyId: 'k2', project: 'p2' }
+    assert.deepEqual(ownership.locate('me', { body: ['files/a', 'cachedContents/d'] }), {
+      ...pinned,
+      movable: { places: [a], pinned },
+    })
+    assert.throws(
+      () => ownership.locate('me', { body: ['cachedContents/c', 'cachedContents/d'] }),
+      refusal(400),
+    )
+    assert.throws(() => ownership.locate('me', { body: ['files/a', 'files/theirs'] }), refusal(403))
+    const asked = ownership.locate('me', { path: 'files/a', body: [] })
+    assert.deepEqual(asked, a, 'what the path names is meant itself')
+  })
+
+  test('says what is gone: deleted, over, or too much', async () => {
+    const gone: string[] = []
+    const { ownership, clock, learn } = setUp({
+      gone: (resources) => gone.push(...resources.map(({ name }) => name)),
+      sweepMilliseconds: 5,
+    })
+    await learn('me', 'k1', 'files/a', 'files/b')
+    await ownership.forget('you', 'files/a')
+    assert.deepEqual(gone, [])
+    await ownership.forget('me', 'files/a')
+    assert.deepEqual(gone, ['files/a'])
+    clock.now += 49 * HOUR
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.deepEqual(gone, ['files/a', 'files/b'])
+    await ownership.close()
+  })
+
   test('keeps apart what two projects call the same', async () => {
     const { ownership, learn } = setUp()
     await learn('me', 'k1', 'files/report')
@@ -154,68 +198,6 @@ describe('Ownership', () => {
   test('is as it was after a restart', () => {
     const { ownership } = setUp({ saved: [resource({ name: 'files/a', keyId: 'k2', client: 'me' })] })
     assert.equal(ownership.find('me', 'files/a')?.project, 'p2')
-  })
-})
-
-test('a table keeps so many of each kind and owner, and lets the oldest go', () => {
-  const table = createResourceTable(({ client }) => client, 2)
-  const put = (name: string, client = 'me') => table.put(resource({ name, client }))
-  put('files/a')
-  put('files/b')
-  put('cachedContents/a')
-  put('files/x', 'you')
-  assert.deepEqual(put('files/a'), [], 'the same again is not one more')
-  assert.deepEqual(
-    put('files/c').map(({ name }) => name),
-    ['files/b'],
-  )
-  assert.deepEqual(
-    table.ownedBy('me', 'files').map(({ name }) => name),
-    ['files/a', 'files/c'],
-  )
-  assert.equal(table.size, 4)
-})
-
-describe('The memory of resources', () => {
-  const records = (save: ResourceRecords['save']): ResourceRecords => ({ load: async () => [], save })
-
-  test('has saved a change when it says so, many at once in one batch', async () => {
-    const batches: number[] = []
-    const memory = createResourceMemory({
-      records: records(async ({ put }) => {
-        await new Promise((resolve) => setTimeout(resolve, 1))
-        batches.push(put.length)
-      }),
-      warn() {},
-    })
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) => memory.save({ put: [resource({ name: `files/${index}` })] })),
-    )
-    assert.equal(
-      batches.reduce((sum, count) => sum + count, 0),
-      50,
-    )
-    assert.ok(batches.length <= 3, `${batches.length} batches`)
-  })
-
-  test('does not hold an answer up where nothing can be saved, and tries again', async () => {
-    let failures = 2
-    const kept: string[] = []
-    const warnings: string[] = []
-    const memory = createResourceMemory({
-      records: records(async ({ put, removed }) => {
-        if (failures-- > 0) throw new Error('disk full')
-        kept.push(...put.map(({ name }) => name), ...removed.map(({ name }) => `-${name}`))
-      }),
-      warn: (message) => warnings.push(message),
-      retryMilliseconds: 5,
-    })
-    await memory.save({ put: [resource({ name: 'files/a' })] })
-    await memory.save({ removed: [resource({ name: 'files/b' })] })
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    assert.deepEqual(kept, ['files/a', '-files/b'])
-    assert.equal(warnings.length, 1)
-    await memory.close()
   })
 })
 

@@ -18,10 +18,7 @@ export async function chunksOf(bytes: Uint8Array, size: number): Promise<Generat
   const source = createFrameSource(reading.value, createRedactor())
   const chunks: GenerateContentResponse[] = []
   for (let frames = await source.next(); frames; frames = await source.next())
-    for (const frame of frames.flatMap((run) => [...source.cut(run)])) {
-      const chunk = source.chunkOf(frame)
-      if (chunk) chunks.push(chunk)
-    }
+    chunks.push(...frames.flatMap(source.chunksOf))
   return chunks
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Files } from '../../core/runtime.ts'
+import { isMissing } from './is-missing.ts'
 
 /** Files on local disk. */
 export const files: Files = { read, write, list }
@@ -48,10 +49,4 @@ async function write(path: string, text: string, mode = 0o644): Promise<void> {
     await rm(half, { force: true })
     throw thrown
   }
-}
-
-function isMissing(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
-  )
 }

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import type { Runtime } from '../../core/runtime.ts'
 import { createBoundedWriter } from './bounded-writer.ts'
+import { byteFiles } from './byte-files.ts'
 import { files } from './files.ts'
 import { withinSeconds } from './listening.ts'
 import { startAgain } from './own-process.ts'
@@ -24,6 +25,7 @@ export function processOf(out: Send, err: Send): Omit<Runtime, 'name' | 'version
     args: process.argv.slice(2),
     environment: { ...process.env },
     files,
+    byteFiles,
     output: { write: output.write, error: errors.write, flushed: output.flushed, isTerminal },
     input: { readAll: () => text(process.stdin), isTerminal: process.stdin.isTTY === true },
     onStop,

@@ -32,6 +32,8 @@ export interface GoogleOptions {
   readonly fileHours?: number
   /** How long each piece of an upload takes, in milliseconds; none where absent. */
   readonly uploadPauseMilliseconds?: number
+  /** How long Google looks through a video before it may be used, in milliseconds; not at all where absent. */
+  readonly processingMilliseconds?: number
   /** Names another host in the addresses of uploads, as Google never does. */
   readonly uploadHost?: string
 }
@@ -52,6 +54,7 @@ export interface Google {
   /** By `upload_id`. */
   readonly uploads: Map<string, Upload>
   readonly uploadPauseMilliseconds: number
+  readonly processingMilliseconds: number
   readonly uploadHost: string | undefined
   readonly fileHours: number
   readonly now: () => number
@@ -97,7 +100,7 @@ export function createGoogle(options: GoogleOptions): WholeGoogle {
   const scripts = createScripts()
   const quota = createQuota({ now, minuteSeconds })
   const log = createCallLog()
-  const shelf = createShelf()
+  const shelf = createShelf(now)
   const uploads = new Map<string, Upload>()
   const projectOf = (key: string) => known.get(key)?.project ?? projectNumber(key)
   const recordings = dataFolder ? readRecordings(dataFolder) : []
@@ -117,6 +120,7 @@ export function createGoogle(options: GoogleOptions): WholeGoogle {
     shelf,
     uploads,
     uploadPauseMilliseconds: options.uploadPauseMilliseconds ?? 0,
+    processingMilliseconds: options.processingMilliseconds ?? 0,
     uploadHost: options.uploadHost,
     fileHours: options.fileHours ?? 48,
     now,

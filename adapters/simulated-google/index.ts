@@ -7,6 +7,7 @@ import { createLiveListener } from './live.ts'
 import type { Recording } from './recordings.ts'
 import type { ScriptFilter } from './scripts.ts'
 import { createListener } from './server.ts'
+import type { Resource } from './shelf.ts'
 
 export type { Behaviour } from './behaviours.ts'
 export type { ReceivedCall } from './calls.ts'
@@ -57,6 +58,8 @@ export interface SimulatedGoogle {
   open(): number
   /** Google's number for a key's project, as its errors name it after `projects/`. */
   projectOf(key: string): string
+  /** Every file that was uploaded or made, as Google shows it, and the project that has it. */
+  files(): readonly Resource[]
   /** The recorded answers in the data folder; none without one. */
   recordings(): readonly Recording[]
   /** Forgets scripts, quotas and calls. */
@@ -83,6 +86,7 @@ export async function startSimulatedGoogle(options: SimulatedGoogleOptions = {})
     quota: google.limit,
     open: listener.open,
     projectOf: google.projectOf,
+    files: google.shelf.files,
     recordings: () => google.recordings,
     reset: google.reset,
     stop() {

@@ -2,12 +2,14 @@ import { type ErrorAnswer, googleError } from './error-answer.ts'
 import type { Visit } from './visit.ts'
 import { toCamelCase } from './wire-fields.ts'
 
-/** Refuses a body that refers to a file, a cache or a store that this key's project does not have. */
+/** Refuses a body that refers to a file, a cache or a store that this key's project does not have, or not yet. */
 export function refuseReferences({ google, call, context }: Visit): ErrorAnswer | undefined {
   const names = new Set<string>()
   collect(parse(call.body), names)
   for (const name of names) {
-    if (!google.shelf.find(context.project, name)) return notPermitted(name)
+    const resource = google.shelf.find(context.project, name)
+    if (!resource) return notPermitted(name)
+    if (resource.value.state === 'PROCESSING') return notActive(name)
   }
   return undefined
 }
@@ -22,6 +24,11 @@ export function notPermitted(name: string): ErrorAnswer {
   if (collection === 'cachedContents')
     return googleError('PERMISSION_DENIED', 'CachedContent not found (or permission denied)')
   return googleError('NOT_FOUND', 'Requested entity was not found.')
+}
+
+function notActive(name: string): ErrorAnswer {
+  const message = `The File ${name.slice('files/'.length)} is not in an ACTIVE state and usage is not allowed.`
+  return googleError('FAILED_PRECONDITION', message)
 }
 
 const FIELDS = new Set(['fileUri', 'cachedContent', 'fileName', 'uri', 'fileSearchStoreNames'])

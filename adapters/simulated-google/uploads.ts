@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { headersOf } from './delivery.ts'
 import { type ErrorAnswer, googleError } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
+import type { Google } from './google.ts'
 import { toPrettyJson } from './json-text.ts'
+import { readRelated } from './related-parts.ts'
 import { newId, type Resource } from './shelf.ts'
 import { refuseVisit, type Visit } from './visit.ts'
 import { isRecord } from './wire-fields.ts'
@@ -35,8 +37,8 @@ export async function answerUpload(visit: Visit, parts: readonly string[], actio
   const protocol = call.headers['x-goog-upload-protocol'] ?? query.get('uploadType')
   if (protocol === 'resumable') return begin(visit)
   const upload = toUpload(visit, {}, call.headers['content-type'] ?? '')
-  await receive(visit, upload)
-  if (protocol === 'multipart') takeParts(upload)
+  if (protocol === 'multipart') await receiveParts(visit, upload)
+  else await receive(visit, upload)
   return finish(visit, upload, parts)
 }
 
@@ -99,51 +101,59 @@ function refuseOffset(visit: Visit, { received }: Upload): void {
 }
 
 /** Takes the body in as it comes, and keeps only so much of it. */
-async function receive({ google, exchange, call }: Visit, upload: Upload): Promise<void> {
-  const take = (piece: Buffer) => {
-    upload.hash.update(piece)
-    if (upload.received < KEPT) upload.pieces.push(piece)
-    upload.received += piece.length
-  }
-  if (call.body.length > 0) return take(call.body)
+async function receive({ google, exchange }: Visit, upload: Upload): Promise<void> {
   for await (const piece of exchange.request as AsyncIterable<Buffer>) {
-    take(piece)
+    take(upload, piece)
     if (google.uploadPauseMilliseconds > 0) await exchange.wait(google.uploadPauseMilliseconds)
   }
 }
 
 /** `multipart/related`: metadata, then the bytes. */
-function takeParts(upload: Upload): void {
-  const text = Buffer.concat(upload.pieces).toString('latin1')
-  const [, json = '{}'] = /\r\n\r\n(\{[\s\S]*?\})\s*\r\n--/.exec(text) ?? []
-  const body = JSON.parse(json) as Record<string, unknown>
-  Object.assign(upload.metadata, isRecord(body.file) ? body.file : body)
+async function receiveParts({ exchange, call }: Visit, upload: Upload): Promise<void> {
+  const pieces = await Array.fromAsync(exchange.request as AsyncIterable<Buffer>)
+  const { metadata, bytes } = readRelated(Buffer.concat(pieces), call.headers['content-type'] ?? '')
+  Object.assign(upload.metadata, isRecord(metadata.file) ? metadata.file : metadata)
+  take(upload, bytes)
+}
+
+function take(upload: Upload, piece: Buffer): void {
+  upload.hash.update(piece)
+  if (upload.received < KEPT) upload.pieces.push(piece)
+  upload.received += piece.length
 }
 
 function finish(visit: Visit, upload: Upload, parts: readonly string[]): void {
   const { google, exchange, call } = visit
   const name = typeof upload.metadata.name === 'string' ? upload.metadata.name : `files/${newId()}`
+  const mimeType = upload.metadata.mimeType ?? upload.mimeType
   const time = (hours: number) => new Date(google.now() + hours * 3_600_000).toISOString()
   const value = {
     name,
     displayName: upload.metadata.displayName ?? upload.metadata.display_name,
-    mimeType: upload.metadata.mimeType ?? upload.mimeType,
+    mimeType,
     sizeBytes: String(upload.received),
     createTime: time(0),
     updateTime: time(0),
     expirationTime: time(google.fileHours),
     sha256Hash: upload.hash.digest('base64'),
     uri: `http://${call.headers.host}/v1beta/${name}`,
-    state: 'ACTIVE',
+    state: processing(google, mimeType).activeAt === undefined ? 'ACTIVE' : 'PROCESSING',
     source: 'UPLOADED',
   }
-  google.shelf.put({ name, project: upload.project, value, bytes: Buffer.concat(upload.pieces) })
+  const bytes = Buffer.concat(upload.pieces)
+  google.shelf.put({ name, project: upload.project, value, bytes, ...processing(google, value.mimeType) })
   const isStore = parts[0] === 'fileSearchStores'
   const answer = isStore
     ? { name: `${parts.slice(0, 2).join('/')}/upload/operations/${newId()}`, done: true }
     : { file: value }
   exchange.head(200, { ...headersOf('whole'), 'x-goog-upload-status': 'final' })
   exchange.end(toPrettyJson(answer))
+}
+
+/** Google looks through a video before it may be used. */
+function processing({ processingMilliseconds, now }: Google, mimeType: unknown): Partial<Resource> {
+  const isLong = processingMilliseconds > 0 && String(mimeType).startsWith('video/')
+  return isLong ? { activeAt: now() + processingMilliseconds } : {}
 }
 
 /** A file's own bytes. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction, Socket } from 'node:net'
@@ -13,7 +14,7 @@ export function sendRequest(
 ): Promise<Response> {
   const { request } = url.startsWith('https:') ? https : http
   return new Promise((resolve, reject) => {
-    const options = { method, headers, agent, signal, ...(lookup && { lookup }) }
+    const options = { method, headers: withLength(headers, body), agent, signal, ...(lookup && { lookup }) }
     const sent = request(url, options, (answer) => resolve(toResponse(answer)))
     sent.once('socket', (socket) => tame(sent, socket))
     sent.on('error', reject)
@@ -22,6 +23,12 @@ export function sendRequest(
     if (body instanceof ReadableStream) flow(body, sent)
     else sent.end(body)
   })
+}
+
+/** `node:http` states no length of a DELETE's body, which would then pass for the next request's beginning. */
+function withLength(headers: TransportRequest['headers'], body: TransportRequest['body']) {
+  if (body === undefined || body instanceof ReadableStream) return headers
+  return { ...headers, 'content-length': String(Buffer.byteLength(body)) }
 }
 
 /**

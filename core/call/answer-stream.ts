@@ -200,12 +200,10 @@ type ChunkReader = () => Promise<readonly GenerateContentResponse[] | undefined>
 function plainChunks(frames: FrameSource, call: Call, shapers: Shapers): ChunkReader {
   return async () => {
     const next = await frames.next()
-    return next?.flatMap((run) =>
-      Array.from(frames.cut(run)).flatMap((frame) => {
-        const chunk = frames.chunkOf(frame)
-        return chunk ? shapers.chunk(chunk, call) : []
-      }),
-    )
+    const chunks: GenerateContentResponse[] = []
+    for (const run of next ?? [])
+      for (const chunk of frames.chunksOf(run)) chunks.push(...shapers.chunk(chunk, call))
+    return next && chunks
   }
 }
 

@@ -16,17 +16,13 @@ export function continuedFrames(first: FrameSource, hops: Hops, redactor: Redact
   let isOver = false
 
   return {
-    cut: (run) => (run === CUT ? [CUT] : current.cut(run)),
     closing: () => current.closing(),
     usage: () => sumOf(spent, current.usage()),
     end() {
       if (current !== first) hops.done(current.usage())
       current.end()
     },
-    chunkOf(frame) {
-      const chunk = frame === CUT ? CUT_CHUNK : current.chunkOf(frame)
-      return chunk && follow(chunk)
-    },
+    chunksOf: (run) => (run === CUT ? [CUT_CHUNK] : current.chunksOf(run)).map(follow),
     async next() {
       while (!isOver) {
         const runs = await current.next()
@@ -68,5 +64,5 @@ const AT_ONCE: Lateness = { passed: true, reached: Promise.resolve(), cancel() {
 /** The end of an answer with which Google does not go on. */
 const CUT_CHUNK: GenerateContentResponse = { candidates: [{ finishReason: 'CONTINUATION' }] }
 
-/** A frame that stands for it, however the frames before it are written. */
+/** A run that stands for it, however the frames before it are written. */
 const CUT = new Uint8Array(0)

@@ -121,6 +121,27 @@ function indexOrEnd(bytes: Uint8Array, byte: number, from: number): number {
   return index < 0 ? bytes.length : index
 }
 
+/**
+ * The data of a run's events, one after the other; those without any are left out. Reads the run as one text, where
+ * its lines end as usual: cutting and decoding each event costs more than all else that is done with it.
+ */
+export function eventsData(run: Uint8Array): string[] {
+  const text = decoder.decode(run)
+  const events: string[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start)
+    const next = text[end + 1] === '\r' ? end + 3 : end + 2
+    const line = text.slice(start, text[end - 1] === '\r' ? end - 1 : end)
+    const data = dataOf(line)
+    // One line of data and a blank one, or else the long way for all.
+    if (end < 0 || text[next - 1] !== '\n' || data === undefined || data.includes('\r'))
+      return Array.from(cutEvents(run), eventData).filter((each) => each !== undefined)
+    events.push(data)
+    start = next
+  }
+  return events
+}
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** The data of one event, its lines joined by LF; undefined for an event without any, such as a comment. */

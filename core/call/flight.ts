@@ -4,7 +4,7 @@ import type { Exchange } from '../http/exchange.ts'
 import type { BodyLimits, RequestBody } from '../http/request-body.ts'
 import { bothEnds } from '../log/both-ends.ts'
 import type { Log } from '../log/log.ts'
-import type { Place } from '../ownership/ownership.ts'
+import type { Destination } from '../ownership/ownership.ts'
 import type { Call, CallResult, Decoded, Head } from '../plugin.ts'
 import type { Census } from '../pool/census.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
@@ -28,7 +28,7 @@ export interface Flight {
   /** What the request's bytes weigh, for the quota. */
   weight: CallWeight | undefined
   /** Where the resources are that the request names. */
-  place: Place | undefined
+  place: Destination | undefined
   /** The request's bytes, for the one who decodes them: the flight keeps their share of the budget, not them. */
   takeBytes(): Uint8Array
   /** Counts bytes that were made for this call, until `release`; throws `overloaded` where they are too many. */

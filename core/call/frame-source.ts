@@ -11,10 +11,8 @@ import { toRefusal } from './refusal.ts'
 export interface FrameSource {
   /** The next runs of whole frames, or undefined at the end; rejects with a GatewayError where the stream broke off. */
   next(): Promise<readonly Uint8Array[] | undefined>
-  /** The frames of a run. */
-  cut(run: Uint8Array): Iterable<Uint8Array>
-  /** The JSON of a frame, or undefined. From one that holds something else on there is none, and `next` rejects. */
-  chunkOf(frame: Uint8Array): GenerateContentResponse | undefined
+  /** What the frames of a run say. From one on that holds something else than JSON there is nothing, and `next` rejects. */
+  chunksOf(run: Uint8Array): readonly GenerateContentResponse[]
   /** After the end: the bytes that close the stream. */
   closing(): Uint8Array | undefined
   usage(): UsageMetadata | undefined
@@ -33,13 +31,19 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
   let garbled: GatewayError | undefined
 
   return {
-    chunkOf(frame) {
-      const text = garbled ? undefined : stream.textOf(frame)
-      const chunk = text === undefined ? undefined : parseReply(text)
-      if (text !== undefined && !chunk && text.trim() !== END_MARK) garbled = breakOff(UNREADABLE)
-      return chunk
+    chunksOf(run) {
+      const chunks: GenerateContentResponse[] = []
+      if (garbled) return chunks
+      for (const text of stream.textsOf(run)) {
+        const chunk = parseReply(text)
+        if (chunk) chunks.push(chunk)
+        else if (text.trim() !== END_MARK) {
+          garbled = breakOff(UNREADABLE)
+          break
+        }
+      }
+      return chunks
     },
-    cut: stream.cut,
     closing: () => stream.closing(),
     end: () => stream.end(),
     usage() {

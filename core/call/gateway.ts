@@ -6,6 +6,7 @@ import { parseJson } from '../http/parse-json.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
+import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
 import type { UpstreamName } from '../keys.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
@@ -26,7 +27,7 @@ import { flightOf, registerFlight } from './flights.ts'
 import type { FrameSource } from './frame-source.ts'
 import { createHops, type Hops } from './hops.ts'
 import type { KeptBodies } from './kept-bodies.ts'
-import { locate } from './locate.ts'
+import { locate, locateAgain } from './locate.ts'
 import { answerList } from './merged-list.ts'
 import { callNatively } from './native-call.ts'
 import { clientGone } from './refusal.ts'
@@ -51,6 +52,8 @@ export interface GatewayOptions extends StreamOptions {
   readonly baseUrl: string
   /** Of request bodies. */
   readonly limits: BodyLimits
+  /** Keeps uploaded files; undefined where none are kept. */
+  readonly recorder: UploadRecorder | undefined
   /** Lets a whole call run on after its client left. */
   readonly finishWhole: boolean
   /** Keeps the bodies of one call for the request log. */
@@ -190,6 +193,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
+    if (call.request !== begun.request && target?.upstream !== 'vertex')
+      locateAgain(flight, call.request, options.ownership)
     const fitted = codec.identity ? undefined : options.fitting.fit(call, decoded.schemasAt)
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
     const upstream = toCanonicalRequest(call, target, flight, fitted)

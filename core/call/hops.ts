@@ -29,7 +29,6 @@ export function createHops(
   keyLoop: KeyLoop,
 ): Hops {
   const { trace, leaving } = flight
-  const { whole: _, ...plain } = call // what follows a whole answer is for the client at once
   let made = 0
   let last = trace
 
@@ -51,6 +50,7 @@ export function createHops(
       last = branch
       const model = trace.fallback?.model ?? call.model
       const request = { ...fitted.request, continuationToken: token }
+      const { whole: _, ...plain } = call // what follows a whole answer is for the client at once
       const upstream = toCanonicalRequest({ ...plain, model, request }, target, flight, undefined)
       const key = trace.key && { keyId: trace.key.id, project: trace.key.project }
       try {

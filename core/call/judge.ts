@@ -61,7 +61,12 @@ export function createJudge(): Judge {
 
 /** The objects of a list; Google's proxies write nulls where Google writes nothing. */
 export function listOf<T extends object>(list: readonly T[] | null | undefined): readonly T[] {
-  return Array.isArray(list) ? list.filter((item) => typeof item === 'object' && item !== null) : []
+  if (!Array.isArray(list)) return []
+  return list.every(isObject) ? list : list.filter(isObject)
+}
+
+function isObject(item: unknown): boolean {
+  return typeof item === 'object' && item !== null
 }
 
 function isMeaningful(part: Part): boolean {

@@ -5,13 +5,10 @@ import type { KeyLoop } from './key-loop.ts'
 /** A key loop that says of a model that is not there any more when it ended, and which one to ask instead. */
 export function withRetirement(keyLoop: KeyLoop): KeyLoop {
   return {
-    async run(request, trace, leaving, read) {
-      try {
-        return await keyLoop.run(request, trace, leaving, read)
-      } catch (refused) {
+    run: (request, trace, leaving, read) =>
+      keyLoop.run(request, trace, leaving, read).catch((refused) => {
         throw isGone(refused) ? withSuccessor(refused, request.model ?? '') : refused
-      }
-    },
+      }),
   }
 }
 

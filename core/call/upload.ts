@@ -3,6 +3,7 @@ import { ownAddress } from '../http/own-address.ts'
 import { toClientHeaders } from '../http/passed-headers.ts'
 import type { BodyLimits } from '../http/request-body.ts'
 import { type StreamedBody, streamedBody } from '../http/streamed-body.ts'
+import type { Recording, UploadRecorder } from '../kept-files/upload-recorder.ts'
 import { namesMade } from '../ownership/names-made.ts'
 import { notTheirs } from '../ownership/ownership-errors.ts'
 import type { NativeTarget } from '../plugin.ts'
@@ -21,6 +22,8 @@ export interface UploadOptions extends MakingOptions {
   readonly baseUrl: string
   /** Of request bodies. */
   readonly limits: BodyLimits
+  /** Keeps files; undefined where none are kept. */
+  readonly recorder: UploadRecorder | undefined
   /** Reads the request's body into the flight. */
   readBody(flight: Flight): Promise<void>
 }
@@ -91,7 +94,11 @@ async function sendBody(
   upload?: string,
 ): Promise<Response> {
   flight.outliveAnswer()
-  const body = streamedBody(flight.exchange.request, {
+  const { request: received } = flight.exchange
+  const isFile = target.collection === 'files'
+  const recording = isFile ? options.recorder?.record(upload, received.headers) : undefined
+  const body = streamedBody(received, {
+    ...(recording && { take: recording.take }),
     failed: flight.leave,
     silence: options.limits.silence,
   })
@@ -101,8 +108,9 @@ async function sendBody(
       repeatable: false,
       ...(await toSent(flight, body, options, upload !== undefined)),
     }
-    return await finish(flight, target, await send(flight, request, options), options, upload)
+    return await finish(flight, target, await send(flight, request, options), options, upload, recording)
   } catch (thrown) {
+    recording?.refused()
     throw body.failure ?? thrown
   }
 }
@@ -132,7 +140,13 @@ async function hold(
 }
 
 function send(flight: Flight, upstream: UpstreamRequest, { keyLoop }: UploadOptions): Promise<WholeBytes> {
-  return keyLoop.run({ ...upstream, model: undefined }, flight.trace, flight.leaving, readWhole)
+  // A name in what begins an upload is the new file's own: nothing of it is elsewhere.
+  return keyLoop.run(
+    { ...upstream, model: undefined, movable: undefined },
+    flight.trace,
+    flight.leaving,
+    readWhole,
+  )
 }
 
 async function readWhole(answer: Answer): Promise<Reading<WholeBytes>> {
@@ -147,21 +161,26 @@ async function finish(
   { bytes, headers, status }: WholeBytes,
   options: UploadOptions,
   upload?: string,
+  recording?: Recording,
 ): Promise<Response> {
   const { ownership, baseUrl } = options
   const { client } = flight.head
   const answered = toClientHeaders(headers)
   delete answered.location
   const stated = headers.get('x-goog-upload-url') ?? headers.get('location')
-  const made = [...namesMade(parseReply(new TextDecoder().decode(bytes)), target.collection ?? '')]
+  const answer = parseReply(new TextDecoder().decode(bytes))
+  const made = [...namesMade(answer, target.collection ?? '')]
   if (stated !== null && upload === undefined) {
     const address = toUploadAddress(stated, baseUrl)
     const ours = ownAddress(flight.exchange) + prefixOf(flight) + address.ours
     answered[headers.has('x-goog-upload-url') ? 'x-goog-upload-url' : 'location'] = ours
-    made.push({ name: toUploadName(address.id), uploadPath: address.path })
+    const name = toUploadName(address.id)
+    made.push({ name, uploadPath: address.path })
+    options.recorder?.announced(name, flight.exchange.request.headers)
   }
   const over = headers.get('x-goog-upload-status')
   if (flight.trace.key) await flight.trace.waiting(ownership.learn(client, flight.trace.key, made))
+  if (recording) await flight.trace.waiting(recording.taken(answer, flight.trace.key, isOver(over)))
   if (upload !== undefined && (isOver(over) || commandOf(flight) === 'cancel'))
     await flight.trace.waiting(ownership.forget(client, upload))
   answered['x-goog-upload-status'] = over ?? (upload === undefined && stated === null ? 'final' : 'active')

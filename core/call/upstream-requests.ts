@@ -27,6 +27,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     affinity: isGeneration ? affinityOf(flight) : undefined,
     project: flight.place?.project,
     upstream: target.upstream,
+    movable: flight.place?.movable,
     credential: target.credential,
   }
 }
@@ -60,6 +61,7 @@ export function toCanonicalRequest(
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
     project: place?.project,
     upstream: target?.upstream,
+    movable: place?.movable,
   }
 }
 
@@ -84,6 +86,7 @@ export function toConvertedRequest(
     weight,
     repeatable: target.short === true,
     project: place?.project,
+    movable: place?.movable,
   }
 }
 
@@ -103,9 +106,12 @@ export function toOwnRequest(head: Head, { model, operation, request }: NativeCa
 
 /** A model's name comes from clients; none may reach beyond its place in the path. */
 function toPlace(model: string): string {
+  if (PLAIN.test(model)) return `models/${model}`
   const resource = model.includes('/') ? model : `models/${model}`
   return resource.split('/').map(encodeURIComponent).join('/')
 }
+
+const PLAIN = /^[\w.-]+$/
 
 /** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
 function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
@@ -122,7 +128,8 @@ function contentTypeOf(sent: Headers, isGeneration: boolean): string {
 }
 
 function toQuery(call: Call, target: NativeTarget | undefined): string {
-  const query = new URLSearchParams(target?.query)
+  if (!target?.query) return streams(call) ? '?alt=sse' : ''
+  const query = new URLSearchParams(target.query)
   for (const name of ['alt', '$alt']) query.delete(name)
   if (streams(call)) query.set('alt', 'sse')
   const text = query.toString()

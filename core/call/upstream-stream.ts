@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { createArrayFrames, elementText } from './array-frames.ts'
-import { createEventFrames, cutEvents, eventData, lastEventEnd } from './event-frames.ts'
+import { createEventFrames, cutEvents, eventData, eventsData, lastEventEnd } from './event-frames.ts'
 import { ConnectionError } from './line.ts'
 import { type Answer, LONGEST_ANSWER } from './upstream.ts'
 
@@ -15,6 +15,8 @@ export interface UpstreamStream {
   frameBefore(run: Uint8Array, index: number): number
   /** The JSON of a frame, or undefined for one that carries none. */
   textOf(frame: Uint8Array): string | undefined
+  /** The JSON of each frame of a run that carries any. */
+  textsOf(run: Uint8Array): readonly string[]
   /** After the end, once: the last frame where only its end mark is missing, completed. */
   unfinished(): Uint8Array | undefined
   /** What follows the last complete frame; all of an answer that is no stream. */
@@ -35,6 +37,7 @@ export function openEventStream(answer: Answer): UpstreamStream {
     cut: cutEvents,
     frameBefore: lastEventEnd,
     textOf: eventData,
+    textsOf: eventsData,
     unfinished() {
       const rest = frames.rest()
       if (asked || rest.length === 0) return undefined
@@ -54,6 +57,7 @@ export function openArrayStream(answer: Answer): UpstreamStream {
     cut: (run) => [run],
     frameBefore: () => 0,
     textOf: elementText,
+    textsOf: (run) => [elementText(run)],
     unfinished: () => undefined,
     leftover: () => frames.rest().bytes,
     closing() {
@@ -75,13 +79,18 @@ export function openWholeStream(answer: Answer): UpstreamStream {
     },
     cut: (run) => [run],
     frameBefore: () => 0,
-    textOf: (frame) => new TextDecoder().decode(frame),
+    textOf: toText,
+    textsOf: (run) => [toText(run)],
     unfinished: () => undefined,
     leftover: () => EMPTY,
     closing: () => EMPTY,
     end: answer.end,
     whole: true,
   }
+}
+
+function toText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
 }
 
 function reading(answer: Answer, push: (bytes: Uint8Array) => Uint8Array[]) {

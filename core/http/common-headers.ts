@@ -43,9 +43,10 @@ export function withCommonHeaders(response: Response, exchange: Exchange): Respo
   }
 }
 
-function addHeaders(response: Response, { id, protocol }: Exchange): Response {
+function addHeaders(response: Response, { id, protocol, request }: Exchange): Response {
   response.headers.set('x-request-id', id)
   if (protocol?.idHeader) response.headers.set(protocol.idHeader, id)
+  if (!request.headers.has('origin')) return response // it is no script of a browser that asks
   response.headers.set('access-control-allow-origin', '*')
   response.headers.set('access-control-expose-headers', EXPOSED)
   return response

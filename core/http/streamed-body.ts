@@ -13,6 +13,8 @@ export interface StreamedBody {
 }
 
 export interface StreamedBodyOptions {
+  /** Sees each piece before it goes on; what it returns, if anything, is waited for. */
+  take?(piece: Uint8Array): Promise<void> | undefined
   /** Called when the client broke off or fell silent. */
   failed(): void
   /** Ends a body amid which the client falls silent. */
@@ -56,6 +58,8 @@ export function streamedBody(request: Request, options: StreamedBodyOptions): St
               const piece = await next()
               if (piece === undefined) return controller.close()
               moved()
+              const waiting = options.take?.(piece)
+              if (waiting) await waiting
               controller.enqueue(piece)
             } catch (thrown) {
               controller.error(fail(thrown))

@@ -28,9 +28,11 @@ const LONGEST = 1024
  * the fields, at any depth. What merely stands in a text is none.
  */
 export function namesInBytes(bytes: Uint8Array): readonly string[] {
+  // A name has a slash in it, and most short bodies have none.
+  if (!bytes.includes(SLASH) && !bytes.includes(BACKSLASH)) return []
   const stretches = withoutMedia(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const names = new Set<string>()
-  for (const stretch of stretches.some(hidesLetters) ? [plain(bytes)] : stretches) {
+  for (const stretch of stretches.some(hidesLetters) ? [plainJson(bytes)] : stretches) {
     for (const mark of MARKS) {
       for (let at = stretch.indexOf(mark); at >= 0; at = stretch.indexOf(mark, at + mark.length)) {
         const name = referenceAround(stretch, at)
@@ -81,7 +83,7 @@ function toName(collection: string, id: unknown): string | undefined {
 }
 
 /** The body without escapes that could hide a name; nothing where it is no JSON, which Google will refuse. */
-function plain(bytes: Uint8Array): Buffer {
+export function plainJson(bytes: Uint8Array): Buffer {
   try {
     return Buffer.from(JSON.stringify(JSON.parse(new TextDecoder().decode(bytes))))
   } catch {
@@ -90,7 +92,7 @@ function plain(bytes: Uint8Array): Buffer {
 }
 
 /** Whether a slash or a letter is written as an escape that no writer of plain JSON needs. */
-function hidesLetters(body: Buffer): boolean {
+export function hidesLetters(body: Buffer): boolean {
   if (body.includes(ESCAPED_SLASH)) return true
   return body.includes(ESCAPED_LETTER) && HIDING.some((beginning) => body.includes(beginning))
 }
@@ -99,11 +101,11 @@ function hidesLetters(body: Buffer): boolean {
 const HIDING = [2, 3, 4, 5, 6, 7].map((digit) => `${ESCAPED_LETTER}${digit}`)
 
 /** The name that is the whole JSON text around a place, if its field may refer to a resource. */
-function referenceAround(body: Buffer, at: number): string | undefined {
+export function referenceAround(body: Buffer, at: number): string | undefined {
   const start = body.lastIndexOf(QUOTE, at)
   const end = body.indexOf(QUOTE, at)
   if (start < 0 || end < 0 || end - start > LONGEST || body[start - 1] === BACKSLASH) return undefined
-  const text = body.toString('latin1', start + 1, end)
+  const text = body.toString('latin1', start + 1, end).replaceAll(ESCAPED_SLASH, '/')
   const name = toResourceName(text)
   if (name === undefined) return undefined
   const field = fieldBefore(body, start)
@@ -117,4 +119,4 @@ function fieldBefore(body: Buffer, start: number): string {
   return /"([^"\\]*)"\s*:\s*$/.exec(window)?.[1] ?? ''
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const [QUOTE, SLASH, BACKSLASH] = [0x22, 0x2f, 0x5c]

@@ -15,11 +15,12 @@ export function notPermitted(name: string): GatewayError {
   })
 }
 
-/** No key can see both. */
-export function twoProjects(one: string, other: string): GatewayError {
+/** No key can see both; `keepsFiles` where the gateway might have had one to upload again. */
+export function twoProjects(one: string, other: string, keepsFiles = false): GatewayError {
+  const unkept = keepsFiles ? ', nor did the gateway keep what it would take to upload one of them again' : ''
   return new GatewayError(
     'invalid_request',
-    `${one} and ${other} belong to two different Google projects, and no key can use both in one request; make one of them again in a request that names the other`,
+    `${one} and ${other} belong to two different Google projects, and no key can use both in one request${unkept}; make one of them again in a request that names the other`,
     { code: 'two_projects' },
   )
 }

@@ -2,7 +2,7 @@ import type { Key } from '../keys.ts'
 import type { ResourceRecord } from '../store.ts'
 import type { Made } from './names-made.ts'
 import { notPermitted, notTheirs, twoProjects } from './ownership-errors.ts'
-import type { ResourceMemory } from './resource-memory.ts'
+import type { ResourceChanges, ResourceMemory } from './resource-memory.ts'
 import { lifetimeOf } from './resource-name.ts'
 import { createResourceTable } from './resource-table.ts'
 
@@ -13,6 +13,19 @@ export interface Place {
   readonly project: string
   /** The key that made it. */
   readonly keyId: string
+}
+
+/** Where a request must go. */
+export interface Destination extends Place {
+  /** Files that it names and that other projects could have too; absent where there are none. */
+  readonly movable?: MovableFiles
+}
+
+/** Files whose copies could stand in for them. */
+export interface MovableFiles {
+  readonly places: readonly Place[]
+  /** Something else that it names, which can be in its own project only. */
+  readonly pinned: Place | undefined
 }
 
 /** A resource that was looked for by its name. */
@@ -41,7 +54,7 @@ export interface Ownership {
    * The project that a request must go to; undefined where it names nothing that is known. Throws a GatewayError
    * where it names what another client owns, things of two projects, or by its path what nobody here made.
    */
-  locate(client: string, named: Named): Place | undefined
+  locate(client: string, named: Named): Destination | undefined
   /** The client's own resource of this name. */
   find(client: string, name: string): FoundPlace | undefined
   /** The client that made what has this name; undefined where none did, or several. */
@@ -62,12 +75,16 @@ export interface OwnershipOptions {
   readonly now: () => number
   /** The key of an id, as it is now. */
   keyOf(id: string): Key | undefined
+  /** Whether other projects could have a resource too; none where absent. */
+  isMovable?(resource: Pick<ResourceRecord, 'name' | 'keyId'>): boolean
+  /** Told of resources that are no longer anybody's. */
+  gone?(resources: readonly ResourceRecord[]): void
   readonly sweepMilliseconds?: number
 }
 
 /** Ownership as it was saved. */
 export function createOwnership(options: OwnershipOptions): Ownership {
-  const { memory, shared, now, keyOf, sweepMilliseconds = 60_000 } = options
+  const { memory, shared, now, keyOf, isMovable, sweepMilliseconds = 60_000 } = options
   const ownerOf = shared ? () => '' : ({ client }: Pick<ResourceRecord, 'client'>) => client
   const table = createResourceTable(ownerOf)
   for (const resource of options.saved) table.put(resource)
@@ -76,7 +93,12 @@ export function createOwnership(options: OwnershipOptions): Ownership {
 
   function sweep(): void {
     const removed = table.sweep(now())
-    if (removed.length > 0) void memory.save({ removed })
+    if (removed.length > 0) void remember({ removed })
+  }
+
+  function remember(changes: ResourceChanges & { readonly removed: readonly ResourceRecord[] }) {
+    if (changes.removed.length > 0) options.gone?.(changes.removed)
+    return memory.save(changes)
   }
 
   const alive = (name: string) => table.named(name).filter(({ expiresAt }) => expiresAt > now())
@@ -88,10 +110,11 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     return { name, keyId, project: keyOf(keyId)?.project ?? project }
   }
 
-  function locate(client: string, { path, body }: Named): Place | undefined {
+  function locate(client: string, { path, body }: Named): Destination | undefined {
     const owned = path === undefined ? undefined : find(client, path)
     if (path !== undefined && owned === undefined && !shared) throw notTheirs()
     let place = owned && placeOf(owned)
+    const movable: Place[] = []
     for (const name of body) {
       const resource = find(client, name)
       if (resource === undefined) {
@@ -99,10 +122,17 @@ export function createOwnership(options: OwnershipOptions): Ownership {
         continue
       }
       const other = placeOf(resource)
-      if (place !== undefined && place.project !== other.project) throw twoProjects(place.name, name)
+      if (isMovable?.(resource)) {
+        movable.push(other)
+        continue
+      }
+      if (place !== undefined && place.project !== other.project)
+        throw twoProjects(place.name, name, isMovable !== undefined)
       place ??= other
     }
-    return place
+    const [first = place] = movable
+    if (first === undefined || movable.length === 0) return place
+    return { ...(place ?? first), movable: { places: movable, pinned: place } }
   }
 
   function toRecord(
@@ -131,12 +161,12 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     async learn(client, key, made) {
       const put = made.map((item) => toRecord(client, key, item)).filter((record) => record !== undefined)
       const removed = put.flatMap(table.put)
-      await memory.save({ put, removed })
+      await remember({ put, removed })
     },
     async forget(client, name) {
       const removed = table.named(name).filter(isOf(client))
       for (const resource of removed) table.remove(resource)
-      await memory.save({ removed })
+      await remember({ removed })
     },
     holdings(client, collection) {
       const byProject = new Map<string, { readonly place: Place; readonly names: Set<string> }>()

@@ -77,9 +77,7 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
         if (index !== first && !applies(plugin, call)) continue
         active.push(plugin)
         if (!plugin.hooks.request) continue
-        call =
-          (await runHookAsync(plugin, 'request', async () => checked(await plugin.hooks.request?.(call)))) ??
-          call
+        call = (await runHookAsync(plugin, 'request', () => plugin.hooks.request?.(call), checked)) ?? call
       }
       return { call, shapers: createShapers(active) }
     },
@@ -147,9 +145,7 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
     async reply(reply, call) {
       for (const plugin of replying) {
         reply =
-          (await runHookAsync(plugin, 'reply', async () =>
-            checked(await plugin.hooks.reply?.(reply, call)),
-          )) ?? reply
+          (await runHookAsync(plugin, 'reply', () => plugin.hooks.reply?.(reply, call), checked)) ?? reply
       }
       return reply
     },

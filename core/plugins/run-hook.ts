@@ -19,16 +19,17 @@ export function runHook<T>(plugin: HookedPlugin, hook: HookName, run: () => T): 
   }
 }
 
-/** As `runHook`, for hooks that may wait. */
+/** As `runHook`, for hooks that may wait; what `check` throws of a result is the plugin's fault too. */
 export async function runHookAsync<T>(
   plugin: HookedPlugin,
   hook: HookName,
   run: () => T | Promise<T>,
+  check: (result: T) => T = (result) => result,
 ): Promise<T | undefined> {
   if (plugin.record.isSetAside()) return undefined
   const begun = performance.now()
   try {
-    const result = await run()
+    const result = check(await run())
     plugin.record.ran(hook, performance.now() - begun)
     return result
   } catch (thrown) {

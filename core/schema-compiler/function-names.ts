@@ -18,6 +18,7 @@ const HASH_LENGTH = 8
  */
 export function toFunctionNames(names: Iterable<string>, longest = LONGEST): FunctionNames {
   const all = [...new Set(names)]
+  if (all.length === 0) return namesOf(NONE, NONE, longest)
   const there = new Map(all.filter((name) => isLegal(name, longest)).map((name) => [name, name]))
   const others = all.filter((name) => !there.has(name))
   const wanted = new Map(others.map((name) => [name, legalName(name, longest)]))
@@ -28,6 +29,14 @@ export function toFunctionNames(names: Iterable<string>, longest = LONGEST): Fun
     there.set(name, given)
   }
   const back = new Map([...there].map(([name, given]) => [given, name]))
+  return namesOf(there, back, longest)
+}
+
+type Names = ReadonlyMap<string, string>
+
+const NONE: Names = new Map()
+
+function namesOf(there: Names, back: Names, longest: number): FunctionNames {
   return {
     toGemini: (name) => there.get(name) ?? (isLegal(name, longest) ? name : legalName(name, longest)),
     toClient: (name) => back.get(name) ?? name,

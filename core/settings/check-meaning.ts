@@ -35,7 +35,11 @@ export function checkMeaning(settings: Settings, where: (path: string) => string
       ...problemsOfProxies(settings, where),
       ...problemsOfWayIn(settings.server, where),
     ],
-    warnings: [...warningsOfSizes(settings.server, where), ...keys.warnings],
+    warnings: [
+      ...warningsOfSizes(settings.server, where),
+      ...warningsOfKept(settings, where('files.keepBytes')),
+      ...keys.warnings,
+    ],
   }
 }
 
@@ -59,6 +63,13 @@ function problemsOfNames(clients: Settings['clients'], where: string): string[] 
     if (first === index) return []
     return [`Settings "clients[${first}]" and "clients[${index}]" ${where} have the same name`]
   })
+}
+
+function warningsOfKept({ files, storage }: Settings, where: string): string[] {
+  if (!files.keepBytes || storage.url !== 'sqlite::memory:') return []
+  return [
+    `Setting "files.keepBytes" ${where} does nothing where "storage.url" names no file to keep them beside`,
+  ]
 }
 
 function warningsOfSizes(server: Settings['server'], where: (path: string) => string): string[] {

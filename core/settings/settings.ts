@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { FilesSettings } from './files-settings.ts'
 import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 import { ModelSettings } from './model-settings.ts'
@@ -233,16 +234,7 @@ export const SettingsSchema = Type.Object(
       },
       { ...open, default: {} },
     ),
-    files: Type.Object(
-      {
-        shared: Type.Boolean({
-          default: false,
-          description:
-            'Every client may use the files, caches, batches … of all others; else each has its own.',
-        }),
-      },
-      { ...open, default: {} },
-    ),
+    files: FilesSettings,
     live: LiveSettings,
     media: MediaSettings,
     models: ModelSettings,

@@ -149,10 +149,7 @@ async function encodeFrames(
 ): Promise<string> {
   let text = ''
   for (let frames = await source.next(); frames; frames = await source.next()) {
-    for (const frame of frames.flatMap((run) => [...source.cut(run)])) {
-      const chunk = source.chunkOf(frame)
-      if (chunk) text += encoder.chunk(deepFreeze(chunk))
-    }
+    for (const chunk of frames.flatMap(source.chunksOf)) text += encoder.chunk(deepFreeze(chunk))
   }
   return text + encoder.end()
 }

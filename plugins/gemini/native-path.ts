@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { withoutCredentials } from '../../core/http/credential.ts'
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
+import { createRecentMap } from '../../core/recent-map.ts'
 import { fromVertexPath } from './vertex-prefix.ts'
 
 /** A path of Google's native API, taken apart. */
@@ -33,14 +34,29 @@ export interface NativePath {
  * Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`). Undefined where the path is
  * none of Google's. Throws a GatewayError for one that leaves its place.
  */
-export function parseNativePath({ pathname, search }: URL): NativePath | undefined {
-  const ofVertex = fromVertexPath(pathname)
-  if (ofVertex === undefined) return parsePath(pathname, search)
-  const path = parsePath(ofVertex, search)
-  return path && { ...path, upstream: 'vertex' }
+export function parseNativePath(url: URL): NativePath | undefined {
+  const { pathname } = url
+  const known = KNOWN.get(pathname)
+  const place = known ?? parsePlace(pathname)
+  if (!place) return undefined
+  if (!known && pathname.length <= LONGEST_KNOWN) KNOWN.set(pathname, place)
+  return { ...place, query: withoutCredentials(url.search) }
 }
 
-function parsePath(pathname: string, search: string): NativePath | undefined {
+/** Most calls ask for the same few paths again and again. */
+const KNOWN = createRecentMap<Place>(256)
+const LONGEST_KNOWN = 256
+
+type Place = Omit<NativePath, 'query'>
+
+function parsePlace(pathname: string): Place | undefined {
+  const ofVertex = fromVertexPath(pathname)
+  if (ofVertex === undefined) return parseGeminiPlace(pathname)
+  const place = parseGeminiPlace(ofVertex)
+  return place && { ...place, upstream: 'vertex' }
+}
+
+function parseGeminiPlace(pathname: string): Place | undefined {
   const { isPrefixed, media, version, rest } = takeHead(pathname)
   if (media === 'twice' || rest.length === 0 || !(isPrefixed || version || media)) return undefined
   const segments = toSegments(rest)
@@ -62,7 +78,6 @@ function parsePath(pathname: string, search: string): NativePath | undefined {
     isResource: action === '' && named.length === (collection === 'models' ? 4 : 2),
     listed: action === '' && !media ? listedBy(named) : undefined,
     path: `${prefix}/${version ?? 'v1beta'}/${place}${action && `:${action}`}`,
-    query: withoutCredentials(search),
   }
 }
 

@@ -58,10 +58,10 @@ export const KNOWN = new Set<string>([
 
 /** Refuses what is of the wrong type although it has no effect, as OpenAI does. */
 export function checkUnmapped(body: Readonly<Record<string, unknown>>): void {
-  for (const [name, type] of Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })) {
-    optional<unknown>(body, name, CHECKS[type])
-  }
+  for (const [name, type] of UNMAPPED) optional<unknown>(body, name, CHECKS[type])
 }
+
+const UNMAPPED = Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })
 
 const CHECKS = { object: toRecord, string: toText, boolean: toBoolean } as const
 

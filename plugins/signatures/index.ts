@@ -1,8 +1,15 @@
 import type { GenerateContentResponse } from '../../core/canonical.ts'
-import { type Call, definePlugin } from '../../core/plugin.ts'
+import { definePlugin } from '../../core/plugin.ts'
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts'
 import { keepSignatures, LIMITS } from './kept-signatures.ts'
 import { withKeptSignatures } from './restore.ts'
+
+/** On the one thing that every copy of a call keeps; a weak map would keep the garbage collector busy. */
+const WATCH = Symbol('watch')
+
+interface WatchedSignal extends AbortSignal {
+  [WATCH]?: AnswerWatch
+}
 
 /** How often what is new goes to disk, in seconds. */
 const WRITE_SECONDS = 1
@@ -20,18 +27,17 @@ export default definePlugin({
       host.log('Thought signatures could not be kept', { cause: String(cause) })
     const kept = keepSignatures({ store: host.store, limits: LIMITS, now: () => Date.now(), failed })
     host.schedule(WRITE_SECONDS, () => kept.write())
-    /** The signal is the one thing that every copy of a call keeps. */
-    const watches = new WeakMap<AbortSignal, AnswerWatch>()
 
-    function watch(reply: GenerateContentResponse, { signal }: Call): void {
-      watches.get(signal)?.add(reply)
+    function watch(reply: GenerateContentResponse, { signal }: { readonly signal: WatchedSignal }): void {
+      signal[WATCH]?.add(reply)
     }
 
     return {
       when: ({ protocol }) => protocol !== 'gemini',
       async request(call) {
         await kept.load()
-        watches.set(call.signal, watchAnswer(call, call.request.contents ?? [], kept))
+        const signal: WatchedSignal = call.signal
+        signal[WATCH] = watchAnswer(call, call.request.contents ?? [], kept)
         return withKeptSignatures(call, kept)
       },
       reply: watch,

@@ -87,6 +87,22 @@ describe('Files of three clients over five projects', () => {
     }
   })
 
+  test('are used through their project in what goes on from an earlier response', async () => {
+    const file = await sdkOf(scene, 'one').files.upload({ file: text('a picture') })
+    const { key } = scene.google.calls.at(-1)!
+    const image_url = `https://generativelanguage.googleapis.com/v1beta/${file.name}`
+    const ask = async (more: object) => {
+      const response = await send(scene, 'one', '/v1/responses', { json: { model: MODEL, ...more } })
+      const body = await response.text()
+      assert.equal(response.status, 200, body)
+      assert.equal(scene.google.calls.at(-1)!.key, key)
+      return (JSON.parse(body) as { id: string }).id
+    }
+    const content = [{ type: 'input_image', image_url }]
+    let id = await ask({ input: [{ role: 'user', content }] })
+    for (let round = 0; round < 5; round++) id = await ask({ previous_response_id: id, input: 'And?' })
+  })
+
   test('of two projects cannot be in one request, and the client is told', async () => {
     const { files } = sdkOf(scene, 'one')
     const [one, two] = [await files.upload({ file: text('1') }), await files.upload({ file: text('2') })]

@@ -105,13 +105,15 @@ describe('A browser', () => {
   })
 
   test('may read every answer and its telling headers, errors too', async () => {
+    const origin = 'https://app.example'
+    const asked = { headers: { origin } }
     const answers = [
-      await scene.post(PATH, QUESTION),
-      await scene.post(PATH, '{'),
-      await scene.post(`/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`, QUESTION),
-      await scene.post(PATH, QUESTION, { headers: { 'x-goog-api-key': 'wrong-token' } }),
-      await send('/nothing/here', { headers: asClient }),
-      await send('/healthz'),
+      await scene.post(PATH, QUESTION, asked),
+      await scene.post(PATH, '{', asked),
+      await scene.post(`/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`, QUESTION, asked),
+      await scene.post(PATH, QUESTION, { headers: { origin, 'x-goog-api-key': 'wrong-token' } }),
+      await send('/nothing/here', { headers: { ...asClient, origin } }),
+      await send('/healthz', asked),
     ]
     assert.deepEqual(
       answers.map(({ status }) => status),

@@ -1,0 +1,69 @@
+import { type FileHandle, mkdir, open as openFile, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { ByteFiles, WritableBytes } from '../../core/byte-files.ts'
+import { isMissing } from './is-missing.ts'
+
+/** Files of bytes on local disk. */
+export const byteFiles: ByteFiles = {
+  create,
+  open,
+  read,
+  list,
+  remove: (path) => rm(path, { force: true }),
+}
+
+async function create(path: string): Promise<WritableBytes> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  return toWritable(await openFile(path, 'wx', 0o600))
+}
+
+async function open(path: string): Promise<WritableBytes> {
+  return toWritable(await openFile(path, 'r+'))
+}
+
+function toWritable(handle: FileHandle): WritableBytes {
+  return {
+    async write(bytes, at) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
+        done += bytesWritten
+      }
+    },
+    cut: (length) => handle.truncate(length),
+    close: () => handle.close(),
+  }
+}
+
+const PIECE = 256 * 1024
+
+function read(path: string): ReadableStream<Uint8Array> {
+  let handle: FileHandle | undefined
+  let at = 0
+  const close = () => handle?.close()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        handle ??= await openFile(path, 'r')
+        const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at)
+        at += bytesRead
+        if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead))
+        controller.close()
+        await close()
+      },
+      cancel: close,
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function list(folder: string): Promise<{ name: string; length: number }[]> {
+  const names = await readdir(folder).catch((thrown) => {
+    if (isMissing(thrown)) return []
+    throw thrown
+  })
+  const found = names.map(async (name) => {
+    const entry = await stat(join(folder, name)).catch(() => undefined)
+    return entry?.isFile() ? [{ name, length: entry.size }] : []
+  })
+  return (await Promise.all(found)).flat()
+}

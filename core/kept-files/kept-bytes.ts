@@ -1,0 +1,31 @@
+/** A file's bytes on their way out: read once, from the beginning. */
+export interface OpenBytes {
+  /** They flow no faster than they are taken; `moved` is called for each piece. */
+  stream(moved: () => void): ReadableStream<Uint8Array>
+  /** Closes the file where it was not read to its end. */
+  close(): void
+}
+
+/** Waits for the first bytes, so that a file which cannot be read fails here. */
+export async function openBytes(bytes: ReadableStream<Uint8Array>): Promise<OpenBytes> {
+  const reader = bytes.getReader()
+  let next: Promise<{ readonly value?: Uint8Array | undefined }> = Promise.resolve(await reader.read())
+  return {
+    stream: (moved) =>
+      new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            const { value } = await next
+            if (value === undefined) return controller.close()
+            next = reader.read()
+            next.catch(() => {}) // thrown when it is its turn
+            moved()
+            controller.enqueue(value)
+          },
+          cancel: (reason) => reader.cancel(reason),
+        },
+        { highWaterMark: 0 },
+      ),
+    close: () => void reader.cancel().catch(() => {}),
+  }
+}

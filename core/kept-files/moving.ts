@@ -1,0 +1,202 @@
+import type { KeyLoop } from '../call/key-loop.ts'
+import { nothingLeft } from '../call/refusal.ts'
+import type { UpstreamRequest } from '../call/upstream.ts'
+import { type GatewayError, isGatewayError } from '../errors.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { Key, KeyQuery } from '../keys.ts'
+import type { MovableFiles, Place } from '../ownership/ownership.ts'
+import { twoProjects } from '../ownership/ownership-errors.ts'
+import type { Pool } from '../pool/pool.ts'
+import { candidatesFor, missingIn, type Whereabouts } from './choose-project.ts'
+import type { Copies } from './copies.ts'
+import type { Errand } from './copy-upload.ts'
+import type { FileCopy, KeptFile } from './kept-file.ts'
+import { toMoved } from './moved-request.ts'
+import type { Shelf } from './shelf.ts'
+
+export interface MovingOptions {
+  readonly shelf: Pick<Shelf, 'find' | 'touch'>
+  readonly copies: Copies
+  readonly pool: Pool
+  /** No other project is asked after it. */
+  readonly deadlineMilliseconds: number
+  readonly now: () => number
+  /** Milliseconds on a clock that never goes back. */
+  readonly elapsed: () => number
+}
+
+/** A file that the call names, as it is known now. */
+interface Named extends Whereabouts {
+  readonly place: Place
+  readonly file: KeptFile | undefined
+}
+
+/** The copies that a call names in place of files. */
+type Moved = ReadonlyMap<Named, FileCopy>
+
+/** One call on its way from project to project. */
+interface Journey {
+  readonly request: UpstreamRequest
+  readonly movable: MovableFiles
+  readonly errand: Errand
+  readonly deadline: number
+  /** Projects that could not answer it. */
+  readonly passed: Set<string>
+  /** Why the first of them could not. */
+  refusal: GatewayError | undefined
+  /** Copies were found to be gone once. */
+  isRenewed: boolean
+}
+
+/** So many projects are asked at most: each may cost an upload of all that the call names. */
+const MOST_PROJECTS = 3
+/** Files of one call that are uploaded at the same time. */
+const AT_ONCE = 4
+
+/**
+ * A key loop that brings the files of a call together: a call that names files of several projects, or of one of
+ * which no key can be used now, goes to the project to which least must be uploaded, and names their copies there.
+ */
+export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoop {
+  const { shelf, copies, pool, elapsed } = options
+
+  return {
+    async run(request, trace, leaving, read) {
+      const { movable } = request
+      if (movable === undefined) return keyLoop.run(request, trace, leaving, read)
+      for (const place of movable.places) shelf.touch(place)
+      const journey = begin(request, movable, { trace, leaving })
+      for (;;) {
+        const project = projectFor(journey)
+        if (project === undefined) throw journey.refusal ?? nobodyFor(journey)
+        const moved = await bring(journey, project)
+        if (moved === undefined) continue
+        try {
+          return await keyLoop.run(toMoved(request, project, namesIn(moved)), trace, leaving, read)
+        } catch (thrown) {
+          if (leaving.aborted || !isGatewayError(thrown)) throw thrown
+          if (isOut(thrown)) passBy(journey, project, thrown)
+          else if (!(await renew(journey, moved, thrown))) throw thrown
+        }
+      }
+    },
+  }
+
+  function begin(request: UpstreamRequest, movable: MovableFiles, errand: Errand): Journey {
+    const deadline = elapsed() + options.deadlineMilliseconds
+    return { request, movable, errand, deadline, passed: new Set(), refusal: undefined, isRenewed: false }
+  }
+
+  function passBy(journey: Journey, project: string, refusal: GatewayError): void {
+    journey.passed.add(project)
+    journey.refusal ??= refusal
+  }
+
+  function namedBy({ places }: MovableFiles): readonly Named[] {
+    return places.map((place) => {
+      const file = shelf.find(place)
+      const elsewhere = file ? copies.of(file).map(copies.projectOf) : []
+      return {
+        place,
+        file,
+        projects: new Set([place.project, ...elsewhere]),
+        length: file?.length ?? 0,
+        isMovable: file?.hasBytes === true,
+      }
+    })
+  }
+
+  function projectFor(journey: Journey): string | undefined {
+    const { movable, passed, request } = journey
+    if (passed.size >= MOST_PROJECTS || (passed.size > 0 && elapsed() >= journey.deadline)) return undefined
+    const mayBe = (project: string) => !passed.has(project) && isUsable(request, project)
+    const named = namedBy(movable)
+    const pinned = movable.pinned?.project
+    if (pinned !== undefined) return mayBe(pinned) && isWithin(named, pinned) ? pinned : undefined
+    const near = candidatesFor(named).find(({ project }) => mayBe(project))
+    return near?.project ?? (named.every(({ isMovable }) => isMovable) ? elsewhere(journey) : undefined)
+  }
+
+  function isUsable({ model }: UpstreamRequest, project: string): boolean {
+    return pool.usable({ model, project }).size > 0
+  }
+
+  /** A project that has none of the files, as the strategy would choose it for any call. */
+  function elsewhere({ request, passed }: Journey): string | undefined {
+    const tried: Key[] = []
+    for (let ask = 0; ask <= MOST_PROJECTS; ask++) {
+      const key = pool.pick(anywhere(request), tried)
+      if (key === undefined) return undefined
+      if (!passed.has(key.project)) return key.project
+      tried.push(key)
+    }
+    return undefined
+  }
+
+  /** Why no project can be asked at all. */
+  function nobodyFor({ movable, request, errand }: Journey): GatewayError {
+    const named = namedBy(movable)
+    const pinned = movable.pinned?.project
+    const project = pinned ?? candidatesFor(named)[0]?.project
+    if (project !== undefined && isWithin(named, project))
+      return nothingLeft(pool, { model: request.model, project }, errand.trace, options.now())
+    const unmovable = named.filter(({ isMovable }) => !isMovable).map(({ place }) => place.name)
+    const [one = '', other = ''] = [...(movable.pinned ? [movable.pinned.name] : []), ...unmovable]
+    return twoProjects(one, other, true)
+  }
+
+  /** The copies that the call must name in a project; undefined where they cannot be had there. */
+  async function bring(journey: Journey, project: string): Promise<Moved | undefined> {
+    const { movable, errand } = journey
+    const away = namedBy(movable).filter(({ place }) => place.project !== project)
+    try {
+      return new Map(await inParallel(away, AT_ONCE, (named) => bringOne(named, project, errand)))
+    } catch (thrown) {
+      if (errand.leaving.aborted || !isGatewayError(thrown)) throw thrown
+      passBy(journey, project, thrown)
+      return undefined
+    }
+  }
+
+  async function bringOne(named: Named, project: string, errand: Errand): Promise<[Named, FileCopy]> {
+    const { file, place, projects } = named
+    if (file === undefined) throw new TypeError('A file that nothing is known of cannot be brought anywhere')
+    const copy = await copies.bring(file, project, errand)
+    errand.trace.notes.push(
+      projects.has(project)
+        ? `the copy of ${place.name} in the project that is to answer is used`
+        : `${place.name} was uploaded again to the project that is to answer`,
+    )
+    return [named, copy]
+  }
+
+  /** Copies may have been deleted at Google by other hands; then they are made anew, once. */
+  async function renew(journey: Journey, moved: Moved, { kind, message }: GatewayError): Promise<boolean> {
+    if (journey.isRenewed || kind !== 'upstream_refused') return false
+    const missing = [...moved].filter(([, copy]) => message.includes(idOf(copy.name)))
+    for (const [{ place }, copy] of missing) await copies.forget(place, [copy])
+    journey.isRenewed = true
+    return missing.length > 0
+  }
+}
+
+function isWithin(named: readonly Named[], project: string): boolean {
+  return missingIn(project, named) < Number.POSITIVE_INFINITY
+}
+
+function namesIn(moved: Moved): ReadonlyMap<string, string> {
+  return new Map([...moved].map(([{ place }, copy]) => [place.name, copy.name]))
+}
+
+function anywhere({ model, affinity }: UpstreamRequest): KeyQuery {
+  return { model, ...(affinity !== undefined && { affinity }) }
+}
+
+/** Whether the project cannot answer now, whatever it is asked. */
+function isOut({ kind }: GatewayError): boolean {
+  return kind === 'rate_limited' || kind === 'no_available_keys'
+}
+
+function idOf(name: string): string {
+  return name.slice(name.indexOf('/') + 1)
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { currentRuntime } from '../adapters/runtime/index.ts'
+
+const { byteFiles } = currentRuntime()
+const bytes = (text: string) => new TextEncoder().encode(text)
+const textOf = async (path: string) => new Response(byteFiles.read(path)).text()
+
+describe('Files of bytes', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'geminate-'))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  test('are made with their folder, for their owner alone', async () => {
+    const path = join(folder, 'deep', 'new')
+    await (await byteFiles.create(path)).close()
+    assert.equal((await stat(path)).mode & 0o777, 0o600)
+    assert.equal((await stat(join(folder, 'deep'))).mode & 0o777, 0o700)
+    await assert.rejects(byteFiles.create(path), 'not over one that is there')
+  })
+
+  test('are written at any place, gone on with later, and cut', async () => {
+    const path = join(folder, 'written')
+    const first = await byteFiles.create(path)
+    await first.write(bytes('hello there'), 0)
+    await first.close()
+    const second = await byteFiles.open(path)
+    await second.write(bytes('world, and more'), 6)
+    await second.cut(11)
+    await second.close()
+    assert.equal(await textOf(path), 'hello world')
+  })
+
+  test('that are not there are not opened, not read, and removed all the same', async () => {
+    const path = join(folder, 'none')
+    await assert.rejects(byteFiles.open(path))
+    await assert.rejects(textOf(path))
+    await byteFiles.remove(path)
+    assert.deepEqual(await byteFiles.list(join(folder, 'nowhere')), [])
+  })
+
+  test('are listed with their lengths, folders left out', async () => {
+    await writeFile(join(folder, 'listed'), 'four')
+    const listed = await byteFiles.list(folder)
+    assert.deepEqual(
+      listed.find(({ name }) => name === 'listed'),
+      { name: 'listed', length: 4 },
+    )
+    assert.ok(!listed.some(({ name }) => name === 'deep'))
+  })
+
+  test('are read in pieces, as far as they are taken', async () => {
+    const path = join(folder, 'long')
+    await writeFile(path, new Uint8Array(1_000_000).fill(7))
+    let length = 0
+    for await (const piece of byteFiles.read(path)) {
+      assert.ok(piece.length <= 256 * 1024)
+      length += piece.length
+    }
+    assert.equal(length, 1_000_000)
+    const reader = byteFiles.read(path).getReader()
+    await reader.read()
+    await reader.cancel()
+  })
+})
