@@ -30,9 +30,9 @@ export interface NativePath {
 }
 
 /**
- * Reads a native path, also under `/gemini` and `/vertex-express` (there also without a version), with versions twice and slashes too many.
- * Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`). Undefined where the path is
- * none of Google's. Throws a GatewayError for one that leaves its place.
+ * Reads a native path, also under `/gemini` and `/vertex-express` (there also without a version), with versions twice
+ * and slashes too many. Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`).
+ * Undefined where the path is none of Google's. Throws a GatewayError for one that leaves its place.
  */
 export function parseNativePath(url: URL): NativePath | undefined {
   const { pathname } = url
