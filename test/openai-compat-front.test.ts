@@ -101,6 +101,16 @@ describe("an error in OpenAI's shape", () => {
       'messages',
     ],
     [400, 'Multiple candidates is not enabled for this model', 400, CLIENT, 'unsupported_value', 'n'],
+    [400, 'Function calling is not enabled for models/gemma-3', 400, CLIENT, 'unsupported_value', 'tools'],
+    [
+      400,
+      'The requested combination of response modalities …',
+      400,
+      CLIENT,
+      'unsupported_value',
+      'modalities',
+    ],
+    [400, 'Audio input modality is not enabled for models/x', 400, CLIENT, 'unsupported_value', 'messages'],
     [
       400,
       'User location is not supported for the API use.',
@@ -127,8 +137,18 @@ describe("an error in OpenAI's shape", () => {
     })
   }
 
-  function told(error: GatewayError) {
-    const { body, status } = codec.encodeError(error, REQUEST)
+  test('names what is too long as each kind of request has it', () => {
+    const message = 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).'
+    const error = new GatewayError('upstream_refused', message, { upstream: { status: 400 } })
+    const params = ['chat/completions', 'completions', 'responses', 'responses/compact'].map((path) => {
+      const url = new URL(`http://localhost/v1/${path}`)
+      return told(error, { ...REQUEST, url }).error.param
+    })
+    assert.deepEqual(params, ['messages', 'prompt', 'input', 'input'])
+  })
+
+  function told(error: GatewayError, request = REQUEST) {
+    const { body, status } = codec.encodeError(error, request)
     return { status: status ?? error.status, ...JSON.parse(body) }
   }
 })

@@ -54,7 +54,7 @@ export function toCanonicalRequest(
     path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(fitted?.request ?? call.request),
-    repair: fitted && toRepair(fitted),
+    ...(fitted && toOtherForms(fitted)),
     model: call.model,
     weight,
     repeatable: true,
@@ -65,10 +65,16 @@ export function toCanonicalRequest(
   }
 }
 
-function toRepair({ repair }: FittedCall): UpstreamRequest['repair'] {
-  return (refusal, model) => {
-    const repaired = repair(refusal, model)
-    return repaired && { body: JSON.stringify(repaired.request), notes: repaired.notes }
+function toOtherForms({ repair, forModel }: FittedCall): Pick<UpstreamRequest, 'repair' | 'forModel'> {
+  return {
+    repair(refusal) {
+      const repaired = repair(refusal)
+      return repaired && { ...repaired, body: JSON.stringify(repaired.request) }
+    },
+    forModel(model) {
+      const { request, notes } = forModel(model)
+      return { body: JSON.stringify(request), notes }
+    },
   }
 }
 

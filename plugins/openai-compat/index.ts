@@ -10,7 +10,6 @@ import { withHistory } from './responses/history.ts'
 import { type KeptResponses, keepResponses, LIMITS } from './responses/kept-responses.ts'
 import { listInputItems, refuseCancel, serveResponse } from './responses/response-routes.ts'
 import { toTokenCount } from './responses/token-count.ts'
-import { withOtherPrompts } from './text/other-prompts.ts'
 import { refuseUnbuilt, unbuiltPaths } from './unbuilt.ts'
 
 /** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
@@ -31,7 +30,6 @@ export default definePlugin({
       protocol: { name: 'openai', claims, codec },
       when: ({ protocol }) => protocol === 'openai',
       request: (call) => withHistory(call, kept),
-      reply: (reply, call) => withOtherPrompts(reply, call, host.gateway),
       stop: () => kept.written(),
       routes(app, gateway) {
         for (const path of LAYER_PATHS)
