@@ -32,6 +32,7 @@ import { createResourceMemory } from './ownership/resource-memory.ts'
 import { createLivePlugins } from './plugins/live-plugins.ts'
 import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
 import { createKeyRing } from './pool/key-ring.ts'
+import { openTokenEstimates } from './quota/kept-estimates.ts'
 import type { Rooms } from './rooms.ts'
 import { allOf, openServices } from './service/open-services.ts'
 import type { Settings } from './settings/settings.ts'
@@ -107,6 +108,7 @@ export async function startGateway(
       return app
     },
   })
+  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const services = await openServices({
     rooms,
     settings,
@@ -115,6 +117,7 @@ export async function startGateway(
     ring,
     redactor,
     log,
+    tokens,
     strategyFor: plugins.strategyFor,
   })
   const { gemini, vertex } = services
@@ -231,6 +234,7 @@ export async function startGateway(
       await ownership.close()
       keptFiles?.close()
       for (const service of allOf(services)) await service.close()
+      await tokens.close()
       await requestLog.close()
     },
   }

@@ -15,10 +15,10 @@ import { createProbe } from '../probing/probe.ts'
 import { createProber } from '../probing/prober.ts'
 import { startRecheck } from '../probing/recheck.ts'
 import { sampleProjects } from '../probing/sample-projects.ts'
-import { openTokenEstimates } from '../quota/kept-estimates.ts'
 import { openQuotaBook } from '../quota/open-quota-book.ts'
 import type { QuotaBook } from '../quota/quota-book.ts'
 import { createQuotaMemory } from '../quota/quota-memory.ts'
+import type { TokenEstimates } from '../quota/token-estimates.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Store } from '../store.ts'
@@ -62,6 +62,8 @@ export interface ServiceOptions {
   readonly ring: KeyRing
   readonly redactor: Redactor
   readonly log: Log
+  /** Of every service: a model counts tokens in the same way wherever it is asked. */
+  readonly tokens: TokenEstimates
   /** The strategy that the settings name, for the pool of this context. */
   strategyFor(context: StrategyContext): KeyStrategy
 }
@@ -72,7 +74,7 @@ const elapsed = () => performance.now()
 
 /** Takes up the keyring's keys that are for this service, and from then on every change of them. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { name, rooms, settings, keyring, ring, redactor, log, questions } = options
+  const { name, rooms, settings, keyring, ring, redactor, log, tokens, questions } = options
   const { baseUrl, headers } = settings.upstream[name]
   const records = ownRecords(options.store, name)
   const learned = ownRecords(options.saved, name)
@@ -84,7 +86,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     takeChanges: () => quotas.takeChanges(now()),
     warn,
   })
-  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const strategy = options.strategyFor({
     now,
     random,
@@ -191,7 +192,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       catalogue.close()
       await keyMemory.close()
       await quotaMemory.close()
-      await tokens.close()
     },
   }
 }
