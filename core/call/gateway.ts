@@ -10,6 +10,7 @@ import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
 import type { UpstreamName } from '../keys.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
+import { describeModel } from '../models/describe-model.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import type { Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
@@ -26,7 +27,7 @@ import {
   type StreamSearch,
 } from './answer-stream.ts'
 import { answerTogether } from './answer-together.ts'
-import { namesOf, readName, withNamed } from './call-names.ts'
+import { namesBy, namesOf, readName, withNamed } from './call-names.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
@@ -116,10 +117,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    async models(upstream) {
-      const catalogue = upstream ? options.catalogues[upstream] : options.catalogue
-      return options.hooks().models(await catalogue.models())
+    models: (upstream) => shownModels(options.hooks(), catalogueOf(upstream)),
+    model(request, name, upstream) {
+      const { hooks } = exchangeOf(request).plugins
+      const catalogue = catalogueOf(upstream)
+      const lists = { shown: () => shownModels(hooks, catalogue), googles: catalogue.models }
+      return describeModel(name, namesBy(hooks, options), lists)
     },
+  }
+
+  function catalogueOf(upstream: UpstreamName | undefined): Pick<ModelCatalogue, 'models'> {
+    return upstream ? options.catalogues[upstream] : options.catalogue
   }
 
   async function fly(
@@ -195,8 +203,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const request = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), request)
-    const named = await readName(flight, namesOf(flight, options), decoded.model)
-    flight.head = { ...flight.head, ...named, stream: decoded.stream }
+    // A name that is refused is told of as it was stated.
+    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    flight.head = { ...flight.head, ...(await readName(flight, namesOf(flight, options), decoded.model)) }
     const begun = toCall(flight, decoded)
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
@@ -255,6 +264,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 const NEVER = new AbortController().signal
+
+async function shownModels(hooks: Pick<HookChain, 'models'>, catalogue: Pick<ModelCatalogue, 'models'>) {
+  return hooks.models(await catalogue.models())
+}
 
 function toHead(
   { id, at, protocol, client, request }: Exchange,

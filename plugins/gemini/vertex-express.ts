@@ -23,9 +23,8 @@ export async function serveVertex(
   if (request.method !== method)
     throw new GatewayError('method_not_allowed', `${url.pathname} takes ${method}, not ${request.method}`)
   if (action !== '') return callMethod(request, path, gateway)
-  const models = await gateway.models('vertex')
-  if (isList) return listModels(url, toModelPage(models, url.searchParams))
-  const known = models.find(({ name }) => name === `models/${model}`)
+  if (isList) return listModels(url, toModelPage(await gateway.models('vertex'), url.searchParams))
+  const known = await gateway.model(request, model, 'vertex')
   if (known) return json(known)
   throw new GatewayError('not_found', `${model} is not among the models that are listed as Vertex's`)
 }
