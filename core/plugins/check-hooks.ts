@@ -1,33 +1,48 @@
+import { isRecord } from '../codec/request-values.ts'
 import type { Hooks } from '../plugin.ts'
 import { didYouMean, nearestName } from '../settings/nearest-name.ts'
 
-const NAMES = Object.keys({
-  routes: true,
-  protocol: true,
-  speaks: true,
-  sockets: true,
-  authorize: true,
-  when: true,
-  request: true,
-  reply: true,
-  chunk: true,
-  stream: true,
-  finished: true,
-  error: true,
-  models: true,
-  suffixes: true,
-  modelOf: true,
-  strategies: true,
-  imageBeds: true,
-  stop: true,
-} satisfies Record<keyof Hooks, true>)
+/** What a hook must be, in words and as a question. */
+type Kind = readonly [what: string, fits: (value: unknown) => boolean]
 
-/** What a set-up returned, as hooks. Throws a TypeError for what can be none, so that no misspelt one waits in vain. */
+const FUNCTION: Kind = ['a function', isFunction]
+const FUNCTIONS: Kind = [
+  'an object of functions',
+  (value) => isRecord(value) && Object.values(value).every(isFunction),
+]
+
+const KINDS = {
+  routes: FUNCTION,
+  protocol: ['a protocol: its name, claims, and a codec of four functions', isProtocol],
+  speaks: ['the name of a protocol', (value) => typeof value === 'string'],
+  sockets: FUNCTIONS,
+  authorize: FUNCTION,
+  when: FUNCTION,
+  request: FUNCTION,
+  reply: FUNCTION,
+  chunk: FUNCTION,
+  stream: FUNCTION,
+  finished: FUNCTION,
+  error: FUNCTION,
+  models: FUNCTION,
+  suffixes: FUNCTIONS,
+  modelOf: FUNCTION,
+  strategies: FUNCTIONS,
+  imageBeds: FUNCTIONS,
+  stop: FUNCTION,
+} satisfies Record<keyof Hooks, Kind>
+
+/** What a set-up returned, as hooks. Throws a TypeError for what can be none, so that none waits in vain. */
 export function checkHooks(returned: unknown): Hooks {
-  if (typeof returned !== 'object' || returned === null) throw new TypeError('its set-up returned no hooks')
-  const odd = Object.keys(returned).find((name) => !NAMES.includes(name))
-  if (odd !== undefined)
-    throw new TypeError(`there is no hook "${odd}"${didYouMean(nearestName(odd, NAMES))}`)
+  if (!isRecord(returned)) throw new TypeError('its set-up returned no hooks')
+  const kinds = new Map<string, Kind>(Object.entries(KINDS))
+  for (const [name, hook] of Object.entries(returned)) {
+    const kind = kinds.get(name)
+    if (!kind)
+      throw new TypeError(`there is no hook "${name}"${didYouMean(nearestName(name, [...kinds.keys()]))}`)
+    const [what, fits] = kind
+    if (hook !== undefined && !fits(hook)) throw new TypeError(`its "${name}" must be ${what}`)
+  }
   refuseBareSuffix(returned)
   return returned
 }
@@ -36,4 +51,14 @@ export function checkHooks(returned: unknown): Hooks {
 function refuseBareSuffix({ suffixes = {} }: Hooks): void {
   const bare = Object.keys(suffixes).find((suffix) => !/^-./.test(suffix))
   if (bare !== undefined) throw new TypeError(`its suffix "${bare}" must begin with a hyphen, as "-fast"`)
+}
+
+function isProtocol(value: unknown): boolean {
+  if (!isRecord(value) || typeof value.name !== 'string' || !isRecord(value.codec)) return false
+  const { decode, encode, encodeStream, encodeError } = value.codec
+  return [value.claims, decode, encode, encodeStream, encodeError].every(isFunction)
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }

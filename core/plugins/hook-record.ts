@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Log } from '../log/log.ts'
 import type { Hooks, OnFailure } from '../plugin.ts'
 
@@ -85,7 +86,7 @@ export function createHookRecord({ plugin, onFailure, log, now }: HookRecordOpti
       if (milliseconds >= (SLOW[hook as keyof typeof SLOW] ?? SLOW_OTHERWISE)) tellSlow(hook, milliseconds)
     },
     failed(hook, error) {
-      last = { at: now(), hook, message: error instanceof Error ? error.message : String(error) }
+      last = { at: now(), hook, message: error instanceof Error ? error.message : inspect(error) }
       // The error of one that fails closed reaches the log with the call that it ends.
       if (onFailure === 'open') log.error({ err: error, plugin, hook }, 'A call goes on without a plugin')
       if (++inRow < FAILURES_IN_A_ROW) return

@@ -2,6 +2,7 @@ import type { GenerateContentResponse } from '../canonical.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Call, CallResult, Chunks, Client, Head } from '../plugin.ts'
+import { handedOn } from './handed-on.ts'
 import type { HookedPlugin } from './loaded-plugin.ts'
 import { createNamingHooks, type NamingHooks } from './naming-hooks.ts'
 import { blamed, runHook, runHookAsync } from './run-hook.ts'
@@ -52,7 +53,8 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
 
     async authorize(request) {
       for (const plugin of authorizing) {
-        const client = await runHookAsync(plugin, 'authorize', () => plugin.hooks.authorize?.(request))
+        const ask = () => plugin.hooks.authorize?.(request)
+        const client = await runHookAsync(plugin, 'authorize', ask, { check: handedOn.client })
         if (client) return client
       }
       return undefined
@@ -71,7 +73,8 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
         active.push(plugin)
         if (!plugin.hooks.request) continue
         const run = () => plugin.hooks.request?.(call)
-        call = (await runHookAsync(plugin, 'request', run, { leaving: call.signal, check: checked })) ?? call
+        call =
+          (await runHookAsync(plugin, 'request', run, { leaving: call.signal, check: handedOn.call })) ?? call
       }
       return { call, shapers: createShapers(active) }
     },
@@ -83,7 +86,8 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
     error(error, head) {
       for (const plugin of wording) {
         try {
-          error = runHook(plugin, 'error', () => plugin.hooks.error?.(error, head)) ?? error
+          const run = () => handedOn.error(plugin.hooks.error?.(error, head))
+          error = runHook(plugin, 'error', run) ?? error
         } catch (err) {
           // What the client is told must not depend on it.
           log.error({ err, id: head.id, plugin: plugin.name }, 'A plugin failed in its error hook')
@@ -103,14 +107,14 @@ function applies(plugin: HookedPlugin, head: Head): boolean {
   if (hooks.when === undefined) return true
   if (Math.random() * FILTERS_PER_TIMING < 1) return appliesOnTheClock(plugin, head)
   try {
-    return hooks.when(head) !== false
+    return handedOn.wish(hooks.when(head))
   } catch {
     return appliesOnTheClock(plugin, head)
   }
 }
 
 function appliesOnTheClock(plugin: HookedPlugin, head: Head): boolean {
-  return runHook(plugin, 'when', () => plugin.hooks.when?.(head) !== false) === true
+  return runHook(plugin, 'when', () => handedOn.wish(plugin.hooks.when?.(head))) === true
 }
 
 function createShapers(active: readonly HookedPlugin[]): Shapers {
@@ -122,7 +126,8 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
     async reply(reply, call) {
       for (const plugin of replying) {
         const run = () => plugin.hooks.reply?.(reply, call)
-        reply = (await runHookAsync(plugin, 'reply', run, { leaving: call.signal, check: checked })) ?? reply
+        reply =
+          (await runHookAsync(plugin, 'reply', run, { leaving: call.signal, check: handedOn.reply })) ?? reply
       }
       return reply
     },
@@ -131,10 +136,10 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
       let chunks: readonly GenerateContentResponse[] = [chunk]
       for (const plugin of chunking) {
         const run = (each: GenerateContentResponse) =>
-          runHook(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call)))
+          runHook(plugin, 'chunk', () => handedOn.chunks(plugin.hooks.chunk?.(each, call)))
         // Most hooks change few of many chunks.
         const made = chunks.length === 1 ? run(chunks[0]!) : chunks.flatMap((each) => run(each) ?? each)
-        if (made !== undefined) chunks = [made].flat()
+        if (made !== undefined) chunks = made
       }
       return chunks
     },
@@ -146,18 +151,11 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
   }
 }
 
-/** Plugins may be plain JavaScript: what a hook hands on must be an object, and a chunk hook's must be there at once. */
-function checked<T>(value: T): T {
-  const isObject = typeof value === 'object' && value !== null && !('then' in value)
-  if (value !== undefined && !isObject) throw new TypeError('The hook returned neither an object nor nothing')
-  return value
-}
-
 /** Most of a stream hook runs after it was called; what it has taken of its source cannot be told again. */
 async function* blamedStream(plugin: HookedPlugin, source: Chunks, call: Call): Chunks {
   const begun = performance.now()
   try {
-    yield* plugin.hooks.stream?.(source, call) ?? source
+    for await (const chunk of plugin.hooks.stream?.(source, call) ?? source) yield handedOn.chunk(chunk)
     plugin.record.ran('stream', performance.now() - begun)
   } catch (thrown) {
     const error = blamed(plugin, 'stream', thrown)

@@ -1,5 +1,6 @@
 import type { Model } from '../canonical.ts'
 import { type Ending, withDerived } from '../models/derived-models.ts'
+import { handedOn } from './handed-on.ts'
 import type { HookedPlugin } from './loaded-plugin.ts'
 import { runHook, runHookAsync } from './run-hook.ts'
 
@@ -20,7 +21,7 @@ export function createNamingHooks(plugins: readonly HookedPlugin[]): NamingHooks
 
   function modelOf(name: string): string | undefined {
     for (const plugin of naming) {
-      const model = runHook(plugin, 'modelOf', () => plugin.hooks.modelOf?.(name))
+      const model = runHook(plugin, 'modelOf', () => handedOn.name(plugin.hooks.modelOf?.(name)))
       if (model !== undefined) return model
     }
     return undefined
@@ -38,7 +39,8 @@ export function createNamingHooks(plugins: readonly HookedPlugin[]): NamingHooks
   return {
     async models(list) {
       for (const plugin of listing) {
-        list = (await runHookAsync(plugin, 'models', () => plugin.hooks.models?.(list))) ?? list
+        const run = () => plugin.hooks.models?.(list)
+        list = (await runHookAsync(plugin, 'models', run, { check: handedOn.models })) ?? list
       }
       return withDerived(list, endings, targetOf)
     },
