@@ -44,9 +44,19 @@ describe('How hard a model thinks', () => {
     ],
     ['is nothing where the suffix wants that', { suffixes: ['-nothinking'] }, { thinkingBudget: 0 }],
     [
-      'is nothing, and not shown, where -nothinking and -thinking disagree',
+      'is nothing, and not shown, where -nothinking stands behind -thinking',
       { suffixes: ['-nothinking', '-thinking'] },
       { thinkingBudget: 0 },
+    ],
+    [
+      'is up to the model, and shown, where -thinking stands behind -nothinking, in an alias perhaps',
+      { suffixes: ['-thinking', '-nothinking'] },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'follows a suffix beside a -thinking that overrules -nothinking',
+      { suffixes: ['-thinking', '-nothinking', '-low'] },
+      { thinkingBudget: 1024, includeThoughts: true },
     ],
     [
       'is as little as can be for Pro',

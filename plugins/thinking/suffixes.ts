@@ -28,10 +28,20 @@ export function isOfThinking(suffixes: readonly string[] | undefined): boolean {
 
 /** What they ask for together; where two disagree the last in the name holds. */
 export function wishOf(suffixes: readonly string[] | undefined): SuffixWish | undefined {
-  const stated = (suffixes ?? []).filter((suffix) => Object.hasOwn(WISHES, suffix))
-  if (stated.length === 0) return undefined
-  const efforts = stated.filter((suffix) => WISHES[suffix]!.effort !== undefined)
-  const [suffix = stated[0]!] = efforts
+  const all = (suffixes ?? []).filter((suffix) => Object.hasOwn(WISHES, suffix))
+  const wantsThoughts = all.find((suffix) => showsIn(suffix) || isNone(suffix))
+  const stated = wantsThoughts && showsIn(wantsThoughts) ? all.filter((suffix) => !isNone(suffix)) : all
+  const [first] = stated
+  if (first === undefined) return undefined
+  const suffix = stated.find((each) => WISHES[each]!.effort !== undefined) ?? first
   const { effort } = WISHES[suffix]!
-  return { suffix, effort, shows: effort !== 'none' && stated.some((each) => WISHES[each]!.shows) }
+  return { suffix, effort, shows: effort !== 'none' && stated.some(showsIn) }
+}
+
+function showsIn(suffix: string): boolean {
+  return WISHES[suffix]!.shows === true
+}
+
+function isNone(suffix: string): boolean {
+  return WISHES[suffix]!.effort === 'none'
 }
