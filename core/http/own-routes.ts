@@ -6,7 +6,7 @@ import type { Pool } from '../pool/pool.ts'
 import { VERSION } from '../version.ts'
 import { exchangeOf } from './exchange.ts'
 import { renderError } from './render-error.ts'
-import { unknownPath } from './unknown-path.ts'
+import { unservedError } from './unserved-error.ts'
 
 export interface OwnRoutesOptions {
   /** The keys of each service. */
@@ -29,7 +29,8 @@ export function mountOwnRoutes(app: Elysia, { pools, log, admin }: OwnRoutesOpti
     .get('/readyz', () => toReadiness(pools), bare)
     .onError(({ error, code, request }) => {
       const exchange = exchangeOf(request)
-      if (code === 'NOT_FOUND') return renderError(unknownPath(exchange.url.pathname, app.routes), exchange)
+      if (code === 'NOT_FOUND')
+        return renderError(unservedError(request.method, exchange.url.pathname, app.routes), exchange)
       const shown = toGatewayError(error)
       if (shown.kind === 'internal') log.error({ err: shown.cause, id: exchange.id }, 'A route failed')
       return renderError(shown, exchange)

@@ -4,7 +4,7 @@ import { SettingsError } from '../settings/settings-error.ts'
 import { exchangeOf } from './exchange.ts'
 import type { App } from './plugin-app.ts'
 import { renderError } from './render-error.ts'
-import { unknownPath } from './unknown-path.ts'
+import { unservedError } from './unserved-error.ts'
 
 /** One route of one plugin. */
 interface PluginRoute {
@@ -42,11 +42,15 @@ export function mountPluginRoutes(
 
   function serve(request: Request, routes: readonly PluginRoute[], isOpen: boolean) {
     const best = bestOf(request, routes, isOpen)
-    if (!best)
-      return renderError(unknownPath(exchangeOf(request).url.pathname, root.routes), exchangeOf(request))
+    if (!best) return refuse(request)
     const place = placeOf(request)
     if (place.length <= LONGEST_KNOWN) known.set(place, best.app)
     return best.app.fetch(request)
+  }
+
+  function refuse(request: Request): Response {
+    const exchange = exchangeOf(request)
+    return renderError(unservedError(request.method, exchange.url.pathname, root.routes), exchange)
   }
 }
 
