@@ -27,7 +27,8 @@ describe('what a set-up returns', () => {
     [{ suffixes: { fast: () => true } }, /suffix "fast" must begin with a hyphen/],
     [{ strategies: { mine: 'random' } }, /"strategies" must be an object of functions/],
     [{ imageBeds: { mine: { put() {} } } }, /"imageBeds" must be an object of functions/],
-    [{ sockets: { '/talk': { message() {} } } }, /"sockets" must be an object of functions/],
+    [{ sockets: { '/talk': { message() {} } } }, /"sockets" must be an object of paths/],
+    [{ sockets: { talk() {} } }, /"sockets" must be an object of paths, as "\/talk", and functions/],
     [{ protocol: { name: 'mine', claims: () => true } }, /"protocol" must be a protocol/],
     [{ protocol: { name: 'mine', claims: () => true, codec: { ...codec, encode: 5 } } }, /four functions/],
   ]

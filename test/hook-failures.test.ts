@@ -134,7 +134,7 @@ describe('a plugin that fails closed', () => {
 describe('a hook that never ends', () => {
   const never = () => new Promise<never>(() => {})
   const short: HookPatience = {
-    ...{ authorize: 30, request: 30, reply: 30, finished: 30, models: 30 },
+    ...{ authorize: 30, request: 30, reply: 30, finished: 30, models: 30, sockets: 30 },
     afterLeaving: 10,
   }
   const result: CallResult = {

@@ -176,6 +176,18 @@ test('runtime: a stopping server cuts what is still open after the grace', async
   await cut
 })
 
+test('runtime: a stopping server does not wait after the grace for answers that never come', async () => {
+  const never = () => new Promise<never>(() => {})
+  const server = await runtime.serve({ host: '127.0.0.1', port: 0, fetch: never, upgrade: never })
+  const open = connect(server.port, '127.0.0.1').on('error', () => {})
+  open.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}`)
+  socket.onerror = () => {}
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await server.stop(0)
+  open.destroy()
+})
+
 test('runtime: a port in use is refused with its code', () =>
   serving(
     () => new Response(),

@@ -127,5 +127,9 @@ async function stop(server: DenoServer, cut: AbortController, graceSeconds: numb
   const finished = server.shutdown()
   if (await withinSeconds(graceSeconds, finished)) return
   cut.abort()
-  await finished
+  // Who does not heed that, a plugin perhaps, is not waited for.
+  await withinSeconds(CUT_SECONDS, finished)
 }
+
+/** How long what was cut has to end. */
+const CUT_SECONDS = 1

@@ -4,8 +4,8 @@ import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../sockets.ts'
 const TOO_LONG = 1009
 const FAILED = 1011
 
-/** A handler whose failures close its own socket, and nothing else; messages above the limit do the same. */
-export function toSafeHandler(handler: SocketHandler, log: Log, id: string): SocketHandler {
+/** A handler whose failures close its own socket, and nothing else; messages above the limit do the same. `log` says whose it is. */
+export function toSafeHandler(handler: SocketHandler, log: Log): SocketHandler {
   return {
     open: (socket) => run(socket, () => handler.open?.(socket)),
     message(socket, data) {
@@ -20,7 +20,7 @@ export function toSafeHandler(handler: SocketHandler, log: Log, id: string): Soc
     try {
       await step()
     } catch (err) {
-      log.error({ err, id }, 'A plugin failed on a WebSocket')
+      log.error({ err }, 'A plugin failed on a WebSocket')
       socket.close(FAILED, 'The gateway failed inside')
     }
   }

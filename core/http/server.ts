@@ -1,7 +1,8 @@
-import { GatewayError, toGatewayError } from '../errors.ts'
+import { GatewayError, isGatewayError, toGatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
 import type { Protocol, ProtocolRequest } from '../plugin.ts'
 import type { Generation } from '../plugins/generation.ts'
+import { isAtSocket } from '../plugins/socket-routes.ts'
 import { type AcceptedSocket, isUpgrade, type Peer } from '../runtime.ts'
 import type { AddressList } from './address-list.ts'
 import { type Addressed, withoutBasePath } from './base-path.ts'
@@ -72,7 +73,8 @@ export function createServer(options: ServerOptions): HttpServer {
     } catch (thrown) {
       const error = toGatewayError(thrown)
       if (error.kind === 'internal') {
-        log.error({ err: error.cause, id: arrived.id }, 'A request failed outside its route')
+        const message = isGatewayError(thrown) ? thrown.message : 'A request failed outside its route'
+        log.error({ err: error.cause, id: arrived.id }, message)
       }
       return withCommonHeaders(renderError(error, arrived), arrived)
     } finally {
@@ -81,9 +83,10 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   async function openSocket({ request, url, client, id, plugins }: Exchange): Promise<AcceptedSocket> {
-    const [, route] = plugins.sockets.find(([path]) => isAt(path, url.pathname)) ?? []
-    if (!route) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
-    const handler = toSafeHandler(await route(request, { name: client }), log, id)
+    const place = plugins.sockets.find(({ path }) => isAtSocket(url.pathname, path))
+    if (!place) throw new GatewayError('not_found', `No WebSocket is served at ${url.pathname}`)
+    const { plugin } = place
+    const handler = toSafeHandler(await place.accept(request, { name: client }), log.child({ id, plugin }))
     plugins.hold()
     return {
       ...handler,
@@ -193,11 +196,6 @@ function accessOf(method: string, path: string): Access {
   if (OPEN.has(path) && (method === 'GET' || method === 'HEAD')) return 'open'
   // A route is also served with a slash behind it.
   return ADMIN.some((place) => `${path}/`.startsWith(`${place}/`)) ? 'admin' : 'client'
-}
-
-function isAt(path: string, pathname: string): boolean {
-  const plain = pathname.replaceAll(/\/{2,}/g, '/')
-  return path.endsWith('*') ? plain.startsWith(path.slice(0, -1)) : plain === path
 }
 
 /** Begins with the time, so that the log's index grows at its end: ids in no order cost a call thrice the writing. */

@@ -6,16 +6,13 @@ import { didYouMean, nearestName } from '../settings/nearest-name.ts'
 type Kind = readonly [what: string, fits: (value: unknown) => boolean]
 
 const FUNCTION: Kind = ['a function', isFunction]
-const FUNCTIONS: Kind = [
-  'an object of functions',
-  (value) => isRecord(value) && Object.values(value).every(isFunction),
-]
+const FUNCTIONS: Kind = ['an object of functions', isFunctions]
 
 const KINDS = {
   routes: FUNCTION,
   protocol: ['a protocol: its name, claims, and a codec of four functions', isProtocol],
   speaks: ['the name of a protocol', (value) => typeof value === 'string'],
-  sockets: FUNCTIONS,
+  sockets: ['an object of paths, as "/talk", and functions', isSockets],
   authorize: FUNCTION,
   when: FUNCTION,
   request: FUNCTION,
@@ -57,6 +54,14 @@ function isProtocol(value: unknown): boolean {
   if (!isRecord(value) || typeof value.name !== 'string' || !isRecord(value.codec)) return false
   const { decode, encode, encodeStream, encodeError } = value.codec
   return [value.claims, decode, encode, encodeStream, encodeError].every(isFunction)
+}
+
+function isSockets(value: unknown): boolean {
+  return isFunctions(value) && Object.keys(value).every((path) => path.startsWith('/'))
+}
+
+function isFunctions(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && Object.values(value).every(isFunction)
 }
 
 function isFunction(value: unknown): boolean {

@@ -50,6 +50,11 @@ export const handedOn = {
     throw new TypeError('The hook returned neither a client, { name }, nor nothing')
   },
 
+  socketHandler<T>(handler: T): T {
+    if (isRecord(handler) && typeof handler.message === 'function') return handler
+    throw new TypeError('The route returned what cannot answer a WebSocket: { message(socket, data) }')
+  },
+
   /** Whether a filter wants a call: only `false` is no. */
   wish(answer: unknown): boolean {
     if (typeof answer !== 'object') return answer !== false

@@ -8,6 +8,8 @@ export interface HookPatience {
   readonly reply: number
   readonly finished: number
   readonly models: number
+  /** Until a WebSocket is accepted or refused. */
+  readonly sockets: number
   /** More, for the hooks of a call whose client has left. */
   readonly afterLeaving: number
 }
@@ -25,6 +27,7 @@ export const USUAL_PATIENCE: HookPatience = {
   reply: 600_000,
   finished: 60_000,
   models: 30_000,
+  sockets: 30_000,
   afterLeaving: 30_000,
 }
 

@@ -5,6 +5,7 @@ import type { Hooks, OnFailure } from '../plugin.ts'
 /** Hooks that run while a client waits, or just after. */
 export type HookName = keyof Pick<
   Hooks,
+  | 'sockets'
   | 'authorize'
   | 'when'
   | 'request'
