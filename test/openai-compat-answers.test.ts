@@ -85,7 +85,7 @@ describe('an answer', () => {
       candidates: [says([{ text: 'a' }]).candidates[0]!, { index: 1, content: { parts: [{ text: 'b' }] } }],
     }
     const { error, done } = foldStream(streamed([two]))
-    assert.match(error?.message ?? '', /broke the answer off/)
+    assert.match(error?.message ?? '', /^The answer stopped before its end$/)
     assert.equal(done, false)
   })
 

@@ -233,7 +233,7 @@ describe('a stream of a response that fails', () => {
 
   test('does not complete where Google gave no reason to end', () => {
     const { error, types } = foldResponse(streamedResponse([said({ text: 'Once' })]))
-    assert.match(error?.message ?? '', /broke the answer off/)
+    assert.match(error?.message ?? '', /^The answer stopped before its end$/)
     assert.equal(types.at(-1), 'response.failed')
   })
 

@@ -145,7 +145,7 @@ describe('the answer to a legacy completion', () => {
     const encoder = codec.encodeStream(REQUEST, callOf({ includeUsage: false }))
     assert.doesNotMatch(encoder.chunk(CHUNKS[4]!), /usage/)
     encoder.chunk(CHUNKS[1]!)
-    assert.throws(() => encoder.end(), /broke the answer off/)
+    assert.throws(() => encoder.end(), /^The answer stopped before its end$|The answer stopped/)
   })
 })
 

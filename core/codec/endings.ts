@@ -32,3 +32,11 @@ export function toBrokenError(reason: string, finishMessage: string | undefined)
   const words = finishMessage === undefined ? '' : `: ${finishMessage}`
   return new GatewayError('bad_upstream', `The model's answer was broken (${reason})${words}`)
 }
+
+/**
+ * What a client is told at the end of a stream in which no end was told. Where Google broke it off the codec never hears
+ * of an end, so this is a plugin's doing, or one candidate's of several.
+ */
+export function toUnendedError(): GatewayError {
+  return new GatewayError('bad_upstream', 'The answer stopped before its end')
+}

@@ -1,8 +1,8 @@
 import { listOf } from '../../core/call/judge.ts'
 import { newestUsage } from '../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, UsageMetadata } from '../../core/canonical.ts'
+import { toUnendedError } from '../../core/codec/endings.ts'
 import { plainText } from '../../core/codec/plain-text.ts'
-import { GatewayError } from '../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
 import { createBlockReader } from './block-reader.ts'
@@ -43,8 +43,7 @@ export function createMessageStream(call: Call): StreamEncoder {
   }
 
   function finish(): void {
-    if (reader.state.reason === undefined && blocked === undefined)
-      throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
+    if (reader.state.reason === undefined && blocked === undefined) throw toUnendedError()
     refuseBroken(reader.state)
     begin()
     reader.end()

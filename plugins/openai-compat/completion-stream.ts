@@ -1,8 +1,8 @@
 import { isBlocked, listOf } from '../../core/call/judge.ts'
 import { newestUsage } from '../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, Part, UsageMetadata } from '../../core/canonical.ts'
+import { toUnendedError } from '../../core/codec/endings.ts'
 import { plainText } from '../../core/codec/plain-text.ts'
-import { GatewayError } from '../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../core/plugin.ts'
 import { askedOf } from './asked.ts'
 import { type Choice, createChoiceReader, type Delta } from './choice.ts'
@@ -77,8 +77,7 @@ export function createCompletionStream(call: Call): StreamEncoder {
   }
 
   function ending(choice: StreamedChoice): string {
-    if (choice.reason === undefined && !blocked)
-      throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
+    if (choice.reason === undefined && !blocked) throw toUnendedError()
     const before = lastDeltas(choice).map((delta) => event(choice.index, delta, null, null))
     return before.join('') + event(choice.index, {}, null, toFinishReason(choice, blocked, asked))
   }

@@ -1,5 +1,6 @@
 import { isBlocked } from '../../../core/call/judge.ts'
-import { GatewayError } from '../../../core/errors.ts'
+import { toUnendedError } from '../../../core/codec/endings.ts'
+import type { GatewayError } from '../../../core/errors.ts'
 import type { Call, StreamEncoder } from '../../../core/plugin.ts'
 import { toErrorBody } from '../error-body.ts'
 import { NOTHING_ASKED, responseAskedOf } from './asked.ts'
@@ -46,8 +47,7 @@ export function createResponseStream(call: Call, now: () => number): StreamEncod
     },
     end() {
       begin()
-      if (!writer.ended && !blocked)
-        throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
+      if (!writer.ended && !blocked) throw toUnendedError()
       const response = finishedResponse(call, asked, writer, blocked, now())
       emit(`response.${response.status}`, { response })
       return taken()

@@ -1,7 +1,7 @@
 import { isBlocked, listOf } from '../../../core/call/judge.ts'
 import { newestUsage } from '../../../core/call/newest-usage.ts'
 import type { Candidate, GenerateContentResponse, UsageMetadata } from '../../../core/canonical.ts'
-import { GatewayError } from '../../../core/errors.ts'
+import { toUnendedError } from '../../../core/codec/endings.ts'
 import type { Call, StreamEncoder } from '../../../core/plugin.ts'
 import { NOTHING_ASKED } from '../asked.ts'
 import { toErrorBody } from '../error-body.ts'
@@ -36,8 +36,7 @@ export function createTextStream(call: Call, asked: TextAsked): StreamEncoder {
   }
 
   function ending(choice: ReadChoice): string {
-    if (choice.reason === undefined && !blocked)
-      throw new GatewayError('bad_upstream', 'Google broke the answer off before its end')
+    if (choice.reason === undefined && !blocked) throw toUnendedError()
     const finish_reason = toFinishReason({ ...choice, calls: 0 }, blocked, NOTHING_ASKED)
     return event([{ text: '', index: choice.index, logprobs: null, finish_reason }])
   }
