@@ -47,8 +47,10 @@ export async function setUpPlugins(
       const reason = thrown instanceof Error ? thrown.message : String(thrown)
       // What Bun throws where a file is no program cannot be written as `err`.
       surroundings.log.error({ err: thrown, reason, plugin: source }, 'A plugin could not be set up')
-      const old = before.find((plugin) => plugin.source === source)
-      if (old && !plugins.some(({ name }) => name === old.name)) plugins.push(old)
+      const old = before.find(
+        (plugin) => plugin.source === source && !plugins.some(({ name }) => name === plugin.name),
+      )
+      if (old) plugins.push(old)
       else leftOut.push({ source, reason })
       problems.push(
         old
