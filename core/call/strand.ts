@@ -45,8 +45,8 @@ function candidatesOf({ generationConfig }: GenerateContentRequest): number {
 }
 
 /** Whether a request asks for more than one candidate; throws where they are too many. */
-export function asksForSeveral({ generationConfig }: GenerateContentRequest): boolean {
-  return generationConfig?.candidateCount !== undefined && candidatesOf({ generationConfig }) > 1
+export function asksForSeveral(request: GenerateContentRequest): boolean {
+  return candidatesOf(request) > 1
 }
 
 /** Google streams one candidate at a time, and most models make no more. */
@@ -55,16 +55,20 @@ function givesSeveral({ stream, model }: Call, fitting: Fitting): boolean {
 }
 
 /** The strands of calls that one client's call came to; where a model gives one candidate, one for each candidate. */
-export function strandsOf(flight: Flight, calls: readonly Call[], options: StrandOptions): Strand[] {
+export function strandsOf(
+  { trace, place, weight: ofAll }: Pick<Flight, 'trace' | 'weight' | 'place'>,
+  calls: readonly Call[],
+  options: StrandOptions,
+): Strand[] {
   let first = 0
   return calls.flatMap((call) => {
     const wanted = candidatesOf(call.request)
     const isOne = wanted === 1 || givesSeveral(call, options.fitting)
     const single = isOne ? call : { ...call, request: withOneCandidate(call.request) }
     // Other requests are not as heavy as the body that they all came in.
-    const weight = calls.length === 1 ? flight.weight : weighCall(toBytes(single.request))
+    const weight = calls.length === 1 ? ofAll : weighCall(toBytes(single.request))
     return Array.from({ length: isOne ? 1 : wanted }, (_, copy) => {
-      const strand = toStrand({ ...flight, weight }, single, copy, options)
+      const strand = toStrand({ trace, weight, place }, single, copy, options)
       const placed = { ...strand, first, count: isOne ? wanted : 1 }
       first += placed.count
       return placed

@@ -36,12 +36,16 @@ export interface StrandsOptions {
   readonly finishWhole: boolean
 }
 
+interface BegunStrand extends JoinedStream {
+  readonly headers: Headers
+}
+
 /** Generations of one call that run at once. */
 const AT_A_TIME = 8
 
 /** What answers a call whose request came to several `calls`, or asks for candidates that its model gives singly. */
 export function createStrands(
-  flight: Flight,
+  flight: Pick<Flight, 'trace' | 'leaving' | 'weight' | 'place'>,
   calls: readonly Call[],
   { target, places }: Pick<StrandOptions, 'target' | 'places'>,
   options: StrandsOptions,
@@ -112,23 +116,10 @@ export function createStrands(
   }
 
   async function beginAll(lateness: Lateness, judged: boolean): Promise<BegunStream> {
-    let busy: unknown
-    const tried = await Promise.all(
-      strands.slice(0, AT_A_TIME).map((each) =>
-        begin(each, lateness, judged).catch((refused) => {
-          if (!isBusy(refused)) throw refused
-          busy = refused
-          return undefined
-        }),
-      ),
-    )
-    const begun = tried.filter((stream) => stream !== undefined)
-    const [first] = begun
-    if (!first) throw busy
-    // Those that found every key busy with the others follow as these end.
-    const waiting = strands.filter((_, index) => !tried[index])
-    const later = waiting.map((each) => () => begin(each, AT_ONCE, judged))
-    return { headers: first.headers, frames: () => stopping(joinedFrames(begun, later)) }
+    const first = strands.slice(0, AT_A_TIME).map((each) => begin(each, lateness, judged))
+    const { headers } = await firstBegun(first, lateness)
+    const beginnings = strands.map((each) => () => begin(each, AT_ONCE, judged))
+    return { headers, frames: () => stopping(joinedFrames(first, beginnings)) }
   }
 
   function stopping(frames: FrameSource): FrameSource {
@@ -139,13 +130,18 @@ export function createStrands(
     return { ...frames, end }
   }
 
-  async function begin(strand: Strand, lateness: Lateness, judged: boolean) {
+  async function begin(strand: Strand, lateness: Lateness, judged: boolean): Promise<BegunStrand> {
     const { call, upstream, trace, hops } = strand
     const open = call.whole ? openWholeStream : openEventStream
     const continued = (frames: FrameSource) => continuedFrames(frames, hops, redactor)
     const search = { upstream, open, continued }
-    const begun = await beginStream({ trace, leaving: leaving.signal }, search, options, lateness, judged)
-    return { ...toJoined(strand, begun.frames()), headers: begun.headers }
+    try {
+      const begun = await beginStream({ trace, leaving: leaving.signal }, search, options, lateness, judged)
+      return { ...toJoined(strand, begun.frames()), headers: begun.headers }
+    } catch (thrown) {
+      trace.ended(undefined) // of the others it may be the last to hear that they have ended
+      throw thrown
+    }
   }
 
   function toJoined({ first, count, fitted, trace }: Strand, frames: FrameSource): JoinedStream {
@@ -159,6 +155,29 @@ export function createStrands(
 }
 
 const ONE_BY_ONE = 'candidateCount: each candidate is a call of its own, the model makes one at a time'
+
+/**
+ * One that has begun, as soon as each has or finds all keys busy: none that is refused then hides behind another.
+ * Once the client is told that it waits, the first that begins is for it at once.
+ */
+async function firstBegun(all: readonly Promise<BegunStrand>[], lateness: Lateness): Promise<BegunStrand> {
+  let first: BegunStrand | undefined
+  let busy: unknown
+  const tried = all.map(async (each) => {
+    try {
+      const begun = await each
+      first ??= begun
+    } catch (refused) {
+      if (!isBusy(refused)) throw refused
+      busy = refused
+    }
+  })
+  const settled = Promise.all(tried)
+  const late = lateness.reached.then(() => Promise.any(all)).catch(() => settled)
+  await Promise.race([settled, late])
+  if (!first) throw busy
+  return first
+}
 
 function follow(signal: AbortSignal, controller: AbortController): void {
   if (signal.aborted) controller.abort()

@@ -56,7 +56,8 @@ describe('Several choices of one chat', () => {
     assert.equal(response.headers.get('x-geminate-attempts'), '3')
     assert.match(response.headers.get('x-geminate-notes') ?? '', /^candidateCount: each candidate is a call/)
     const row = await rowOf(response)
-    assert.deepEqual([row.promptTokens, row.attempts, row.status], [promptTokens(data), 3, 200])
+    const { promptTokens: spent, attempts, status, way } = row
+    assert.deepEqual([spent, attempts, status, way], [promptTokens(data), 3, 200, 'direct'])
   })
 
   test('come as one stream, in which each has its index, one beginning and one end', async () => {
@@ -288,6 +289,22 @@ test('What finds every key busy with its own call waits for it', async () => {
     scene.google.reset()
     const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
     assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
+  } finally {
+    await scene.close()
+  }
+})
+
+test('What one says is not held back for another once the client was told to wait', async () => {
+  const scene = await openScene(fakeKeys(3), { streaming: { commitSeconds: 0.2 } })
+  try {
+    scene.google.script('*', [
+      { kind: 'slow', headersMilliseconds: 400 },
+      { kind: 'slow', headersMilliseconds: 3_000 },
+    ])
+    const begun = performance.now()
+    const stream = await openAiAt(scene).chat.completions.create({ ...HELLO, n: 2, stream: true })
+    for await (const { choices } of stream) if (choices[0]?.delta.content) break
+    assert.ok(performance.now() - begun < 2_000)
   } finally {
     await scene.close()
   }
