@@ -97,6 +97,13 @@ export function branchOf(whole: Trace): Trace {
       own.key = key
       whole.key = key
     },
+    get way() {
+      return own.way
+    },
+    set way(way) {
+      own.way = way
+      whole.way = way
+    },
     get fallback() {
       return own.fallback
     },
