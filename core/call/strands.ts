@@ -88,6 +88,7 @@ export function createStrands(
     } catch (refused) {
       // Nothing was sent yet, and Google makes a model's candidates one by one where it makes no several.
       if (leaving.signal.aborted || !learns(refused)) throw refused
+      flight.trace.notes.push(ONE_BY_ONE)
       return joinedReply(await repliesOf(all()))
     }
   }

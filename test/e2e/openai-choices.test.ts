@@ -167,10 +167,14 @@ describe('Several choices of one chat', () => {
       [2, undefined, undefined],
       [undefined, undefined],
     ]) {
-      const { choices } = await openAiAt(scene).chat.completions.create(body)
+      const { data, response } = await openAiAt(scene).chat.completions.create(body).withResponse()
       assert.deepEqual(
-        choices.map(({ index }) => index),
+        data.choices.map(({ index }) => index),
         [0, 1],
+      )
+      assert.match(
+        response.headers.get('x-geminate-notes') ?? '',
+        /^candidateCount: each candidate is a call/,
       )
       assert.deepEqual(configs(), asked)
       scene.google.reset()
@@ -268,44 +272,4 @@ describe('Several prompts of one completion', () => {
     const row = await rowOf(response)
     assert.deepEqual([row.attempts, row.totalTokens], [3, data.usage?.total_tokens])
   })
-})
-
-test('What finds every key busy with its own call waits for it', async () => {
-  const scene = await openScene(fakeKeys(2), { routing: { maxConcurrentPerKey: 1 } })
-  try {
-    const { chat, completions } = openAiAt(scene)
-    const whole = await chat.completions.create({ ...HELLO, n: 5 })
-    assert.equal(whole.choices.length, 5)
-    const chunks = await Array.fromAsync(await chat.completions.create({ ...HELLO, n: 5, stream: true }))
-    const ends = chunks.flatMap(({ choices }) => choices.filter(({ finish_reason }) => finish_reason))
-    assert.deepEqual(ends.map(({ index }) => index).toSorted(), [0, 1, 2, 3, 4])
-    scene.google.script('*', [REFUSED, { kind: 'slow', headersMilliseconds: 20_000 }])
-    await assert.rejects(chat.completions.create({ ...HELLO, n: 2, stream: true }), { status: 400 })
-    scene.google.reset()
-    scene.google.script('*', { kind: 'slow', headersMilliseconds: 800, times: 2 })
-    await chat.completions.create({ ...HELLO, n: 2 })
-    const [one, two] = scene.google.calls.map(({ at }) => at)
-    assert.ok(two! - one! < 600, 'both keys were free again')
-    scene.google.reset()
-    const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
-    assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
-  } finally {
-    await scene.close()
-  }
-})
-
-test('What one says is not held back for another once the client was told to wait', async () => {
-  const scene = await openScene(fakeKeys(3), { streaming: { commitSeconds: 0.2 } })
-  try {
-    scene.google.script('*', [
-      { kind: 'slow', headersMilliseconds: 400 },
-      { kind: 'slow', headersMilliseconds: 3_000 },
-    ])
-    const begun = performance.now()
-    const stream = await openAiAt(scene).chat.completions.create({ ...HELLO, n: 2, stream: true })
-    for await (const { choices } of stream) if (choices[0]?.delta.content) break
-    assert.ok(performance.now() - begun < 2_000)
-  } finally {
-    await scene.close()
-  }
 })

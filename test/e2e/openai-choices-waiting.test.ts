@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openAiAt } from './openai-client.ts'
+import { fakeKeys, MODEL, openScene } from './scene.ts'
+
+const HELLO = { model: MODEL, messages: [{ role: 'user' as const, content: 'Say hello' }] }
+const REFUSED = { kind: 'invalidArgument400', message: 'The contents are wrong' } as const
+
+test('What finds every key busy with its own call waits for it', async () => {
+  const scene = await openScene(fakeKeys(2), { routing: { maxConcurrentPerKey: 1 } })
+  try {
+    const { chat, completions } = openAiAt(scene)
+    const whole = await chat.completions.create({ ...HELLO, n: 5 })
+    assert.equal(whole.choices.length, 5)
+    const chunks = await Array.fromAsync(await chat.completions.create({ ...HELLO, n: 5, stream: true }))
+    const ends = chunks.flatMap(({ choices }) => choices.filter(({ finish_reason }) => finish_reason))
+    assert.deepEqual(ends.map(({ index }) => index).toSorted(), [0, 1, 2, 3, 4])
+    scene.google.script('*', [REFUSED, { kind: 'slow', headersMilliseconds: 20_000 }])
+    await assert.rejects(chat.completions.create({ ...HELLO, n: 2, stream: true }), { status: 400 })
+    scene.google.reset()
+    scene.google.script('*', { kind: 'slow', headersMilliseconds: 800, times: 2 })
+    await chat.completions.create({ ...HELLO, n: 2 })
+    const [one, two] = scene.google.calls.map(({ at }) => at)
+    assert.ok(two! - one! < 600, 'both keys were free again')
+    scene.google.reset()
+    const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
+    assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
+  } finally {
+    await scene.close()
+  }
+})
+
+test('What one says is not held back for another once the client was told to wait', async () => {
+  const scene = await openScene(fakeKeys(3), { streaming: { commitSeconds: 0.2 } })
+  try {
+    scene.google.script('*', [
+      { kind: 'slow', headersMilliseconds: 400 },
+      { kind: 'slow', headersMilliseconds: 3_000 },
+    ])
+    const begun = performance.now()
+    const stream = await openAiAt(scene).chat.completions.create({ ...HELLO, n: 2, stream: true })
+    for await (const { choices } of stream) if (choices[0]?.delta.content) break
+    assert.ok(performance.now() - begun < 2_000)
+  } finally {
+    await scene.close()
+  }
+})
