@@ -45,3 +45,24 @@ test('What one says is not held back for another once the client was told to wai
     await scene.close()
   }
 })
+
+test('What must go by the keys of one project waits for them too', async () => {
+  const scene = await openScene(fakeKeys(2), { routing: { maxConcurrentPerKey: 1 } })
+  try {
+    const made = await scene.post('/v1beta/cachedContents', {
+      model: `models/${MODEL}`,
+      contents: [{ role: 'user', parts: [{ text: 'a long text' }] }],
+    })
+    const { name } = (await made.json()) as { name: string }
+    const cached = { ...HELLO, n: 3, extra_body: { google: { cached_content: name } } }
+    const { choices } = await openAiAt(scene).chat.completions.create(cached)
+    assert.equal(choices.length, 3)
+    const chunks = await Array.fromAsync(
+      await openAiAt(scene).chat.completions.create({ ...cached, stream: true }),
+    )
+    assert.equal(chunks.filter(({ choices: [choice] }) => choice?.finish_reason === 'stop').length, 3)
+    assert.equal(new Set(scene.google.calls.map(({ key }) => key)).size, 1)
+  } finally {
+    await scene.close()
+  }
+})
