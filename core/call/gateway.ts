@@ -9,6 +9,7 @@ import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
+import { describeModel } from '../models/describe-model.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
 import type { Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
@@ -25,7 +26,7 @@ import {
   type StreamSearch,
 } from './answer-stream.ts'
 import { answerTogether } from './answer-together.ts'
-import { namesOf, readName, withNamed } from './call-names.ts'
+import { namesBy, namesOf, readName, withNamed } from './call-names.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
@@ -113,9 +114,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    async models() {
-      return options.hooks().models(await options.catalogue.models())
+    models: () => shownModels(options.hooks()),
+    model(request, name) {
+      const { hooks } = exchangeOf(request).plugins
+      const lists = { shown: () => shownModels(hooks), googles: options.catalogue.models }
+      return describeModel(name, namesBy(hooks, options), lists)
     },
+  }
+
+  async function shownModels(hooks: Pick<HookChain, 'models'>) {
+    return hooks.models(await options.catalogue.models())
   }
 
   async function fly(
@@ -191,8 +199,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.outliveAnswer()
     const request = toProtocolRequest(flight)
     const decoded = codec.decode(parseJson(flight.takeBytes()), request)
-    const named = await readName(flight, namesOf(flight, options), decoded.model)
-    flight.head = { ...flight.head, ...named, stream: decoded.stream }
+    // A name that is refused is told of as it was stated.
+    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    flight.head = { ...flight.head, ...(await readName(flight, namesOf(flight, options), decoded.model)) }
     const begun = toCall(flight, decoded)
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))

@@ -117,8 +117,9 @@ function toPlace(model: string): string {
 
 const PLAIN = /^[\w.-]+$/
 
-/** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
+/** Counting tokens spends a quota of its own, and a cache none of its model's: one that is spent for generation still does. */
 function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
+  if (operation === 'cachedContents') return undefined
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
 }
 
