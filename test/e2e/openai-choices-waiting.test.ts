@@ -66,3 +66,37 @@ test('What must go by the keys of one project waits for them too', async () => {
     await scene.close()
   }
 })
+
+test('Every key is free again, whatever became of the choices that it was to serve', async () => {
+  const scene = await openScene(fakeKeys(4), { routing: { maxConcurrentPerKey: 1 } })
+  const { completions } = openAiAt(scene).chat
+  const isFree = async () => {
+    scene.google.reset()
+    scene.google.script('*', { kind: 'slow', headersMilliseconds: 200, times: 'forever' })
+    await Promise.all([1, 2, 3, 4].map(() => completions.create(HELLO)))
+    scene.google.reset()
+  }
+  try {
+    scene.google.script('*', [
+      { kind: 'slow', chunkMilliseconds: 5_000 },
+      { kind: 'slow', headersMilliseconds: 5_000 },
+    ])
+    const leaving = { signal: AbortSignal.timeout(300) }
+    await assert.rejects(completions.create({ ...HELLO, n: 2, stream: true }, leaving))
+    const areLeft = () => scene.google.calls.every(({ aborted }) => aborted)
+    for (let looks = 0; looks < 250 && !areLeft(); looks++) await new Promise((next) => setTimeout(next, 20))
+    await isFree()
+    for (const stream of [false, true]) {
+      scene.google.script('*', [
+        { kind: 'slow', chunkMilliseconds: 5_000 },
+        { kind: 'ok' },
+        { kind: 'internal500' },
+        REFUSED,
+      ])
+      await assert.rejects(completions.create({ ...HELLO, n: 3, stream }), { status: 400 })
+      await isFree()
+    }
+  } finally {
+    await scene.close()
+  }
+})
