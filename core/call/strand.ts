@@ -54,6 +54,9 @@ function givesSeveral({ stream, model }: Call, fitting: Fitting): boolean {
   return !stream && fitting.givesSeveral(model)
 }
 
+/** Thrown where another model is to answer in the place of one that makes several candidates, and makes one itself. */
+export class OneByOneError extends Error {}
+
 /** The strands of calls that one client's call came to; where a model gives one candidate, one for each candidate. */
 export function strandsOf(
   { trace, place, weight: ofAll }: Pick<Flight, 'trace' | 'weight' | 'place'>,
@@ -88,7 +91,19 @@ function toStrand(
   const hops = createHops(own, call, fitted, target, keyLoop)
   // Copies that run at once find nothing in a project's cache: they are spread over all.
   const spread = copy === 0 ? upstream : { ...upstream, affinity: undefined }
-  return { call, upstream: spread, fitted, hops, trace: own.trace }
+  const several = candidatesOf(call.request) > 1 ? ofSeveral(spread, fitting) : spread
+  return { call, upstream: several, fitted, hops, trace: own.trace }
+}
+
+/** Only models that make several candidates too may stand in. */
+function ofSeveral(upstream: UpstreamRequest, fitting: Fitting): UpstreamRequest {
+  return {
+    ...upstream,
+    forModel(model) {
+      if (!fitting.givesSeveral(model)) throw new OneByOneError(`${model} makes one candidate`)
+      return upstream.forModel!(model)
+    },
+  }
 }
 
 function withOneCandidate({ generationConfig, ...request }: GenerateContentRequest): GenerateContentRequest {

@@ -14,7 +14,7 @@ import type { FrameSource } from './frame-source.ts'
 import { inPlaces, joinedReply } from './joined-candidates.ts'
 import { type JoinedStream, joinedFrames } from './joined-frames.ts'
 import type { KeyLoop } from './key-loop.ts'
-import { type Strand, type StrandOptions, strandsOf } from './strand.ts'
+import { OneByOneError, type Strand, type StrandOptions, strandsOf } from './strand.ts'
 import { openEventStream, openWholeStream } from './upstream-stream.ts'
 import { readWholeReply } from './whole-reply.ts'
 
@@ -54,8 +54,7 @@ export function createStrands(
   const leaving = new AbortController()
   const isStream = calls[0]?.stream === true
   if (isStream || !options.finishWhole) follow(flight.leaving, leaving)
-  const all = () => strandsOf(flight, calls, { keyLoop, fitting, target, places, leaving: leaving.signal })
-  const strands = all()
+  const strands = strandsBy(fitting)
 
   return {
     notes: [
@@ -82,14 +81,18 @@ export function createStrands(
     for (const { trace } of strands) trace.ended(undefined)
   }
 
+  function strandsBy(fitted: Fitting): Strand[] {
+    return strandsOf(flight, calls, { keyLoop, fitting: fitted, target, places, leaving: leaving.signal })
+  }
+
   async function wholeReply(): Promise<GenerateContentResponse> {
     try {
       return joinedReply(await repliesOf(strands))
     } catch (refused) {
       // Nothing was sent yet, and Google makes a model's candidates one by one where it makes no several.
-      if (leaving.signal.aborted || !learns(refused)) throw refused
+      if (leaving.signal.aborted || !isOneByOne(refused)) throw refused
       flight.trace.notes.push(ONE_BY_ONE)
-      return joinedReply(await repliesOf(all()))
+      return joinedReply(await repliesOf(strandsBy({ ...fitting, givesSeveral: () => false })))
     }
   }
 
@@ -98,7 +101,9 @@ export function createStrands(
     return inParallel(them, AT_A_TIME, (strand) => keys.run(() => replyOf(strand)))
   }
 
-  function learns(refused: unknown): boolean {
+  /** Whether the model, or another one in its place, makes one candidate of a request. */
+  function isOneByOne(refused: unknown): boolean {
+    if (refused instanceof OneByOneError) return true
     return isGatewayError(refused) && calls.some(({ model }) => fitting.learnsSingly(refused.message, model))
   }
 

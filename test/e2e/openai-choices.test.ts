@@ -13,7 +13,10 @@ const REFUSED = { kind: 'invalidArgument400', message: 'The contents are wrong' 
 
 let scene: Scene
 before(async () => {
-  scene = await openScene(fakeKeys(4), { models: { 'gemini-3.6-flash': { candidates: true } } })
+  scene = await openScene(fakeKeys(4), {
+    models: { 'gemini-3.6-flash': { candidates: true } },
+    routing: { fallback: { [SEVERAL]: [MODEL] } },
+  })
 })
 after(() => scene.close())
 beforeEach(() => scene.google.reset())
@@ -179,6 +182,17 @@ describe('Several choices of one chat', () => {
       assert.deepEqual(configs(), asked)
       scene.google.reset()
     }
+  })
+
+  test('are as many where a model answers in another one’s place that makes one', async () => {
+    scene.google.script('*', [
+      { kind: 'modelNotFound404', times: 3 },
+      { kind: 'ok', times: 'forever' },
+    ])
+    const body = { ...HELLO, model: SEVERAL, n: 2 }
+    const { data, response } = await openAiAt(scene).chat.completions.create(body).withResponse()
+    assert.equal(data.choices.length, 2)
+    assert.match(response.headers.get('x-geminate-notes') ?? '', /candidateCount: each .*; answered by/)
   })
 
   test('are at most eight, however they are asked for', async () => {
