@@ -42,7 +42,7 @@ describe('A call for which no key is left', () => {
         restOf: () => rest,
         workingModels: () => [],
       }
-      const error = nothingLeft(pool, { model: 'm', project: 'p' }, { attempts: 0 }, 0)
+      const error = nothingLeft(pool, { model: 'm', project: 'p' }, { attempts: 0, upstream: 'gemini' }, 0)
       assert.match(error.message, said)
       assert.equal(isBusy(error), rest === undefined)
     }
