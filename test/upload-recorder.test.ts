@@ -72,6 +72,10 @@ describe('The recorder of uploads', () => {
     ['has another length at Google', (each: Recording) => each.taken(answer(4), KEY, true)],
     ['is no file', (each: Recording) => each.taken({ name: 'operations/a' }, KEY, true)],
     ['has a name that is none', (each: Recording) => each.taken(answer(5, 'files/../a'), KEY, true)],
+    [
+      'has a type that goes into no header',
+      (each: Recording) => each.taken({ file: { ...answer(5).file, mimeType: 'text/✓' } }, KEY, true),
+    ],
     ['was refused', async (each: Recording) => each.refused()],
   ] as const) {
     test(`keeps nothing that ${title}`, async () => {

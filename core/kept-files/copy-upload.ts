@@ -123,7 +123,7 @@ function toCopy(file: KeptFile, { answer, key }: ToldBy, now: number): UploadedC
   if (uploaded === undefined) throw new GatewayError('bad_upstream', 'Google ended the upload without a file')
   const { name, length, sha256Hash } = uploaded
   const expiresAt = namesMade(answer, 'files').find((made) => made.name === name)?.expiresAt
-  const isActive = stateOf((answer as { readonly file?: unknown }).file) !== 'PROCESSING'
+  const isActive = stateOf((answer as { readonly file?: unknown }).file) === 'ACTIVE'
   return {
     copy: {
       name,
