@@ -163,6 +163,17 @@ describe('A call that names kept files', () => {
     )
     const pinned = setUp({ a: gone }).run({ name: 'cachedContents/x', keyId: 'k3', project: 'p3' })
     await assert.rejects(pinned, refusal('invalid_request', /^cachedContents\/x and files\/a/))
+    const near = { hasBytes: false, copies: [fileCopy({ project: 'p1' })] }
+    const three = setUp({ a: near, b: near, c: { hasBytes: false } })
+    await assert.rejects(three.run(), refusal('invalid_request', /^files\/a and files\/c/))
+    const cache = three.run({ name: 'cachedContents/x', keyId: 'k1', project: 'p1' })
+    await assert.rejects(cache, refusal('invalid_request', /^cachedContents\/x and files\/c/))
+  })
+
+  test('goes on by the key that it began with, wherever the file could be had too', async () => {
+    const { run, asked } = setUp({ a: { copies: [fileCopy({ project: 'p2' })] } })
+    assert.equal(await run(undefined, { keyId: 'k2', project: 'p2' }), 'p2')
+    assert.equal(asked.length, 1)
   })
 
   test('tries the other way round where a copy cannot be made, and tells of the first failure', async () => {
@@ -179,6 +190,22 @@ describe('A call that names kept files', () => {
     refusals.set('p2', [mistake])
     await assert.rejects(run(), refusal('upstream_refused', /a mistake/))
     assert.equal(asked.length, 1)
+  })
+
+  test('is told of the files that it named, not of their copies', async () => {
+    const { run, refusals } = setUp()
+    const message = 'The File a-in-p2 is not in an ACTIVE state'
+    const refused = () =>
+      new GatewayError('upstream_refused', message, { upstream: { status: 400, error: { message } } })
+    refusals.set('p2', [refused(), refused()])
+    await assert.rejects(run(), (thrown) => {
+      assert.ok(isGatewayError(thrown))
+      assert.deepEqual(
+        [thrown.status, thrown.message, thrown.upstream?.error?.message],
+        [400, 'The File a is not in an ACTIVE state', 'The File a is not in an ACTIVE state'],
+      )
+      return true
+    })
   })
 
   test('has a copy made anew that Google does not have any more, once', async () => {
