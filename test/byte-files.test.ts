@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -52,6 +52,22 @@ describe('Files of bytes', () => {
       { name: 'listed', length: 4 },
     )
     assert.ok(!listed.some(({ name }) => name === 'deep'))
+  })
+
+  test('are closed where they cannot be read, or nobody wants them any more', async (context) => {
+    const open = async () => (await readdir('/proc/self/fd').catch(() => [])).length
+    const before = await open()
+    if (before === 0) return context.skip('open files cannot be counted here')
+    const path = join(folder, 'unread')
+    await writeFile(path, 'four')
+    for (let round = 0; round < 20; round++) {
+      await assert.rejects(textOf(folder))
+      const reader = byteFiles.read(path).getReader()
+      const reading = reader.read()
+      await reader.cancel()
+      await reading
+    }
+    assert.ok((await open()) < before + 10)
   })
 
   test('are read in pieces, as far as they are taken', async () => {

@@ -40,15 +40,26 @@ function read(path: string): ReadableStream<Uint8Array> {
   let handle: FileHandle | undefined
   let at = 0
   const close = () => handle?.close()
+
+  async function next(): Promise<Uint8Array> {
+    handle ??= await openFile(path, 'r')
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at)
+    at += bytesRead
+    return buffer.subarray(0, bytesRead)
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        handle ??= await openFile(path, 'r')
-        const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at)
-        at += bytesRead
-        if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead))
-        controller.close()
-        await close()
+        try {
+          const piece = await next()
+          if (piece.length > 0) return controller.enqueue(piece)
+          controller.close()
+          await close()
+        } catch (thrown) {
+          await close() // also where it was cancelled while it was being opened
+          throw thrown
+        }
       },
       cancel: close,
     },
