@@ -15,7 +15,7 @@ import {
   uploadsIn,
   uploadTwo,
 } from './kept-scene.ts'
-import { sdkOf, send, tokenOf } from './native-scene.ts'
+import { openNativeScene, sdkOf, send, tokenOf } from './native-scene.ts'
 import { type Scene, until } from './scene.ts'
 
 const FILES = '/upload/v1beta/files'
@@ -164,6 +164,19 @@ describe('What is kept of an upload', () => {
     assert.equal(scene.gateway.output().match(/cannot be kept/g)?.length, 1)
     await rm(folderOf(scene.gateway))
   })
+})
+
+test('What is kept beside one database is none of another’s in the same folder', async () => {
+  const scene = await openKeptScene()
+  const url = `sqlite:${join(scene.gateway.folder, 'data', 'other.db')}`
+  try {
+    await upload(scene, text('hello'))
+    for (const keepBytes of [true, false])
+      await (await openNativeScene({ storage: { url }, files: { keepBytes } })).close()
+    assert.equal((await keptIn(scene)).length, 1)
+  } finally {
+    await scene.close()
+  }
 })
 
 test('A file that Google’s SDK sends in parts is the same in another project', async () => {
