@@ -121,6 +121,13 @@ describe('Copies of kept files', () => {
     )
   })
 
+  test('are not begun once more where they could not be begun: all that may help was tried by then', async () => {
+    const { copies, google, file } = await setUp()
+    google.failures.push(new GatewayError('bad_upstream', 'Google does not answer'))
+    await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /does not answer/))
+    assert.deepEqual(google.asked, ['POST start p2'])
+  })
+
   test('tell of Google’s refusal as the gateway’s own matter, and when to try again', async () => {
     const { copies, google, file } = await setUp()
     google.failures.push(

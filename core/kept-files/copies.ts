@@ -74,12 +74,14 @@ export function createCopies(options: CopiesOptions): Copies {
     throw new GatewayError('bad_upstream', 'Google did not get the same file a second time')
   }
 
-  /** Once more where it broke off: what was begun cannot be gone on with. */
+  /** Once more where it broke off amid its bytes: what was begun cannot be gone on with. */
   async function upload(file: KeptFile, project: string, errand: Errand): Promise<UploadedCopy> {
+    const bytes = await openKept(file)
     try {
-      return await uploadCopy(file, await openKept(file), project, errand, options)
+      return await uploadCopy(file, bytes, project, errand, options)
     } catch (thrown) {
-      if (errand.leaving.aborted || !isGatewayError(thrown) || !isPassing(thrown)) throw thrown
+      const isOver = errand.leaving.aborted || !bytes.isSpent
+      if (isOver || !isGatewayError(thrown) || !isPassing(thrown)) throw thrown
       return uploadCopy(file, await openKept(file), project, errand, options)
     }
   }

@@ -1,5 +1,7 @@
 /** A file's bytes on their way out: read once, from the beginning. */
 export interface OpenBytes {
+  /** Whether somebody has begun to take them. */
+  readonly isSpent: boolean
   /** They flow no faster than they are taken; `moved` is called for each piece. */
   stream(moved: () => void): ReadableStream<Uint8Array>
   /** Closes the file where it was not read to its end. */
@@ -10,9 +12,14 @@ export interface OpenBytes {
 export async function openBytes(bytes: ReadableStream<Uint8Array>): Promise<OpenBytes> {
   const reader = bytes.getReader()
   let next: Promise<{ readonly value?: Uint8Array | undefined }> = Promise.resolve(await reader.read())
+  let isSpent = false
   return {
-    stream: (moved) =>
-      new ReadableStream<Uint8Array>(
+    get isSpent() {
+      return isSpent
+    },
+    stream(moved) {
+      isSpent = true
+      return new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
             const { value } = await next
@@ -25,7 +32,8 @@ export async function openBytes(bytes: ReadableStream<Uint8Array>): Promise<Open
           cancel: (reason) => reader.cancel(reason),
         },
         { highWaterMark: 0 },
-      ),
+      )
+    },
     close: () => void reader.cancel().catch(() => {}),
   }
 }
