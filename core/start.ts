@@ -218,7 +218,7 @@ export async function startGateway(
       keyring.close()
       await plugins.stop()
       await ownership.close()
-      keptFiles?.close()
+      await keptFiles?.close()
       await service.close()
       await requestLog.close()
     },

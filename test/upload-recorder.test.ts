@@ -201,8 +201,16 @@ describe('The recorder of uploads', () => {
   test('leaves nothing under way when it ends', async () => {
     const { part, recorder, texts } = await setUp()
     await pass(part(0), 'hello')
-    recorder.close()
-    await settled()
+    await recorder.close()
     assert.deepEqual(texts(), [])
+  })
+
+  test('ends though the disk stands still', async () => {
+    const { byteFiles, recorder, part, waits } = await setUp()
+    byteFiles.standstill = new Promise(() => {})
+    part(0).take(bytes('hello'))
+    const ending = recorder.close()
+    waits.at(-1)?.end()
+    await ending
   })
 })

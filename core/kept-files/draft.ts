@@ -18,7 +18,8 @@ export interface Draft {
   pause(): void
   /** Makes a whole file of what was written before `at`; true where it is one, which is never lost any more. */
   finish(): Promise<boolean>
-  lose(): void
+  /** Settles when nothing of it is left on disk. */
+  lose(): Promise<void>
 }
 
 export interface DraftOptions {
@@ -55,11 +56,11 @@ export function createDraft(id: string, options: DraftOptions): Draft {
   function fail(cause: unknown): void {
     if (isLost) return
     options.failed(cause)
-    lose()
+    void lose()
   }
 
-  function lose(): void {
-    if (isLost || isWhole) return
+  function lose(): Promise<void> {
+    if (isLost || isWhole) return work
     isLost = true
     shelf.give(claimed)
     claimed = 0
@@ -68,6 +69,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
       if (isMade) await byteFiles.remove(path)
     }
     work = work.then(over).catch(options.failed)
+    return work
   }
 
   async function close(): Promise<void> {
@@ -119,7 +121,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
     },
     goOn(place, expected = 0) {
       at = place
-      if (!shelf.couldHold(place + expected - claimed)) lose()
+      if (!shelf.couldHold(place + expected - claimed)) void lose()
     },
     take(piece) {
       if (isLost) return undefined
@@ -127,7 +129,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
       at += piece.length
       written = Math.max(written, at)
       if (!claim(at)) {
-        lose()
+        void lose()
         return undefined
       }
       waiting += piece.length

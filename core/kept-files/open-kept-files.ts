@@ -19,7 +19,8 @@ export interface KeptFiles {
   gone(files: readonly FileKey[]): void
   /** A key loop that takes calls to where their files are, or can be. */
   moving(keyLoop: KeyLoop): KeyLoop
-  close(): void
+  /** Leaves nothing of uploads that are under way. */
+  close(): Promise<void>
 }
 
 export interface KeptFilesOptions {
