@@ -8,6 +8,7 @@ import { candidatesFor } from '../core/kept-files/choose-project.ts'
 import type { Copies } from '../core/kept-files/copies.ts'
 import type { KeptFile } from '../core/kept-files/kept-file.ts'
 import { withMovedFiles } from '../core/kept-files/moving.ts'
+import type { Key, KeyStrategy } from '../core/keys.ts'
 import type { Place } from '../core/ownership/ownership.ts'
 import { fileCopy, keptFile } from './copying-google.ts'
 import { fault, key, setUpPool } from './virtual-pool.ts'
@@ -15,9 +16,13 @@ import { fault, key, setUpPool } from './virtual-pool.ts'
 const MODEL = 'gemini-a'
 
 /** Files `files/a` in `p1`, `files/b` in `p2` …, the later the larger. */
-function setUp(kept: Record<string, Partial<KeptFile>> = { a: {}, b: {} }) {
-  const keys = [1, 2, 3, 4, 5].map((number) => key(`k${number}`, `p${number}`))
-  const { pool, settle, clock } = setUpPool(keys)
+function setUp(
+  kept: Record<string, Partial<KeptFile>> = { a: {}, b: {} },
+  more: readonly Key[] = [],
+  strategy?: KeyStrategy,
+) {
+  const keys = [1, 2, 3, 4, 5].map((number) => key(`k${number}`, `p${number}`)).concat(more)
+  const { pool, settle, clock } = setUpPool(keys, undefined, strategy)
   const files = Object.entries(kept).map(([name, fields], index) =>
     keptFile(name, { keyId: `k${index + 1}`, length: 10 + index, ...fields }),
   )
@@ -137,6 +142,15 @@ describe('A call that names kept files', () => {
     asked.length = 0
     await assert.rejects(run(), refusal('rate_limited', /^p1 rests/))
     assert.equal(asked.length, 3)
+  })
+
+  test('finds another project beside one of many keys that could not take its file', async () => {
+    const many = Array.from({ length: 10 }, (_, index) => key(`many-${index}`, 'p2'))
+    const likesTwo: KeyStrategy = { pick: (usable) => usable.byProject('p2')[0] ?? usable.at(0) }
+    const { run, rest, failing } = setUp({ a: {} }, many, likesTwo)
+    rest('p1')
+    failing.set('p2', new GatewayError('bad_upstream', 'p2 takes nothing'))
+    assert.match(String(await run()), /^p[345]$/)
   })
 
   test('stays with what cannot move though that rests, and is told when it returns', async () => {

@@ -3,7 +3,6 @@ import { nothingLeft } from '../call/refusal.ts'
 import type { UpstreamRequest } from '../call/upstream.ts'
 import { type GatewayError, isGatewayError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
-import type { Key, KeyQuery } from '../keys.ts'
 import type { MovableFiles, Place } from '../ownership/ownership.ts'
 import { twoProjects } from '../ownership/ownership-errors.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -125,14 +124,11 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
 
   /** A project that has none of the files, as the strategy would choose it for any call. */
   function elsewhere({ request, passed }: Journey): string | undefined {
-    const tried: Key[] = []
-    for (let ask = 0; ask <= MOST_PROJECTS; ask++) {
-      const key = pool.pick(anywhere(request), tried)
-      if (key === undefined) return undefined
-      if (!passed.has(key.project)) return key.project
-      tried.push(key)
-    }
-    return undefined
+    const { model, affinity } = request
+    const usable = pool.usable({ model })
+    const tried = [...passed].flatMap(usable.byProject)
+    const key = pool.pick({ model, ...(affinity !== undefined && { affinity }) }, tried)
+    return key === undefined || passed.has(key.project) ? undefined : key.project
   }
 
   /** Why no project can be asked at all. */
@@ -196,10 +192,6 @@ function namesIn(moved: Moved): ReadonlyMap<string, string> {
 /** The project that must answer, where no other one will do. */
 function onlyProject({ request, movable }: Journey): string | undefined {
   return movable.pinned?.project ?? (request.keyId === undefined ? undefined : request.project)
-}
-
-function anywhere({ model, affinity }: UpstreamRequest): KeyQuery {
-  return { model, ...(affinity !== undefined && { affinity }) }
 }
 
 /** Whether the project cannot answer now, whatever it is asked. */
