@@ -1,4 +1,5 @@
 import type { ByteFiles, WritableBytes } from '../byte-files.ts'
+import { createReferenceSearch } from './reference-search.ts'
 import type { Shelf } from './shelf.ts'
 
 /** The bytes of an upload that is under way, as they are written to disk. It never fails: it is lost then. */
@@ -12,7 +13,10 @@ export interface Draft {
   readonly length: number
   /** Goes on from a place within its length, for about so many bytes; lost where there is no room for them. */
   goOn(at: number, expected?: number): void
-  /** Writes a piece; what it returns, if anything, is to be waited for before the next one. */
+  /**
+   * Writes a piece; what it returns, if anything, is to be waited for before the next one. Lost where the file names
+   * what only its own project has.
+   */
   take(piece: Uint8Array): Promise<void> | undefined
   /** Closes the file until it goes on. */
   pause(): void
@@ -38,6 +42,7 @@ const LONGEST_WAIT = 5_000
 export function createDraft(id: string, options: DraftOptions): Draft {
   const { byteFiles, shelf, wait } = options
   const path = shelf.pathOf(id)
+  const namesOthers = createReferenceSearch()
   let file: WritableBytes | undefined
   let isMade = false
   let isLost = false
@@ -128,7 +133,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
       const place = at
       at += piece.length
       written = Math.max(written, at)
-      if (!claim(at)) {
+      if (namesOthers(piece, place) || !claim(at)) {
         void lose()
         return undefined
       }
