@@ -109,6 +109,7 @@ describe('A call that names kept files', () => {
     assert.deepEqual(brought, ['files/a p2'])
     assert.equal(asked[0]?.body, '{"files":[{"fileUri":"files/a-in-p2"},{"fileUri":"files/b"}]}')
     assert.deepEqual(trace.notes, ['files/a was uploaded again to the project that is to answer'])
+    assert.equal(trace.census?.usable, 5)
   })
 
   test('goes where its copies are', async () => {

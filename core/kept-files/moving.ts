@@ -65,6 +65,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
       const { movable } = request
       if (movable === undefined) return keyLoop.run(request, trace, leaving, read)
       for (const place of movable.places) shelf.touch(place)
+      trace.census ??= pool.census({ model: request.model }) // before an upload counts those of another model
       const journey = begin(request, movable, { trace, leaving })
       for (;;) {
         const project = projectFor(journey)
@@ -110,16 +111,13 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
   function projectFor(journey: Journey): string | undefined {
     const { movable, passed, request } = journey
     if (passed.size >= MOST_PROJECTS || (passed.size > 0 && elapsed() >= journey.deadline)) return undefined
-    const mayBe = (project: string) => !passed.has(project) && isUsable(request, project)
+    const { model } = request
+    const mayBe = (project: string) => !passed.has(project) && pool.usable({ model, project }).size > 0
     const named = namedBy(movable)
     const only = onlyProject(journey)
     if (only !== undefined) return mayBe(only) && isWithin(named, only) ? only : undefined
     const near = candidatesFor(named).find(({ project }) => mayBe(project))
     return near?.project ?? (named.every(({ isMovable }) => isMovable) ? elsewhere(journey) : undefined)
-  }
-
-  function isUsable({ model }: UpstreamRequest, project: string): boolean {
-    return pool.usable({ model, project }).size > 0
   }
 
   /** A project that has none of the files, as the strategy would choose it for any call. */
