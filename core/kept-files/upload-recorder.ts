@@ -100,7 +100,10 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
     const { expected } = stretchOf(headers)
     written.goOn(0, related ? 0 : expected)
     return {
-      take: (piece) => (related ? takeAll(written, related.push(piece)) : written.take(piece)),
+      take(piece) {
+        const own = related ? related.push(piece) : piece
+        return own && written.take(own)
+      },
       taken: (answer, key) => keep(written, answer, key),
       refused: written.lose,
     }
@@ -157,10 +160,6 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
       await options.wait(LONGEST_END, done.signal)
     },
   }
-}
-
-function takeAll(draft: Draft, pieces: readonly Uint8Array[]): Promise<void> | undefined {
-  return pieces.map((piece) => draft.take(piece)).find((waiting) => waiting !== undefined)
 }
 
 /** Follows nothing. */
