@@ -101,11 +101,11 @@ describe('Copies of kept files', () => {
   })
 
   test('that are not the same file are removed again, and its bytes are no good', async () => {
-    const { copies, google, file, shelf } = await setUp()
+    const { copies, google, file, shelf, warnings } = await setUp()
     google.sha256Hash = 'another'
     await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /same file/))
     assert.equal(google.asked.at(-1), 'DELETE files/copy-1')
-    assert.equal(shelf.find(file)?.hasBytes, false)
+    assert.deepEqual([shelf.find(file)?.hasBytes, warnings.length], [false, 1])
   })
 
   test('are begun once more where Google broke off, and then no more', async () => {
@@ -176,6 +176,22 @@ describe('Copies of kept files', () => {
     const bringing = copies.bring(file, 'p2', errand())
     await assert.rejects(bringing, refusal('invalid_request', /cannot be read any more; upload it again/))
     assert.deepEqual([shelf.find(file)?.hasBytes, warnings.length], [false, 1])
+  })
+
+  test('cannot be made of bytes that break off, which is no fault of Google’s', async () => {
+    const { copies, google, file, shelf, byteFiles } = await setUp()
+    let pieces = 2
+    byteFiles.read = () =>
+      new ReadableStream({
+        async pull(controller) {
+          if (pieces-- === 0) throw new Error('The disk is broken')
+          controller.enqueue(new Uint8Array(5))
+        },
+      })
+    const bringing = copies.bring(file, 'p2', errand())
+    await assert.rejects(bringing, refusal('invalid_request', /cannot be read any more; upload it again/))
+    assert.equal(shelf.find(file)?.hasBytes, false)
+    assert.equal(google.asked.filter((each) => each.startsWith('POST start')).length, 1)
   })
 
   test('stay though the bytes of their file give way while they are uploaded', async () => {

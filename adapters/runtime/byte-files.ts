@@ -36,15 +36,23 @@ function toWritable(handle: FileHandle): WritableBytes {
 
 const PIECE = 256 * 1024
 
-function read(path: string): ReadableStream<Uint8Array> {
+function read(path: string, length: number): ReadableStream<Uint8Array> {
   let handle: FileHandle | undefined
   let at = 0
   const close = () => handle?.close()
 
+  async function opened(): Promise<FileHandle> {
+    handle = await openFile(path, 'r')
+    const { size } = await handle.stat()
+    if (size !== length) throw new Error(`${path} has ${size} bytes, not ${length}`)
+    return handle
+  }
+
   async function next(): Promise<Uint8Array> {
-    handle ??= await openFile(path, 'r')
-    const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at)
+    const from = handle ?? (await opened())
+    const { bytesRead, buffer } = await from.read(new Uint8Array(PIECE), 0, Math.min(PIECE, length - at), at)
     at += bytesRead
+    if (bytesRead === 0 && at < length) throw new Error(`${path} was cut while it was read`)
     return buffer.subarray(0, bytesRead)
   }
 

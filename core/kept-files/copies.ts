@@ -70,6 +70,9 @@ export function createCopies(options: CopiesOptions): Copies {
     if (isSame && (await saveCopies(file, (copies) => [...copies, copy]))) return copy
     void removeCopy(copy)
     if (isSame) throw new GatewayError('not_found', GONE)
+    options.warn('The bytes that were kept of a file are not those that Google has of it', {
+      file: file.name,
+    })
     await save(file, () => ({ hasBytes: false }))
     throw new GatewayError('bad_upstream', 'Google did not get the same file a second time')
   }
@@ -80,6 +83,7 @@ export function createCopies(options: CopiesOptions): Copies {
     try {
       return await uploadCopy(file, bytes, project, errand, options)
     } catch (thrown) {
+      if (bytes.failure !== undefined) throw await unreadable(file, bytes.failure)
       const isOver = errand.leaving.aborted || !bytes.isSpent
       if (isOver || !isGatewayError(thrown) || !isPassing(thrown)) throw thrown
       return uploadCopy(file, await openKept(file), project, errand, options)
@@ -89,12 +93,16 @@ export function createCopies(options: CopiesOptions): Copies {
   async function openKept(file: KeptFile): Promise<OpenBytes> {
     if (!file.hasBytes) throw new GatewayError('invalid_request', UNREADABLE)
     try {
-      return await openBytes(options.byteFiles.read(shelf.pathOf(file.id)))
+      return await openBytes(options.byteFiles.read(shelf.pathOf(file.id), file.length))
     } catch (error) {
-      options.warn('The bytes that were kept of a file cannot be read', { error, file: file.name })
-      await save(file, () => ({ hasBytes: false }))
-      throw new GatewayError('invalid_request', UNREADABLE)
+      throw await unreadable(file, error)
     }
+  }
+
+  async function unreadable(file: KeptFile, error: unknown): Promise<GatewayError> {
+    options.warn('The bytes that were kept of a file cannot be read', { error, file: file.name })
+    await save(file, () => ({ hasBytes: false }))
+    return new GatewayError('invalid_request', UNREADABLE)
   }
 
   async function untilActive(file: KeptFile, copy: FileCopy, errand: Errand): Promise<FileCopy> {

@@ -2,6 +2,8 @@
 export interface OpenBytes {
   /** Whether somebody has begun to take them. */
   readonly isSpent: boolean
+  /** Why they could not be read to their end. */
+  readonly failure: unknown
   /** They flow no faster than they are taken; `moved` is called for each piece. */
   stream(moved: () => void): ReadableStream<Uint8Array>
   /** Closes the file where it was not read to its end. */
@@ -13,7 +15,11 @@ export async function openBytes(bytes: ReadableStream<Uint8Array>): Promise<Open
   const reader = bytes.getReader()
   let next: Promise<{ readonly value?: Uint8Array | undefined }> = Promise.resolve(await reader.read())
   let isSpent = false
+  let failure: unknown
   return {
+    get failure() {
+      return failure
+    },
     get isSpent() {
       return isSpent
     },
@@ -25,7 +31,9 @@ export async function openBytes(bytes: ReadableStream<Uint8Array>): Promise<Open
             const { value } = await next
             if (value === undefined) return controller.close()
             next = reader.read()
-            next.catch(() => {}) // thrown when it is its turn
+            next.catch((thrown) => {
+              failure = thrown // thrown when it is its turn
+            })
             moved()
             controller.enqueue(value)
           },

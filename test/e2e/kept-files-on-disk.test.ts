@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import {
@@ -164,6 +164,24 @@ describe('What is kept of an upload', () => {
     assert.equal(scene.gateway.output().match(/cannot be kept/g)?.length, 1)
     await rm(folderOf(scene.gateway))
   })
+})
+
+test('Bytes that were cut are not sent, and nobody else is blamed', async () => {
+  const scene = await openKeptScene()
+  try {
+    const file = await upload(scene, text('hello'.repeat(100_000)))
+    const [name = ''] = await keptIn(scene)
+    await truncate(join(folderOf(scene.gateway), name), 300_000)
+    const own = scene.google.keys.find((key) => scene.google.projectOf(key) === file.project)!
+    scene.google.script(own, { kind: 'perMinute429', retrySeconds: 60 })
+    for (let round = 0; round < 2; round++) assert.equal((await ask(scene, [file])).status, 429)
+    assert.equal(uploadsIn(scene), 1)
+    assert.deepEqual(await keptIn(scene), [])
+    assert.deepEqual((await scene.keys()).map(({ state }) => state).toSorted(), ['active', 'resting'])
+    assert.equal(scene.gateway.output().match(/The bytes that were kept/g)?.length, 1)
+  } finally {
+    await scene.close()
+  }
 })
 
 test('What is kept beside one database is none of another’s in the same folder', async () => {
