@@ -49,6 +49,12 @@ export interface Gateway {
   live(request: Request, target: LiveTarget): SocketHandler
   /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
   models(): Promise<readonly Model[]>
+  /**
+   * What is known of the model that a client's name stands for, under that name: also an alias by a pattern, or several
+   * suffixes, which are not listed. Undefined where there is none; rejects with a GatewayError where a plugin refuses
+   * the name, and as `models` does.
+   */
+  model(request: Request, name: string): Promise<Model | undefined>
 }
 
 /** A request of a protocol's as a method of Google's, and the way back. */

@@ -73,11 +73,11 @@ export interface StrategyContext {
   readonly now: () => number
   readonly random: () => number
   /**
-   * How much of its quota a project would have left for the model after this call: 1 for all of it, 0 for none,
+   * How much of its quota a key's project would have left for the model after this call: 1 for all of it, 0 for none,
    * below 0 where the call does not fit. Of several limits the tightest counts; a project whose limits nobody
-   * knows yet stands between, lower the more it was used.
+   * knows yet stands between, lower the more it was used. As of the pick that is under way.
    */
-  slack(project: string, call: KeyQuery): number
+  slack(key: Key, call: KeyQuery): number
   /** Calls that the key serves at this moment. */
   inFlight(key: Key): number
 }

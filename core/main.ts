@@ -6,6 +6,7 @@ import { createDirectTransport } from '../adapters/transport/direct.ts'
 import { createOutside } from '../adapters/transport/outside.ts'
 import { createProxyTransport } from '../adapters/transport/proxy.ts'
 import { standardPlugins } from '../plugins/standard.ts'
+import { authorTypes } from '../release/provided-types.ts'
 import { bench } from './commands/bench.ts'
 import { check } from './commands/check.ts'
 import { helpOn } from './commands/help.ts'
@@ -20,7 +21,7 @@ import { token } from './commands/token.ts'
 import { version } from './commands/version.ts'
 import type { Rooms } from './rooms.ts'
 import * as sdk from './sdk.ts'
-import { provideRooms } from './testing/create-test-gateway.ts'
+import { provideRooms } from './testing/provided-rooms.ts'
 import * as testing from './testing.ts'
 
 const importFile = createFileImporter({ 'geminate/sdk': sdk, 'geminate/testing': testing })
@@ -35,6 +36,7 @@ const rooms: Rooms = {
   shippedFolder: new URL('../plugins', import.meta.url).pathname,
   importPlugin: async (path) => (await importFile(path)).default,
   importFile,
+  authorTypes,
   startSimulatedGoogle: startSteeredGoogle,
 }
 

@@ -24,12 +24,16 @@ export interface ModelTraits {
   readonly maxOutputTokens: number
   /** `frequencyPenalty` and `presencePenalty`. */
   readonly penalties: boolean
+  /** Makes several candidates of one request: `candidateCount`. None does so in a stream. */
+  readonly candidates: boolean
   /** `mediaResolution` on a part. */
   readonly partResolution: boolean
   /** Pictures and files within a function's response. */
   readonly responseParts: boolean
   /** Functions, or an answer in JSON, beside Google's own tools. */
   readonly mixedTools: boolean
+  /** Functions beside an answer in JSON. */
+  readonly jsonBesideFunctions: boolean
   /** Answers by Google Search: the tool `googleSearch`. */
   readonly search: boolean
   /** Makes pictures. */
@@ -59,9 +63,11 @@ const NEWEST: ModelTraits = {
   schemas: 'json',
   maxOutputTokens: 65_536,
   penalties: true,
+  candidates: false,
   partResolution: true,
   responseParts: true,
   mixedTools: true,
+  jsonBesideFunctions: true,
   search: true,
   pictures: false,
   signatures: true,
@@ -74,11 +80,12 @@ const BEFORE_3 = {
   partResolution: false,
   responseParts: false,
   mixedTools: false,
+  jsonBesideFunctions: false,
   signatures: false,
   cacheTokens: undefined,
   fetchesUrls: false,
 }
-const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192 } as const
+const BEFORE_2_5 = { ...BEFORE_3, schemas: 'openapi', maxOutputTokens: 8_192, candidates: true } as const
 const BUDGETS_2_5 = {
   none: 0,
   minimal: 1024,

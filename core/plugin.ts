@@ -226,6 +226,8 @@ export interface Decoded {
   readonly model: string
   readonly stream: boolean
   readonly request: GenerateContentRequest
+  /** Further requests that the same answer answers: their candidates follow those of `request`, in this order. */
+  readonly others?: readonly GenerateContentRequest[]
   readonly notes?: readonly string[]
   /** What the request asked of the answer and the canonical form has no place for; comes back as `Call.asked`. */
   readonly asked?: unknown

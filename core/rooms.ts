@@ -22,6 +22,8 @@ export interface Rooms {
   importPlugin(path: string): Promise<unknown>
   /** Runs a file of somebody else's for what it does. */
   importFile(path: string): Promise<unknown>
+  /** What declares `geminate/sdk` and `geminate/testing` to an editor, as one file; rejects where it cannot be made. */
+  authorTypes(): Promise<string>
   startSimulatedGoogle(options: SimulatedGoogleOptions): Promise<SimulatedGoogleServer>
 }
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { makeAuthorTypes } from './author-types.ts'
 
 /** `bun run build` makes `dist/geminate`: the gateway as one file, the same bytes for the same commit. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,8 +19,13 @@ const FLAGS = [
   '--compile-autoload-package-json', // else packages of plugins are not found
 ]
 
-/** Read by `core/version.ts`, and by packages that ask where their files lie: in the binary there are none. */
-const CONSTANTS = { GEMINATE_BUILD: buildOf(root), __dirname: '/', __filename: '/geminate.js' }
+/** Read by `core/version.ts` and `release/provided-types.ts`, and by packages that ask where their files lie: in the binary there are none. */
+const CONSTANTS = {
+  GEMINATE_BUILD: buildOf(root),
+  GEMINATE_AUTHOR_TYPES: gzipSync(makeAuthorTypes()).toString('base64'),
+  __dirname: '/',
+  __filename: '/geminate.js',
+}
 
 const defines = Object.entries(CONSTANTS).map(([name, value]) => `--define=${name}=${JSON.stringify(value)}`)
 const args = ['build', 'core/main.ts', '--outfile=dist/geminate', ...FLAGS, ...defines]

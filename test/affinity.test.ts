@@ -105,7 +105,7 @@ function setUp() {
   const context = {
     now: () => time,
     random: () => 0,
-    slack: (project: string) => left.get(project) ?? 1,
+    slack: ({ project }: Key) => left.get(project) ?? 1,
     inFlight: () => 0,
   }
   const strategy = overRoundRobin(context)

@@ -5,7 +5,7 @@ import { type GatewayError, isGatewayError } from '../core/errors.ts'
 import { IGNORED } from '../plugins/anthropic/parameters.ts'
 import { codec, decoded, REQUEST } from './anthropic-codec.ts'
 import { type CodecCase, codecContract } from './contract/codec.ts'
-import { recordedStreams } from './recorded-chunks.ts'
+import { fixture, recordingsIn } from './fixture.ts'
 
 const URL_OF_MESSAGES = '/v1/messages?beta=true'
 
@@ -20,12 +20,12 @@ interface Refusal {
   readonly wire: unknown
 }
 
-const requests = read('anthropic/requests.json') as readonly RequestCase[]
-const refusals = read('anthropic/refusals.json') as readonly Refusal[]
+const requests = fixture('anthropic/requests.json') as readonly RequestCase[]
+const refusals = fixture('anthropic/refusals.json') as readonly Refusal[]
 
 codecContract('anthropic', codec, {
   cases: requests.map((each) => ({ ...each, url: URL_OF_MESSAGES })),
-  recordings: new Map([...recordedStreams()].filter(([name]) => name.endsWith('.sse'))),
+  recordings: recordingsIn('gemini'),
   urls: { whole: URL_OF_MESSAGES, streams: [URL_OF_MESSAGES] },
   junk: [null, 1, 'x', [], true, {}, { model: 'm' }, { model: 'm', max_tokens: 1 }, { messages: [] }],
   read(_url, text) {
@@ -110,8 +110,4 @@ function thrownBy(run: () => unknown): GatewayError {
     throw thrown
   }
   return assert.fail('it was not refused')
-}
-
-function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'))
 }

@@ -77,6 +77,7 @@ describe('A request for embeddings', () => {
     ['an object that is none of Gemini’s', { input: { text: 'a' } }, 'input', 'invalid_type'],
     ['no parts', { input: { parts: [] } }, 'input'],
     ['no model', { model: undefined, input: 'a' }, 'model', 'missing_required_parameter'],
+    ['a user that is a number', { input: 'a', user: 1 }, 'user', 'invalid_type'],
     ['dimensions of none', { input: 'a', dimensions: 0 }, 'dimensions'],
     ['broken dimensions', { input: 'a', dimensions: 1.5 }, 'dimensions', 'invalid_type'],
     ['an unknown form', { input: 'a', encoding_format: 'hex' }, 'encoding_format'],

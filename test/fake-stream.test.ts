@@ -61,12 +61,6 @@ describe('The pieces of a whole answer', () => {
     )
   })
 
-  test('end with STOP where the whole answer gave no reason', () => {
-    const chunks = toPieces(whole([{ text: 'one two' }], { finishReason: undefined }), 4)
-    const reasons = chunks.map(({ candidates }) => candidates?.[0]?.finishReason)
-    assert.deepEqual(reasons, [undefined, 'STOP'])
-  })
-
   test('keep a thought a thought in each piece, and its signature on the last', () => {
     const parts = partsOf(toPieces(whole([{ text: 'one two', thought: true, thoughtSignature: 's' }]), 4))
     assert.deepEqual(parts, [

@@ -82,6 +82,18 @@ describe('Fallback models', () => {
     assert.equal(await setUp({ ...all, 'gemini-c': undefined }).run(), 'gemini-c')
   })
 
+  test('are asked in their own form where the request has one, which only the one that answers is said of', async () => {
+    const failing = { 'gemini-a': refusal(503), 'gemini-b': refusal(503) }
+    const { asked, trace, run } = setUp(failing)
+    const forModel = (model: string) => ({ body: `for ${model}`, notes: [`fitted to ${model}`] })
+    await run({ ...REQUEST, forModel })
+    assert.deepEqual(
+      asked.map(({ body }) => body(() => {})),
+      ['{}', 'for gemini-b', 'for gemini-c'],
+    )
+    assert.deepEqual(trace.notes, ['fitted to gemini-c'])
+  })
+
   test('are not begun after the deadline', async () => {
     const { asked, run, advance } = setUp({ 'gemini-a': new GatewayError('overloaded', '') })
     advance.each = 60_000

@@ -128,14 +128,16 @@ describe('An answer in JSON whose schema was written otherwise', () => {
 })
 
 describe('A refused call', () => {
-  test('whose schema is blamed is asked again in the stricter form, as all of the model are for an hour', () => {
+  test('whose schema is blamed is asked again in the stricter form, as all of the model are for an hour where that worked', () => {
     let now = 0
     const fitting = createFitting(() => now)
     const call = fit(withTool(ANYTHING), MODEL, fitting)
     assert.ok(declarationIn(call.request)?.parametersJsonSchema)
-    const repaired = call.repair(SCHEMA_REFUSAL, MODEL)
+    const repaired = call.repair(SCHEMA_REFUSAL)
     assert.ok(declarationIn(repaired?.request ?? {})?.parameters)
     assert.deepEqual(argsIn(call.restore(calling({ filter: '{"a":1}' }))), { filter: { a: 1 } })
+    assert.ok(declarationIn(fit(withTool(ANYTHING), MODEL, fitting).request)?.parametersJsonSchema)
+    repaired?.worked()
     assert.ok(declarationIn(fit(withTool(ANYTHING), MODEL, fitting).request)?.parameters)
     assert.ok(declarationIn(fit(withTool(ANYTHING), 'gemini-4-argon', fitting).request)?.parametersJsonSchema)
     now = 3_600_001
@@ -199,23 +201,27 @@ describe('A refused call', () => {
     test(`learns from “${refusal}”`, () => {
       const fitting = createFitting(() => 0)
       const call = fit(asked, MODEL, fitting)
-      const repaired = call.repair(refusal, MODEL)
+      const repaired = call.repair(refusal)
       assert.deepEqual(repaired?.request, instead)
       assert.ok((repaired?.notes.length ?? 0) > 1)
+      repaired?.worked()
       const later = fit(asked, MODEL, fitting)
       assert.deepEqual(later.request, instead)
       assert.equal(later.notes.length, 1)
-      assert.equal(later.repair(refusal, MODEL), undefined)
+      assert.equal(later.repair(refusal), undefined)
     })
   }
 
   test('learns of one level after the other', () => {
     const fitting = createFitting(() => 0)
     const level = (name: string) => `Thinking level ${name} is not supported for this model.`
-    const first = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting).repair(level('LOW'), MODEL)
-    assert.deepEqual(first?.request, thinking({ thinkingLevel: 'MEDIUM' }))
-    const second = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting).repair(level('MEDIUM'), MODEL)
+    const call = fit(thinking({ thinkingLevel: 'LOW' }), MODEL, fitting)
+    assert.deepEqual(call.repair(level('LOW'))?.request, thinking({ thinkingLevel: 'MEDIUM' }))
+    const second = call.repair(level('MEDIUM'))
     assert.deepEqual(second?.request, thinking({ thinkingLevel: 'HIGH' }))
+    second?.worked()
+    const later = fit(thinking({ thinkingLevel: 'MEDIUM' }), MODEL, fitting)
+    assert.deepEqual(later.request, thinking({ thinkingLevel: 'HIGH' }))
   })
 
   test('whose signatures are blamed is asked again without them, and nothing is learned', () => {
@@ -238,21 +244,33 @@ describe('A refused call', () => {
       'Invalid thought signature',
       'Function call is missing a thought_signature in functionCall parts.',
     ]) {
-      assert.deepEqual(fit(asked, MODEL, fitting).repair(refusal, MODEL)?.request.contents, bypassed)
+      assert.deepEqual(fit(asked, MODEL, fitting).repair(refusal)?.request.contents, bypassed)
     }
     assert.deepEqual(fit(asked, MODEL, fitting).request, asked)
-    assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature', MODEL), undefined)
+    assert.equal(fit({ contents: bypassed }).repair('Invalid thought signature'), undefined)
   })
 
-  test('stays in its repaired form, whichever model is asked next', () => {
+  test('stays in its repaired form, and is refused for good by the same words', () => {
     const call = fit({ contents: [], generationConfig: { maxOutputTokens: 9, presencePenalty: 1 } })
-    const repaired = call.repair('Penalty is not enabled for this model', MODEL)
+    const repaired = call.repair('Penalty is not enabled for this model')
     assert.deepEqual(call.request, repaired?.request)
-    assert.equal(call.repair('Penalty is not enabled for this model', 'gemini-other'), undefined)
+    assert.equal(call.repair('Penalty is not enabled for this model'), undefined)
+  })
+
+  test('is mended once for each thing, and all that worked is learned', () => {
+    const fitting = createFitting(() => 0)
+    const asked = { ...withTool(ANYTHING), generationConfig: { presencePenalty: 1, topK: 1 } }
+    const call = fit(asked, MODEL, fitting)
+    call.repair(SCHEMA_REFUSAL)
+    const last = call.repair('Penalty is not enabled for this model')
+    assert.ok(declarationIn(last?.request ?? {})?.parameters)
+    assert.deepEqual(last?.request.generationConfig, { topK: 1 })
+    last?.worked()
+    assert.deepEqual(fit(asked, MODEL, fitting).request, last?.request)
   })
 
   test('is not repaired where nobody knows what is wrong', () => {
-    assert.equal(fit(withTool(ANYTHING)).repair('Request contains an invalid argument.', MODEL), undefined)
-    assert.equal(fit({ contents: [] }).repair(SCHEMA_REFUSAL, MODEL), undefined)
+    assert.equal(fit(withTool(ANYTHING)).repair('Request contains an invalid argument.'), undefined)
+    assert.equal(fit({ contents: [] }).repair(SCHEMA_REFUSAL), undefined)
   })
 })

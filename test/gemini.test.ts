@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { GoogleError } from '../core/errors.ts'
 import { GatewayError, isGatewayError } from '../core/errors.ts'
@@ -8,13 +7,9 @@ import { codec } from '../plugins/gemini/codec.ts'
 import { toModelPage } from '../plugins/gemini/model-pages.ts'
 import { parseNativePath } from '../plugins/gemini/native-path.ts'
 import { codecContract, eventsOf } from './contract/codec.ts'
+import { recordingsIn } from './fixture.ts'
 
-const FOLDER = new URL('./fixtures/gemini/', import.meta.url)
-const recordings = new Map(
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.sse'))
-    .map((name) => [name, new Uint8Array(readFileSync(new URL(name, FOLDER)))]),
-)
+const recordings = recordingsIn('gemini')
 
 const WHOLE = '/v1beta/models/gemini-3.8-flash:generateContent'
 const EVENTS = '/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse'

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Call, Hooks, OnFailure } from '../core/plugin.ts'
+import type { Call, CallResult, Hooks, OnFailure } from '../core/plugin.ts'
+import { type HookPatience, USUAL_PATIENCE } from '../core/plugins/hook-patience.ts'
 import { createHookRecord } from '../core/plugins/hook-record.ts'
 import { createHookChain } from '../core/plugins/hooks.ts'
 import { createKeptLog } from './kept-log.ts'
@@ -22,11 +23,16 @@ const call: Call = {
 }
 const reply: GenerateContentResponse = { candidates: [] }
 
-function chainOf(onFailure: OnFailure, hooks: Hooks) {
+function chainOf(onFailure: OnFailure, hooks: Hooks, patience = USUAL_PATIENCE) {
   const log = createKeptLog()
   const time = { now: 1_800_000_000_000 }
   const record = createHookRecord({ plugin: 'shaky', onFailure, log, now: () => time.now })
-  return { ...createHookChain([{ name: 'shaky', hooks, onFailure, record }], log), record, log, time }
+  return {
+    ...createHookChain([{ name: 'shaky', hooks, onFailure, record, patience }], log),
+    record,
+    log,
+    time,
+  }
 }
 
 const failing: Hooks = {
@@ -122,6 +128,60 @@ describe('a plugin that fails closed', () => {
     }
     assert.equal(hooks.log.lines.length, 1)
     assert.match(hooks.log.lines[0]?.message ?? '', /keeps failing, and so do the calls/)
+  })
+})
+
+describe('a hook that never ends', () => {
+  const never = () => new Promise<never>(() => {})
+  const short: HookPatience = {
+    ...{ authorize: 30, request: 30, reply: 30, finished: 30, models: 30 },
+    afterLeaving: 10,
+  }
+  const result: CallResult = {
+    ...{ status: 200, error: undefined, attempts: 1, keyId: undefined, usage: undefined },
+    ...{ firstTokenMilliseconds: undefined, durationMilliseconds: 1 },
+  }
+
+  test('costs nothing but the wait where it fails open', async () => {
+    const hooks = chainOf('open', { request: never, reply: never, models: never, authorize: never }, short)
+    const { call: same, shapers } = await hooks.request(call, 0)
+    assert.equal(same, call)
+    assert.equal(await shapers.reply(reply, call), reply)
+    assert.deepEqual(await hooks.models([]), [])
+    assert.equal(await hooks.authorize(new Request('http://a.example')), undefined)
+    assert.match(hooks.record.lastError()?.message ?? '', /not done within 0\.03 seconds/)
+  })
+
+  test('fails the call by name where it fails closed', async () => {
+    const hooks = chainOf('closed', { request: never }, short)
+    await assert.rejects(hooks.request(call, 0), /"shaky" failed in its request hook/)
+  })
+
+  test('is not waited for by those who wait for all to have heard of the end', async () => {
+    const hooks = chainOf('closed', { finished: never }, short)
+    await hooks.finished(call, result)
+    assert.match(hooks.log.lines[0]?.message ?? '', /failed after the call/)
+  })
+
+  test('ends a while after its client has left, and nobody is blamed', async () => {
+    for (const leaves of [AbortSignal.abort(), AbortSignal.timeout(5)]) {
+      const hooks = chainOf('open', { request: never }, { ...short, request: 60_000 })
+      await assert.rejects(
+        hooks.request({ ...call, signal: leaves }, 0),
+        (thrown) => thrown instanceof GatewayError && thrown.kind === 'client_gone',
+      )
+      assert.equal(hooks.record.lastError(), undefined)
+    }
+  })
+
+  test('is waited for long enough to fetch and upload what a call needs', async () => {
+    assert.ok(USUAL_PATIENCE.request >= 600_000 && USUAL_PATIENCE.reply >= 600_000)
+    const slow = async (seen: Call) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return { ...seen, model: 'fetched' }
+    }
+    const { call: changed } = await chainOf('closed', { request: slow }, short).request(call, 0)
+    assert.equal(changed.model, 'fetched')
   })
 })
 

@@ -186,6 +186,26 @@ describe('what plugins say of models and errors', () => {
     assert.deepEqual(hooks.suffixes, ['-long', '-x'])
   })
 
+  test('lists a name under the suffixes that fit the model it stands for', async () => {
+    const hooks = chain(
+      { suffixes: { '-x': ({ name }) => name === 'models/b' } },
+      { modelOf: (name) => ({ a: 'b-x' })[name] },
+    )
+    const names = (await hooks.models(list)).map(({ name }) => name)
+    assert.deepEqual(names, ['models/a', 'models/b', 'models/a-x', 'models/b-x'])
+  })
+
+  test('blames who fails at the question which models a suffix fits', async () => {
+    const hooks = chain({
+      suffixes: {
+        '-x'() {
+          throw new Error('secret')
+        },
+      },
+    })
+    await assert.rejects(hooks.models(list), /"plugin-1" failed in its suffixes hook/)
+  })
+
   test('asks for the model of a name until one knows it, and blames who fails', () => {
     const hooks = chain(
       { modelOf: () => undefined },

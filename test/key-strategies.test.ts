@@ -143,7 +143,8 @@ describe('fill-first', () => {
 })
 
 describe('quota-aware', () => {
-  const slacks = (of: Record<string, number>) => quotaAware(context({ slack: (project) => of[project] ?? 0 }))
+  const slacks = (of: Record<string, number>) =>
+    quotaAware(context({ slack: ({ project }) => of[project] ?? 0 }))
 
   test('picks the project with most left of a small pool', () => {
     assert.deepEqual(picks(slacks({ p0: 0.2, p1: 0.7, p2: 0.6 }), makeKeys(3), 2), ['k1', 'k1'])
@@ -151,7 +152,7 @@ describe('quota-aware', () => {
 
   test('asks for the room that this very call needs', () => {
     const strategy = quotaAware(
-      context({ slack: (project, { tokens = 0 }) => (project === 'p0' ? 1 - tokens / 1_000 : 0.5) }),
+      context({ slack: ({ project }, { tokens = 0 }) => (project === 'p0' ? 1 - tokens / 1_000 : 0.5) }),
     )
     const usable = countedKeys(makeKeys(2), seededRandom(1))
     assert.equal(strategy.pick(usable, { model: 'm', tokens: 10 })?.id, 'k0')
@@ -160,7 +161,7 @@ describe('quota-aware', () => {
 
   test('finds one of the few projects of a large pool that this call fits', () => {
     const strategy = quotaAware(
-      context({ slack: (project) => (Number(project.slice(1)) % 4 === 0 ? 0.1 : -1) }),
+      context({ slack: ({ project }) => (Number(project.slice(1)) % 4 === 0 ? 0.1 : -1) }),
     )
     const fitting = picks(strategy, makeKeys(1_000), 1_000).filter((id) => Number(id.slice(1)) % 4 === 0)
     assert.ok(fitting.length > 990, `${fitting.length} of 1000`)
@@ -174,7 +175,7 @@ describe('quota-aware', () => {
 
   test('serves a mixed load in turn as quota is spent, never in bursts on one key', () => {
     const used = new Map<string, number>()
-    const strategy = quotaAware(context({ slack: (project) => 1 - (used.get(project) ?? 0) / 20 }))
+    const strategy = quotaAware(context({ slack: ({ project }) => 1 - (used.get(project) ?? 0) / 20 }))
     const usable = countedKeys(makeKeys(4), seededRandom(8))
     let longest = 0
     let inARow = 0

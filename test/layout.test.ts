@@ -23,6 +23,8 @@ const PACKAGES: readonly (readonly [name: RegExp, allowed: RegExp])[] = [
     /^adapters\/(transport\/|simulated-google\/live)/,
   ],
   [/^ipaddr\.js$/, /^core\/(fetch\/public-address|http\/address-list)\.ts$/],
+  // Said in the texts that authors of plugins start from.
+  [/^geminate\/(sdk|testing)$/, /^core\/commands\/scaffolds\//],
   [/^@sinclair\/typebox(\/value)?$/, /^(core|plugins)\//],
 ]
 

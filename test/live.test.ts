@@ -9,6 +9,7 @@ import { cutReason, toGoodbye, toPassedGoodbye } from '../core/live/goodbye.ts'
 import { addUsage, readSigns } from '../core/live/google-signs.ts'
 import { createLiveSlots } from '../core/live/live-slots.ts'
 import { liveTokenOf } from '../core/live/live-token.ts'
+import { createResumePause } from '../core/live/resume-pause.ts'
 import { readSetup, resuming } from '../core/live/setup-message.ts'
 import { createWaitingRoom } from '../core/live/waiting-room.ts'
 import type { OutgoingSocket } from '../core/sockets.ts'
@@ -281,4 +282,13 @@ describe('The address of a session', () => {
     const elsewhere = new URL(`http://h/elsewhere/x.${CONSTRAINED}?access_token=auth_tokens/a`)
     assert.equal(liveTokenOf(elsewhere, new Headers()), undefined)
   })
+})
+
+test('A session is resumed at once, and ever later where its connections are lost one after the other', () => {
+  let now = 0
+  const pause = createResumePause(() => now)
+  const pauses = Array.from({ length: 9 }, () => pause.next())
+  assert.deepEqual(pauses, [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000])
+  now += 30_000
+  assert.equal(pause.next(), 0)
 })

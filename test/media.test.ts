@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GenerateContentRequest } from '../core/canonical.ts'
+import { toMediaPart } from '../core/codec/media.ts'
 import { GatewayError } from '../core/errors.ts'
 import { FetchError, type GuardedFetch } from '../core/guarded-fetch.ts'
 import type { Call, HostSettings } from '../core/plugin.ts'
@@ -144,6 +145,17 @@ describe('Media by address', () => {
       )
       return true
     })
+  })
+
+  test('names the place in the client’s request that its codec left with it', async () => {
+    const place = 'messages[1].content[0].image_url.url'
+    const call = asking(toMediaPart('https://b.example/', 'messages[0].content'), toMediaPart(A, place))
+    const isAt = (error: unknown) => error instanceof GatewayError && error.param === place
+    const other: GuardedFetch = (url, request) => (url === A ? bad(url, request) : good(url, request))
+    await assert.rejects(resolveMedia(call, other, SETTINGS), isAt)
+    // A hook's copy is still the same reference.
+    const copied = asking({ ...toMediaPart(A, place), mediaResolution: {} })
+    await assert.rejects(resolveMedia(copied, bad, SETTINGS), isAt)
   })
 
   const earlier = callOf({

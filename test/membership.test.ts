@@ -37,6 +37,26 @@ describe('a pool whose keys come and go', () => {
     assert.equal(bench.pool.find('b')?.project, 'p')
   })
 
+  test('counts what a key spends for its own project, though the project before it had its place', () => {
+    const { pool } = setUpPool([key('a'), key('b')])
+    const spend = (id: string) => pool.take({ ...PRO, project: id }, [])?.settle({ ok: true })
+    const slackOf = (id: string) => pool.slack(key(id), PRO)
+    for (let turn = 0; turn < 50; turn++) {
+      pool.membership.drop('a')
+      pool.membership.set(key(`new ${turn}`), undefined)
+      assert.equal(slackOf(`new ${turn}`), 1)
+      for (let call = 0; call <= turn; call++) spend(`new ${turn}`)
+      pool.membership.set(key('a'), undefined)
+    }
+    const slacks = Array.from({ length: 50 }, (_, turn) => slackOf(`new ${turn}`))
+    assert.deepEqual(
+      slacks,
+      slacks.toSorted((one, other) => other - one),
+    )
+    assert.equal(new Set(slacks).size, 50)
+    assert.equal(slackOf('a'), 1)
+  })
+
   test('lets a key that is added rest with its project', () => {
     const bench = setUpPool([key('a', 'p')])
     bench.settle('a', PRO, fault('quota_minute'))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMinuteLog } from '../core/quota/minute-log.ts'
+import { MinuteLog } from '../core/quota/minute-log.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const MINUTE = 60_000
 
 test('a minute log counts what came within the minute, and forgets it soon after', () => {
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   log.add(0, 10)
   log.add(30_000, 20)
   assert.equal(log.requests(59_999), 2)
@@ -17,7 +17,7 @@ test('a minute log counts what came within the minute, and forgets it soon after
 
 test('a minute log never counts less than any minute that a call falls into holds', () => {
   const random = seededRandom(3)
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   const calls: { at: number; tokens: number }[] = []
   let now = 0
   for (let turn = 0; turn < 5_000; turn++) {
@@ -34,7 +34,7 @@ test('a minute log never counts less than any minute that a call falls into hold
 })
 
 test('a minute log says when there will be room again', () => {
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   for (const at of [0, 10_000, 20_000]) log.add(at, 100)
   const soon = (time: number, what: string) => assert.ok(time > 60_000 && time < 60_600, `${what}: ${time}`)
   assert.equal(log.whenAtMost('requests', 3, 20_000), 20_000)
@@ -46,7 +46,7 @@ test('a minute log says when there will be room again', () => {
 })
 
 test('a minute log takes back what was counted, until it is forgotten anyway', () => {
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   const first = log.add(0, 100)
   const second = log.add(30_000, 100)
   log.correct(first, -1, -100)
@@ -60,21 +60,44 @@ test('a minute log takes back what was counted, until it is forgotten anyway', (
 })
 
 test('a minute log that was kept counts on where it was', () => {
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   log.add(0, 5)
   log.add(1_000, 7)
-  const other = createMinuteLog(MINUTE)
+  const other = new MinuteLog(MINUTE)
   other.restore(log.entries(2_000))
   assert.equal(other.requests(2_000), 2)
   assert.equal(other.tokens(60_700), 7)
 })
 
 test('a minute log forgets within a minute though the clock was set back', () => {
-  const log = createMinuteLog(MINUTE)
+  const log = new MinuteLog(MINUTE)
   log.add(3_600_000, 5)
   log.add(3_601_000, 5)
   assert.equal(log.requests(0), 2)
   assert.ok(log.whenAtMost('requests', 0, 0) < 61_000)
   for (let at = 1_000; at < 200_000; at += 1_000) log.add(at, 1)
   assert.ok(log.requests(200_000) <= 61, 'calls after it are told apart as before')
+})
+
+test('a minute log corrects the call that is meant, whatever came before and after it', () => {
+  const random = seededRandom(5)
+  const log = new MinuteLog(MINUTE)
+  const calls: { from: number; at: number; tokens: number }[] = []
+  let now = 0
+  for (let turn = 0; turn < 3_000; turn++) {
+    now += random() * (random() < 0.05 ? 30_000 : 400)
+    const tokens = Math.floor(random() * 1_000)
+    calls.push({ from: log.add(now, tokens), at: now, tokens })
+    const call = calls[calls.length - 1 - Math.floor(random() * Math.min(calls.length, 60))]!
+    log.correct(call.from, 0, 5)
+    call.tokens += 5
+    const held = log.entries(now)
+    const oldest = held[0]?.from ?? now
+    const counted = calls.filter(({ from }) => from >= oldest)
+    assert.equal(log.requests(now), counted.length)
+    assert.equal(
+      log.tokens(now),
+      counted.reduce((sum, one) => sum + one.tokens, 0),
+    )
+  }
 })

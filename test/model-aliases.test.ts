@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { GatewayError } from '../core/errors.ts'
 import { createModelNaming } from '../plugins/model-aliases/naming.ts'
+import { refuseOddNames } from '../plugins/model-aliases/refuse-odd-names.ts'
 import { createSuccessorNaming } from '../plugins/model-aliases/successors.ts'
 
 const LIST = ['gemini-a', 'gemini-b', 'gemini-b-lite'].map((id) => ({
@@ -47,19 +48,34 @@ describe('What models are called', () => {
     )
   })
 
+  test('is an alias of a model under its new name, described as it is', () => {
+    const aliases = { fast: 'house', odd: 'constructor' }
+    const { modelOf, list } = naming({ renames: { 'gemini-a': 'house' }, aliases })
+    assert.deepEqual([modelOf('fast'), modelOf('odd')], ['gemini-a', 'constructor'])
+    const fast = list(LIST).find(({ name }) => name === 'models/fast')
+    assert.deepEqual(fast, { ...LIST[0], name: 'models/fast', displayName: 'fast' })
+  })
+
+  test('is refused by the setting that cannot mean what it says', () => {
+    const refused = (some: Partial<Parameters<typeof refuseOddNames>[0]>) => () =>
+      refuseOddNames({ aliases: {}, renames: {}, hidden: [], ...some })
+    refused({ aliases: { 'gpt-*': 'a', b: 'a' }, renames: { a: 'x', c: 'y' } })()
+    assert.throws(refused({ aliases: { '': 'a' } }), /"plugins\.model-aliases\.aliases" .* empty name/)
+    assert.throws(refused({ renames: { 'a-*': 'x' } }), /"plugins\.model-aliases\.renames\.a-\*".*without \*/)
+    assert.throws(refused({ renames: { a: 'x', b: 'x' } }), /renames\.b" .*new name of a already/)
+    assert.throws(refused({ renames: { a: 'x' }, aliases: { x: 'b' } }), /renames\.a" .*an alias already/)
+  })
+
   test('is nothing where it is hidden, and a redirect goes before that', () => {
     const { modelOf, list } = naming({ hidden: ['gemini-b*'], aliases: { 'gemini-b': 'gemini-a' } })
     assert.throws(() => modelOf('gemini-b-lite'), isMissing)
     assert.equal(modelOf('gemini-b'), 'gemini-a')
-    assert.deepEqual(
-      list(LIST).map(({ name }) => name),
-      ['models/gemini-a', 'models/gemini-b'],
-    )
+    assert.deepEqual(list(LIST), [LIST[0], { ...LIST[0], name: 'models/gemini-b', displayName: 'gemini-b' }])
   })
 })
 
 describe('The successor of a model', () => {
-  const { error, list } = createSuccessorNaming({ 'my-*': 'gemini-a' })
+  const { error, list } = createSuccessorNaming({ 'my-*': 'gemini-a' }, naming({}))
   const refused = (status: number, message: string) =>
     new GatewayError('upstream_refused', message, { upstream: { status, error: { code: status, message } } })
 
@@ -94,5 +110,17 @@ describe('The successor of a model', () => {
       description: 'A model. Google retires it; its successor is gemini-3.8-flash.',
       successor: 'gemini-3.8-flash',
     })
+  })
+  test('is not named where the name was given to another model', () => {
+    const naive = [{ name: 'models/gemini-2.5-pro' }]
+    const { list } = createSuccessorNaming({}, naming({ aliases: { 'gemini-2.5-pro': 'gemini-a' } }))
+    assert.deepEqual(list(naive), naive)
+  })
+
+  test('is named as clients may call it, and not where they may not ask for it', () => {
+    const told = (some: Parameters<typeof naming>[0]) =>
+      createSuccessorNaming({}, naming(some)).error(refused(404, 'gone'), 'gemini-2.5-pro')?.message
+    assert.equal(told({ renames: { 'gemini-3.8-flash': 'house' } }), 'gone. Its successor is house.')
+    assert.equal(told({ hidden: ['gemini-3*'] }), undefined)
   })
 })

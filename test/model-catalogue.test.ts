@@ -183,6 +183,8 @@ describe('the model catalogue', () => {
     await assert.rejects(catalogue.models(), (error) => error === refused)
     state.lists = { p1: new Error('reset'), p3: [{}] }
     await assert.rejects(catalogue.models(), { kind: 'bad_upstream' })
+    state.lists = { p1: new Error('reset') }
+    await assert.rejects(catalogue.models(), { kind: 'bad_upstream', message: /"upstream\.gemini\.baseUrl"/ })
     state.lists = { p1: [pageOf('a')] }
     assert.deepEqual(namesOf(await catalogue.models()), ['a'])
   })

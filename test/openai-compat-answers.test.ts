@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Candidate, GenerateContentResponse, Part } from '../core/canonical.ts'
+import type { GenerateContentResponse, Part } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
 import { toFunctionNames } from '../core/schema-compiler/function-names.ts'
-import type { Asked } from '../plugins/openai-compat/asked.ts'
-import { merged } from './merged.ts'
+import { both, firstOf, says } from './openai-both.ts'
 import { streamed, whole } from './openai-codec.ts'
 import { foldStream } from './openai-fold.ts'
 
 describe('an answer', () => {
-  const says = (parts: readonly Part[], rest: Partial<Candidate> = { finishReason: 'STOP' }) => ({
-    candidates: [{ index: 0, content: { role: 'model', parts: [...parts] }, ...rest }],
-  })
-  const firstOf = (completion: Record<string, unknown> | undefined) =>
-    (completion as { choices: { message: Record<string, unknown>; finish_reason: string }[] }).choices[0]!
-
-  /** Encodes both ways, sees that they agree, and gives the first choice. */
-  function both(chunks: readonly GenerateContentResponse[], asked?: Partial<Asked>) {
-    const completion = whole(merged(chunks), asked)
-    const folded = foldStream(streamed(chunks, asked))
-    assert.equal(folded.error, undefined)
-    assert.deepEqual(folded.completion, completion)
-    return firstOf(completion)
-  }
-
   test('has an id and a time that follow from its call', () => {
     const { id, created, model, object } = whole(says([{ text: 'Hi' }]))
     assert.deepEqual(

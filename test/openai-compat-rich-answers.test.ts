@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { describe, test } from 'node:test'
-import type { Candidate, GenerateContentResponse, Part } from '../core/canonical.ts'
-import type { Asked } from '../plugins/openai-compat/asked.ts'
 import { merged } from './merged.ts'
-import { streamed, whole } from './openai-codec.ts'
-import { foldStream } from './openai-fold.ts'
+import { both, firstOf, says } from './openai-both.ts'
+import { whole } from './openai-codec.ts'
 
 describe('an answer that is more than text', () => {
-  const says = (parts: readonly Part[], rest: Partial<Candidate> = { finishReason: 'STOP' }) => ({
-    candidates: [{ index: 0, content: { role: 'model', parts: [...parts] }, ...rest }],
-  })
-  const firstOf = (completion: Record<string, unknown> | undefined) =>
-    (completion as { choices: { message: Record<string, unknown>; finish_reason: string }[] }).choices[0]!
-
-  /** Encodes both ways, sees that they agree, and gives the first choice. */
-  function both(chunks: readonly GenerateContentResponse[], asked?: Partial<Asked>) {
-    const completion = whole(merged(chunks), asked)
-    const folded = foldStream(streamed(chunks, asked))
-    assert.equal(folded.error, undefined)
-    assert.deepEqual(folded.completion, completion)
-    return firstOf(completion)
-  }
-
   test('names where its text comes from, counted as JavaScript counts', () => {
     const text = 'Grüße 👋 aus Oslo.'
     const groundingMetadata = {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { type GatewayError, isGatewayError } from '../core/errors.ts'
 import type { ProtocolRequest } from '../core/plugin.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 import { IGNORED, WITHOUT_COUNTERPART } from '../plugins/openai-compat/parameters.ts'
 import { type CodecCase, codecContract, eventsOf } from './contract/codec.ts'
+import { fixture, recordingsIn } from './fixture.ts'
 
 const WHOLE = '/v1/chat/completions'
 
@@ -20,12 +21,12 @@ interface Refusal {
   readonly wire: unknown
 }
 
-const requests = read('openai-compat/requests.json') as readonly RequestCase[]
-const refusals = read('openai-compat/refusals.json') as readonly Refusal[]
+const requests = fixture('openai-compat/requests.json') as readonly RequestCase[]
+const refusals = fixture('openai-compat/refusals.json') as readonly Refusal[]
 
 codecContract('openai-compat', codec, {
   cases: requests.map((each) => ({ ...each, url: WHOLE })),
-  recordings: recordingsIn('gemini/'),
+  recordings: recordingsIn('gemini'),
   urls: { whole: WHOLE, streams: [WHOLE] },
   junk: [null, 1, 'x', [], true, {}, { model: 'm' }, { messages: [] }],
   read(_url, text) {
@@ -75,6 +76,20 @@ describe('a request that is not as documented', () => {
   }
 })
 
+test('a chat names few of many fields that nobody knows', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 500 }, (_, index) => [`${'x'.repeat(200)}${index}`, 1]),
+  )
+  for (const more of [many, { extra_body: many }, { google: many }, { chat_template_kwargs: many }]) {
+    const { notes = [] } = codec.decode(
+      { model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more },
+      REQUEST,
+    )
+    assert.match(notes.join('; '), /^ignored: .* 490 more$/)
+    assert.ok(notes.join('; ').length < 1_000)
+  }
+})
+
 test('docs/openai.md names every parameter that is ignored or refused', () => {
   const docs = readFileSync(new URL('../docs/openai.md', import.meta.url), 'utf8')
   const names = Object.keys({ ...IGNORED, ...WITHOUT_COUNTERPART })
@@ -92,14 +107,4 @@ function thrownBy(run: () => unknown): GatewayError {
     throw thrown
   }
   return assert.fail('it was not refused')
-}
-
-function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'))
-}
-
-function recordingsIn(folder: string): Map<string, Uint8Array> {
-  const place = new URL(`./fixtures/${folder}`, import.meta.url)
-  const names = readdirSync(place).filter((name) => name.endsWith('.sse'))
-  return new Map(names.map((name) => [name, new Uint8Array(readFileSync(new URL(name, place)))]))
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { type GatewayError, isGatewayError } from '../core/errors.ts'
 import type { ProtocolRequest } from '../core/plugin.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 import { IGNORED, REFUSED, WITHOUT_COUNTERPART } from '../plugins/openai-compat/responses/parameters.ts'
 import { type CodecCase, codecContract, eventsOf } from './contract/codec.ts'
+import { fixture, recordingsIn } from './fixture.ts'
 import { timedCodec } from './openai-codec.ts'
 
 const PATH = '/v1/responses'
@@ -21,12 +22,12 @@ interface Refusal {
   readonly wire: unknown
 }
 
-const requests = read('openai-compat/response-requests.json') as readonly RequestCase[]
-const refusals = read('openai-compat/response-refusals.json') as readonly Refusal[]
+const requests = fixture('openai-compat/response-requests.json') as readonly RequestCase[]
+const refusals = fixture('openai-compat/response-refusals.json') as readonly Refusal[]
 
 codecContract('Responses', timedCodec, {
   cases: requests.map((each) => ({ ...each, url: PATH })),
-  recordings: recordingsIn('gemini/'),
+  recordings: recordingsIn('gemini'),
   urls: { whole: PATH, streams: [PATH, '/hf/v1/responses', '/responses'] },
   junk: [null, 1, 'x', [], true, {}, { model: 'm' }, { input: 'Hi' }],
   read(_url, text) {
@@ -106,7 +107,7 @@ describe('a Responses-shaped body at the chat completions', () => {
 test('docs/openai.md names every parameter of responses that is ignored or refused', () => {
   const docs = readFileSync(new URL('../docs/openai.md', import.meta.url), 'utf8')
   const part = docs.slice(docs.indexOf('## Responses'))
-  const names = [...IGNORED, ...WITHOUT_COUNTERPART, ...Object.keys(REFUSED), 'background']
+  const names = [...Object.keys({ ...IGNORED, ...WITHOUT_COUNTERPART, ...REFUSED }), 'background']
   assert.deepEqual(
     names.filter((name) => !part.includes(`\`${name}\``)),
     [],
@@ -121,14 +122,4 @@ function thrownBy(run: () => unknown): GatewayError {
     return thrown
   }
   return assert.fail('it was not refused')
-}
-
-function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'))
-}
-
-function recordingsIn(folder: string): Map<string, Uint8Array> {
-  const place = new URL(`./fixtures/${folder}`, import.meta.url)
-  const names = readdirSync(place).filter((name) => name.endsWith('.sse'))
-  return new Map(names.map((name) => [name, new Uint8Array(readFileSync(new URL(name, place)))]))
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { isGatewayError } from '../core/errors.ts'
@@ -7,6 +6,7 @@ import type { ProtocolRequest } from '../core/plugin.ts'
 import { codec } from '../plugins/openai-compat/codec.ts'
 import type { TextAsked } from '../plugins/openai-compat/text/asked.ts'
 import { type CodecCase, codecContract, eventsOf } from './contract/codec.ts'
+import { fixture } from './fixture.ts'
 import { callThat } from './openai-codec.ts'
 
 const PATH = '/v1/completions'
@@ -17,8 +17,10 @@ const REQUEST: ProtocolRequest = {
   headers: new Headers(),
 }
 
-const requests = read('text-requests.json') as readonly (Omit<CodecCase, 'url'> & { notes?: string[] })[]
-const refusals = read('text-refusals.json') as readonly {
+const requests = fixture('openai-compat/text-requests.json') as readonly (Omit<CodecCase, 'url'> & {
+  notes?: string[]
+})[]
+const refusals = fixture('openai-compat/text-refusals.json') as readonly {
   readonly title: string
   readonly param: string
   readonly code: string
@@ -168,8 +170,4 @@ function folded(text: string): Record<string, unknown> {
     }
   }
   return { ...values[0], choices, usage: values.at(-1)?.usage }
-}
-
-function read(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./fixtures/openai-compat/${name}`, import.meta.url), 'utf8'))
 }

@@ -19,6 +19,13 @@ function plugin(name: string, paths: readonly string[], hooks: Hooks = {}): Load
   return { name, hooks, app } as unknown as LoadedPlugin
 }
 
+/** A plugin that answers one method with its name. */
+function reading(name: string, path: string, hooks: Hooks = {}): LoadedPlugin {
+  const app = createPluginApp(name, createKeptLog())
+  app.get(path, () => name)
+  return { name, hooks, app } as unknown as LoadedPlugin
+}
+
 /** Asks the plugins' routes as a client that speaks a protocol. */
 async function ask(
   plugins: readonly LoadedPlugin[],
@@ -76,6 +83,43 @@ describe('a path of several plugins', () => {
       () => mountPluginRoutes(createApp(), [one, other]),
       ({ message }: Error) => /both serve/.test(message),
     )
+  })
+
+  test('is refused at the start where one serves every method and another one of them', () => {
+    for (const both of [
+      [plugin('one', ['/x']), reading('two', '/x')],
+      [reading('one', '/x'), plugin('two', ['/x'])],
+    ])
+      assert.throws(
+        () => mountPluginRoutes(createApp(), both),
+        ({ message }: Error) => /"one" and "two" both serve GET \/x/.test(message),
+      )
+  })
+
+  test('is one path with a slash behind it and without', async () => {
+    for (const path of ['/x', '/x/']) assert.deepEqual(await ask([reading('one', '/x/')], path), [200, 'one'])
+    assert.throws(
+      () => mountPluginRoutes(createApp(), [reading('one', '/x'), reading('two', '/x/')]),
+      /"one" and "two" both serve GET \/x;/,
+    )
+  })
+
+  test('is told apart by protocols where one serves every method and another one of them', async () => {
+    const every = plugin('every', ['/x'], { protocol: protocolOf('a') })
+    const read = reading('read', '/x', { protocol: protocolOf('b') })
+    for (const both of [
+      [every, read],
+      [read, every],
+    ]) {
+      assert.deepEqual(await ask(both, '/x', 'a'), [200, 'every'])
+      assert.deepEqual(await ask(both, '/x', 'b'), [200, 'read'])
+    }
+  })
+
+  test('is refused where it is the gateway’s own, whichever methods are served there', () => {
+    const root = createApp()
+    root.get('/healthz', () => 'ok')
+    assert.throws(() => mountPluginRoutes(root, [plugin('one', ['/healthz'])]), /the gateway's own/)
   })
 
   test('that is open below is no path for clients of other protocols, who hear of the nearest', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Key } from '../core/keys.ts'
 import type { QuotaLimits } from '../core/quota/quota-window.ts'
-import { emptyQuotas, FLASH, fault, key, PRO, START, setUpPool } from './virtual-pool.ts'
+import { emptyQuotas, FLASH, fault, key, PRO, START, setUpPool, spenderOf } from './virtual-pool.ts'
 
 const HOUR = 3_600_000
 /** `START` is midnight in California. */
@@ -66,6 +66,18 @@ describe('A pool that knows a limit of requests', () => {
     assert.deepEqual([call(), call(), call()], ['a', 'a', undefined])
   })
 
+  test('passes no limit of images either, as Google counts them when they are made', () => {
+    const { take, clock } = setUp([key('a')])
+    const limits = [{ window: 'images/minute', limit: 2 }] as const
+    take()?.settle({ ok: false, ...fault('quota_minute', { retryAfterMilliseconds: 1_000, limits }) })
+    clock.advance(1_000)
+    const image = { promptTokenCount: 5, candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1290 }] }
+    for (let calls = 0; calls < 2; calls++) take()?.ended(image)
+    assert.equal(take(), undefined)
+    clock.advance(61_000)
+    assert.ok(take())
+  })
+
   test('keeps nothing of it as a rest, since what was counted is kept', () => {
     const { call, changes } = setUp([key('a')], { 'requests/minute': 1 })
     call()
@@ -79,7 +91,7 @@ describe('A pool that knows a limit of requests', () => {
     before.call()
     before.call()
     const quotas = emptyQuotas(60, stated)
-    for (let calls = 0; calls < 2; calls++) quotas.spend('a', 'gemini-pro', 0, START)
+    for (let calls = 0; calls < 2; calls++) quotas.spend(spenderOf('a'), 'gemini-pro', 0, START)
     const after = setUpPool([key('a')], undefined, undefined, quotas)
     assert.equal(after.pool.take(PRO, []), undefined)
     assert.equal(after.pool.returnsAt(PRO), before.pool.returnsAt(PRO))
@@ -128,7 +140,7 @@ describe('A pool that knows a limit of tokens', () => {
   test('finds the one project with room among many', () => {
     const keys = Array.from({ length: 500 }, (_, index) => key(`k${index}`))
     const { pool, quotas, clock } = setUp(keys, { 'tokens/minute': 1_000 })
-    for (const { id } of keys) if (id !== 'k321') quotas.spend(id, 'gemini-pro', 900, clock.now())
+    for (const { id } of keys) if (id !== 'k321') quotas.spend(spenderOf(id), 'gemini-pro', 900, clock.now())
     assert.equal(pool.take(big, [])?.key.id, 'k321')
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaultKind } from '../core/fault.ts'
-import type { Key, KeyStrategy } from '../core/keys.ts'
+import type { Key, KeyStrategy, UsableKeys } from '../core/keys.ts'
 import { FOREVER } from '../core/store.ts'
 import { FLASH, fault, ids, key, PRO, record, START, setUpPool } from './virtual-pool.ts'
 
@@ -243,6 +243,20 @@ test('a strategy that answers with the key it was given long ago is overruled on
   assert.equal(pool.pick(PRO, [])?.id, 'a')
   settle('a', PRO, fault('key_invalid'))
   assert.equal(pool.pick(PRO, [])?.id, 'b')
+})
+
+test('a strategy that takes a key from what it was shown for another model is overruled', () => {
+  let ofPro: UsableKeys | undefined
+  const strategy: KeyStrategy = {
+    pick(usable) {
+      ofPro ??= usable
+      return ofPro.at(0)
+    },
+  }
+  const { pool, settle } = setUpPool([key('a'), key('b')], undefined, strategy)
+  assert.equal(pool.pick(PRO, [])?.id, 'a')
+  settle('a', FLASH, fault('quota_minute'))
+  assert.equal(pool.pick(FLASH, [])?.id, 'b')
 })
 
 test('a strategy is told of every outcome of a key it knows', () => {

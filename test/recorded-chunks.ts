@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { readRecordings } from '../adapters/simulated-google/recordings.ts'
 import { createLateness, readToCommitPoint } from '../core/call/commit-point.ts'
 import { createFrameSource } from '../core/call/frame-source.ts'
@@ -7,6 +6,7 @@ import { openEventStream } from '../core/call/upstream-stream.ts'
 import type { GenerateContentResponse } from '../core/canonical.ts'
 import { createRedactor } from '../core/log/redactor.ts'
 import { toAnswer } from './contract/codec.ts'
+import { recordingsIn } from './fixture.ts'
 
 /** The chunks of a recorded stream that comes in pieces of `size` bytes. */
 export async function chunksOf(bytes: Uint8Array, size: number): Promise<GenerateContentResponse[]> {
@@ -24,9 +24,7 @@ export async function chunksOf(bytes: Uint8Array, size: number): Promise<Generat
 
 /** Recorded streams of Google's that are answers, and those of our own making. */
 export function recordedStreams(): Map<string, Uint8Array> {
-  const place = new URL('./fixtures/gemini/', import.meta.url)
-  const own = readdirSync(place).filter((name) => name.endsWith('.sse'))
-  const all = new Map(own.map((name) => [name, new Uint8Array(readFileSync(new URL(name, place)))]))
+  const all = recordingsIn('gemini')
   for (const { name, kind, status, body } of googles())
     if (kind === 'stream' && status === 200) all.set(name, new Uint8Array(body))
   return all

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { toConnectionFault } from '../core/call/connection-fault.ts'
+import { ConnectionError } from '../core/call/line.ts'
 import { nothingLeft, toRefusal } from '../core/call/refusal.ts'
 import { classifyAnswer } from '../core/faults/classify.ts'
+import { createDirectWay } from '../core/ways/way.ts'
+import { transportOf } from './ways-of-test.ts'
 
 describe('A call for which no key is left', () => {
   const cases: readonly (readonly [Record<string, number>, RegExp])[] = [
@@ -43,4 +47,17 @@ describe('A page in the place of an answer of Google’s', () => {
       assert.match(error.message, said)
     })
   }
+})
+
+test('A connection that fails is told with what to look at, and without the words of the network', () => {
+  const fault = toConnectionFault(
+    new ConnectionError('connect ECONNREFUSED 10.1.2.3:443'),
+    false,
+    createDirectWay(transportOf()),
+  )
+  assert.ok(fault)
+  const { kind, message } = toRefusal(fault)
+  assert.equal(kind, 'bad_upstream')
+  assert.match(message, /^No connection to Google: .*"upstream\.gemini\.baseUrl".*"proxies\.urls"/)
+  assert.doesNotMatch(message, /10\.1\.2\.3/)
 })

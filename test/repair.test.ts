@@ -13,6 +13,7 @@ const refusal = (status: number, message: string, details?: Record<string, unkno
 function setUp(refused: GatewayError, times = 1) {
   const asked: UpstreamRequest[] = []
   const heard: string[] = []
+  const worked: string[] = []
   const trace = createTrace()
   const keyLoop: KeyLoop = {
     run: async <T>(request: UpstreamRequest) => {
@@ -28,32 +29,45 @@ function setUp(refused: GatewayError, times = 1) {
     body: () => 'as it was',
     model: 'gemini-a',
     repeatable: true,
-    repair: (text, model) => {
-      heard.push(`${model}: ${text}`)
-      return text.includes('hopeless') ? undefined : { body: 'better', notes: ['asked again'] }
+    repair: (text) => {
+      heard.push(text)
+      const body = `better ${heard.length}`
+      const repaired = { body, notes: ['asked again'], worked: () => void worked.push(body) }
+      return text.includes('hopeless') ? undefined : repaired
     },
   }
   const run = (what = request, leaving = new AbortController().signal) =>
     withRepair(keyLoop).run(what, trace, leaving, () => assert.fail('nothing to read'))
-  return { asked, heard, trace, request, run }
+  return { asked, heard, worked, trace, request, run }
 }
 
 describe('A call that Google refuses as malformed', () => {
   test('is sent once more in the form that its request knows, and says so', async () => {
-    const { asked, heard, trace, run } = setUp(refusal(400, 'Level X is not supported', [{ field: 'x' }]))
+    const { asked, heard, worked, trace, run } = setUp(
+      refusal(400, 'Level X is not supported', [{ field: 'x' }]),
+    )
     assert.equal(await run(), 'answer')
     assert.deepEqual(
       asked.map(({ body }) => body(() => {})),
-      ['as it was', 'better'],
+      ['as it was', 'better 1'],
     )
-    assert.deepEqual(heard, ['gemini-a: Level X is not supported\n[{"field":"x"}]'])
+    assert.deepEqual(worked, ['better 1'])
+    assert.deepEqual(heard, ['Level X is not supported\n[{"field":"x"}]'])
     assert.deepEqual(trace.notes, ['asked again'])
   })
 
-  test('is not sent a third time', async () => {
-    const { asked, run } = setUp(refusal(400, 'no'), 9)
+  test('is sent again for each thing that is refused of it, and only what worked is told so', async () => {
+    const { asked, worked, trace, run } = setUp(refusal(400, 'no'), 2)
+    assert.equal(await run(), 'answer')
+    assert.equal(asked.length, 3)
+    assert.deepEqual([worked, trace.notes], [['better 2'], ['asked again']])
+  })
+
+  test('is given up after three forms, none of which is told that it worked', async () => {
+    const { asked, worked, run } = setUp(refusal(400, 'no'), 9)
     await assert.rejects(run(), { message: 'no' })
-    assert.equal(asked.length, 2)
+    assert.equal(asked.length, 4)
+    assert.deepEqual(worked, [])
   })
 
   test('is answered with the refusal where no form is known, or the call is native', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { isGatewayError } from '../core/errors.ts'
+import { type GatewayError, isGatewayError } from '../core/errors.ts'
 import { compileSchema } from '../core/schema-compiler/compile-schema.ts'
 import { jsonProblems, openapiProblems } from './schema-grammar.ts'
 
@@ -78,6 +78,31 @@ test('a value that fits many forms is restored without trying every way through'
   assert.deepEqual([deepest, levels], [{ k: 1 }, 400])
 })
 
+test('what is wrong far inside is told in few words, by how its place begins and ends', () => {
+  const deep = nested(450, (inner) => object({ [`a${'b'.repeat(60)}`]: inner }), {
+    $ref: `#/$defs/${'x'.repeat(5_000)}`,
+  })
+  for (const schema of [deep, nested(5_000, (inner) => object({ a: inner }))]) {
+    assert.throws(
+      () =>
+        compileSchema(schema, { dialect: 'json', role: 'parameters', at: 'tools[3].function.parameters' }),
+      ({ message, param }: GatewayError) => {
+        assert.ok(message.length < 1_000 && (param?.length ?? 0) < 500, message)
+        return message.startsWith('tools[3].function.parameters')
+      },
+    )
+  }
+})
+
+test('notes are few words too', () => {
+  const long = nested(100, (inner) => object({ [`a${'b'.repeat(60)}`]: inner }), {
+    type: 'string',
+    pattern: 'x'.repeat(9_000),
+  })
+  const { notes } = compileSchema(long, { dialect: 'json', role: 'parameters' })
+  assert.ok(notes.length > 0 && notes.every((note) => note.length < 1_000))
+})
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
@@ -91,6 +116,7 @@ function compileOrRefuse(schema: unknown, dialect: 'json' | 'openapi') {
     return compileSchema(schema, { dialect, role: 'parameters' }).schema
   } catch (error) {
     assert.ok(isGatewayError(error) && error.kind === 'invalid_request', String(error))
+    assert.ok(error.message.length < 1_000 && (error.param?.length ?? 0) < 500)
     return undefined
   }
 }

@@ -17,9 +17,11 @@ test('geminate/sdk exports what plugins out there import, and nothing by acciden
 
 test('geminate/testing exports what tests of plugins out there import, and nothing by accident', () => {
   assert.deepEqual(Object.keys(testing).sort(), [
+    'assert',
     'codecContract',
     'contract',
     'createTestGateway',
+    'createTestServer',
     'eventsOf',
     'imageBedContract',
     'keyStrategyContract',

@@ -97,6 +97,30 @@ const CASES: readonly Case[] = [
     expected: { tools: [SEARCH] },
   },
   {
+    title: 'goes before an answer in JSON by force, in whichever spelling it is asked for',
+    model: 'gemini-2.5-flash',
+    request: {
+      generation_config: { response_mime_type: 'application/json', response_schema: {}, top_k: 3 },
+      toolConfig: { retrievalConfig: { languageCode: 'de' } },
+    },
+    suffix: true,
+    force: true,
+    expected: {
+      generation_config: { top_k: 3 },
+      toolConfig: { retrievalConfig: { languageCode: 'de' } },
+      tools: [SEARCH],
+    },
+    note: /an answer in JSON left out/,
+  },
+  {
+    title: 'is left out beside an answer that is one of several words',
+    model: 'gemini-2.5-flash',
+    request: { generationConfig: { responseMimeType: 'text/x.enum' } },
+    suffix: true,
+    expected: { generationConfig: { responseMimeType: 'text/x.enum' } },
+    note: /no search beside an answer in JSON/,
+  },
+  {
     title: 'drops out of the functions that may be called',
     request: {
       tools: [functions('f', 'googleSearch')],
@@ -146,7 +170,10 @@ describe('Links to pages', () => {
     candidates?.[0]?.content?.parts?.map(({ text }) => text).join('')
 
   test('stand below the text of a whole reply, each once, and nothing is cited twice', () => {
-    const told = createLinks().reply(answer('Hello', { finishReason: 'STOP', groundingMetadata: pages }))
+    const told = createLinks().reply(
+      answer('Hello', { finishReason: 'STOP', groundingMetadata: pages }),
+      callOf({}),
+    )
     assert.equal(textOf(told), `Hello${LINKS}`)
     const { groundingSupports: _, ...rest } = pages
     assert.deepEqual(told.candidates?.[0]?.groundingMetadata, rest)
@@ -162,8 +189,24 @@ describe('Links to pages', () => {
     assert.equal(textOf(chunk(answer('x', { finishReason: 'STOP' }), callOf({}))), 'x')
   })
 
+  test('are all that the chunks of a stream named, each once', () => {
+    const { chunk } = createLinks()
+    const call = callOf({})
+    const [a, b] = [web('https://a.example/', 'A'), web('https://b.example/', 'B')]
+    chunk(answer('x', { groundingMetadata: { groundingChunks: [a] } }), call)
+    const last = answer('y', { finishReason: 'STOP', groundingMetadata: { groundingChunks: [b, a] } })
+    assert.equal(textOf(chunk(last, call)), 'y\n\n1. [A](https://a.example/)\n2. [B](https://b.example/)')
+  })
+
+  test('stand below no text that is for a program, which is cited as ever', () => {
+    const json = callOf({ generationConfig: { responseMimeType: 'application/json' } })
+    const whole = answer('{}', { finishReason: 'STOP', groundingMetadata: pages })
+    assert.equal(createLinks().reply(whole, json), whole)
+    assert.equal(createLinks().chunk(whole, json), whole)
+  })
+
   test('change nothing where no page was found', () => {
     const plain = answer('Hello', { finishReason: 'STOP' })
-    assert.deepEqual(createLinks().reply(plain), plain)
+    assert.deepEqual(createLinks().reply(plain, callOf({})), plain)
   })
 })

@@ -211,6 +211,16 @@ describe('The store of signatures', () => {
     assert.deepEqual([later.get('a'), later.get('b')], [entry('one'), entry('two')])
   })
 
+  test('of two at one place is the newer, after a restart too', async () => {
+    const { store, kept } = setUp(createStore(), { segmentBytes: 100 })
+    for (const signature of ['one', 'two', 'three']) kept.put('a', entry(signature.repeat(50)))
+    await kept.write()
+    assert.equal(store.documents.size, 3)
+    const later = setUp(store).kept
+    await later.load()
+    for (const each of [kept, later]) assert.deepEqual(each.get('a'), entry('three'.repeat(50)))
+  })
+
   test('writes nothing where nothing is new', async () => {
     const { store, kept } = setUp()
     kept.put('a', entry('one'))

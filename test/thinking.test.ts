@@ -102,6 +102,37 @@ describe('How hard a model thinks', () => {
       { thinkingBudget: 24_576, includeThoughts: false },
     ],
     [
+      'is up to the model where -thinking asks for thoughts to read',
+      { model: 'gemini-2.5-flash-lite', suffixes: ['-thinking'] },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'is up to the model where -thinking asks for what the config switches off',
+      { suffixes: ['-thinking'], models: { '*': 'none' } },
+      { thinkingBudget: -1, includeThoughts: true },
+    ],
+    [
+      'is nothing where the config says so, and then nothing is shown',
+      { models: { '*': 0 }, thoughts: { '*': 'show' } },
+      { thinkingBudget: 0 },
+    ],
+    [
+      'is nothing where the request says so, and then nothing is shown',
+      { stated: { thinking_budget: 0 }, thoughts: { '*': 'inline' } },
+      { thinking_budget: 0 },
+    ],
+    [
+      'is nothing where the request says so, and a suffix that would show it hears why',
+      { stated: { thinkingBudget: 0 }, suffixes: ['-thinking'] },
+      { thinkingBudget: 0 },
+      /-thinking: the request itself/,
+    ],
+    [
+      'is nothing where the suffix says so, whatever the request would see of it',
+      { stated: { includeThoughts: true }, suffixes: ['-nothinking'] },
+      { thinkingBudget: 0 },
+    ],
+    [
       'cannot be stated to every model',
       { model: 'gemini-2.0-flash', suffixes: ['-high'] },
       undefined,
@@ -139,7 +170,7 @@ describe('Thoughts', () => {
     const { reply: shown } = createShownThoughts(() => 'hide')
     const answer = shown(
       reply([thought('a'), thought('b', { thoughtSignature: 's' }), { text: 'c' }, CALL]),
-      'm',
+      callOf({}),
     )
     assert.deepEqual(partsOf(answer), [{ text: '', thoughtSignature: 's' }, { text: 'c' }, CALL])
   })
@@ -147,13 +178,25 @@ describe('Thoughts', () => {
   test('stand in the text of a whole reply', () => {
     const { reply: shown } = createShownThoughts(() => 'inline')
     const text = (parts: Part[]) =>
-      partsOf(shown(reply(parts, END), 'm'))
+      partsOf(shown(reply(parts, END), callOf({})))
         ?.map((part) => part.text ?? '(call)')
         .join('')
     assert.equal(text([thought('a'), thought('b'), { text: 'c' }]), '<think>\nab\n</think>\n\nc')
     assert.equal(text([thought('a'), CALL]), '<think>\na\n</think>\n\n(call)')
     assert.equal(text([thought('a')]), '<think>\na\n</think>\n\n')
     assert.equal(text([{ text: 'c' }]), 'c')
+  })
+
+  test('stand in no text that is for a program', () => {
+    const { reply: shown, chunk } = createShownThoughts(() => 'inline')
+    const answer = reply([thought('a'), { text: '{}' }], END)
+    for (const request of [
+      { generationConfig: { responseMimeType: 'application/json' } },
+      { generation_config: { response_mime_type: 'text/x.enum' } },
+    ]) {
+      assert.equal(shown(answer, callOf(request)), undefined)
+      assert.equal(chunk(answer, callOf(request)), undefined)
+    }
   })
 
   test('stand in the text of a stream, begun and ended once, apart for each candidate and call', () => {

@@ -56,3 +56,17 @@ test('estimates follow what Google counted, each model for itself', () => {
   assert.ok(Math.abs(estimates.estimate('m', weight) - 1_200) < 10, 'media teach nothing')
   assert.equal(estimates.estimate('m', { textBytes: 0, mediaTokens: 300 }), 300)
 })
+
+test('estimates that were kept go on where they were, without what is none', () => {
+  const weight = { textBytes: 4_000, mediaTokens: 0 }
+  const before = createTokenEstimates()
+  before.learn('m', weight, 2_000)
+  before.learn('m', weight, 1_999)
+  assert.deepEqual(before.ratios(), { m: 0.5 })
+  const kept = JSON.parse(JSON.stringify({ ...before.ratios(), odd: 'x', none: null, huge: 40 }))
+  const after = createTokenEstimates(kept)
+  assert.equal(after.estimate('m', weight), 2_000)
+  assert.deepEqual(after.ratios(), { m: 0.5 })
+  for (const odd of [undefined, null, 7, 'text', [1, 2, 3], { m: Number.NaN }])
+    assert.equal(createTokenEstimates(odd).estimate('m', weight), 1_000)
+})

@@ -35,13 +35,27 @@ const suites: Step[] = [
   { title: 'units on Deno', ...onDeno('unit-deno', unitTests), skip: withoutDeno },
 ]
 
-const total = sum([...(await runSteps(checks, 1)), ...(await runSteps(suites, 2))])
+/** What takes a minute of waiting and next to no work: they disturb nobody, and run beside all the others. */
+const minutes: Step[] = [minute('bun'), minute('binary'), { ...minute('deno'), skip: withoutDeno }]
+
+const built = await runSteps(checks, 1)
+const tested = await Promise.all([runSteps(suites, 2), runSteps(minutes, minutes.length)])
+const total = sum([...built, ...tested.flat()])
 process.stdout.write(`${toLine(total)}\n`)
 process.exitCode = total.failed > 0 ? 1 : 0
 
 function endToEnd(underTest: UnderTest): Step {
   const run = onBun(`e2e-${underTest}`, ['./test/e2e'])
   return { title: `end to end, ${underTest}`, ...run, environment: { GEMINATE_UNDER_TEST: underTest } }
+}
+
+function minute(underTest: UnderTest): Step {
+  const run = onBun(`minute-${underTest}`, ['./test/minute'])
+  return {
+    title: `a minute of waiting, ${underTest}`,
+    ...run,
+    environment: { GEMINATE_UNDER_TEST: underTest },
+  }
 }
 
 function onBun(name: string, tests: readonly string[]) {

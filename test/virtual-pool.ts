@@ -2,6 +2,7 @@ import type { Fault, FaultKind } from '../core/fault.ts'
 import type { Key, KeyQuery, KeyStrategy, Outcome } from '../core/keys.ts'
 import type { KeyChanges } from '../core/pool/key-memory.ts'
 import { createPool, type PoolOptions } from '../core/pool/pool.ts'
+import type { Spender } from '../core/quota/model-meters.ts'
 import { createPacificDays } from '../core/quota/pacific-day.ts'
 import { createQuotaBook, type QuotaBook } from '../core/quota/quota-book.ts'
 import type { QuotaLimits } from '../core/quota/quota-window.ts'
@@ -21,6 +22,15 @@ export function emptyQuotas(minuteSeconds = 60, stated: QuotaLimits = {}): Quota
     stated: () => stated,
   })
 }
+
+/** A key of a project, as a quota book without a pool sees it. */
+export function spenderOf(project: string): Spender {
+  const known = spenders.get(project) ?? { project: { name: project }, projectNumber: spenders.size }
+  spenders.set(project, known)
+  return known
+}
+
+const spenders = new Map<string, Spender>()
 
 /** A pool in virtual time, and what it reported. */
 export function setUpPool(

@@ -6,6 +6,8 @@ export function refuseByRules(model: string, request: Record<string, unknown>): 
   const fault =
     faultOfThinking(model, request) ??
     faultOfPenalties(model, request) ??
+    faultOfCandidates(model, request) ??
+    faultOfJson(model, request) ??
     faultOfSchemas(request) ??
     faultOfTurns(listOf(fieldOf(request, 'contents'))) ??
     (isSigning(model) ? faultOfSignatures(listOf(fieldOf(request, 'contents'))) : undefined)
@@ -48,6 +50,24 @@ function faultOfPenalties(model: string, request: Record<string, unknown>): stri
   if (!/^gemini-2\.5/.test(model)) return undefined
   const isPenalised = ['presencePenalty', 'frequencyPenalty'].some((name) => fieldOf(configOf(request), name))
   return isPenalised ? `Penalty is not enabled for models/${model}` : undefined
+}
+
+/** Models that think make one candidate of a request. */
+function faultOfCandidates(model: string, request: Record<string, unknown>): string | undefined {
+  const count = fieldOf(configOf(request), 'candidateCount')
+  const isRefused = typeof count === 'number' && count > 1 && !/^(gemma|gemini-2\.0)/.test(model)
+  return isRefused ? 'Multiple candidates is not enabled for this model' : undefined
+}
+
+/** Models before Gemini 3 answer in JSON, or call functions. */
+function faultOfJson(model: string, request: Record<string, unknown>): string | undefined {
+  const isJson = fieldOf(configOf(request), 'responseMimeType') === 'application/json'
+  const calls = listOf(fieldOf(request, 'tools')).some(
+    (tool) => listOf(fieldOf(tool, 'functionDeclarations')).length > 0,
+  )
+  return isJson && calls && /^gemini-2/.test(model)
+    ? "Function calling with a response mime type: 'application/json' is unsupported"
+    : undefined
 }
 
 /** Google's own form of a schema knows no object without properties. */

@@ -33,6 +33,7 @@ interface Ending {
 /** A chunk maker, with the text and the thoughts that the model answers by itself. */
 export function createChunkMaker({ request, model, number }: Generation): ChunkMaker {
   const prompt = countTokens(request)
+  const count = Number(fieldOf(fieldOf(request, 'generationConfig'), 'candidateCount') ?? 1)
   const spent = { candidates: 0, thoughts: 0 }
   const modelVersion = model.name.replace('models/', '')
   const responseId = createHash('sha256').update(`${modelVersion} ${number}`).digest('base64url').slice(0, 22)
@@ -40,9 +41,9 @@ export function createChunkMaker({ request, model, number }: Generation): ChunkM
     text: answerTo(request),
     thoughts: thoughtsAbout(request, model),
     next: (parts, ending) => {
-      for (const part of parts) spent[part.thought ? 'thoughts' : 'candidates'] += tokensOf(part)
+      for (const part of parts) spent[part.thought ? 'thoughts' : 'candidates'] += count * tokensOf(part)
       return {
-        candidates: [candidateOf(parts, ending)],
+        candidates: Array.from({ length: count }, (_, index) => ({ ...candidateOf(parts, ending), index })),
         usageMetadata: usageOf(prompt, spent),
         modelVersion,
         responseId,
@@ -67,7 +68,9 @@ export function mergeChunks(chunks: readonly GenerateContentResponse[]): Generat
   if (chunks.length === 1) return chunks[0]!
   const candidates = chunks.flatMap((chunk) => chunk.candidates ?? [])
   const fields: GenerateContentResponse = Object.assign({}, ...chunks)
-  return candidates.length === 0 ? fields : { ...fields, candidates: [mergeCandidates(candidates)] }
+  const indices = [...new Set(candidates.map(({ index }) => index))]
+  const merged = indices.map((each) => mergeCandidates(candidates.filter(({ index }) => index === each)))
+  return merged.length === 0 ? fields : { ...fields, candidates: merged }
 }
 
 function mergeCandidates(candidates: readonly Candidate[]): Candidate {

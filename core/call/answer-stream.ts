@@ -5,7 +5,7 @@ import type { Redactor } from '../log/redactor.ts'
 import type { Call, StreamEncoder } from '../plugin.ts'
 import type { Shapers } from '../plugins/hooks.ts'
 import { isPartial } from './answer-form.ts'
-import { type CommittedStream, createLateness, readToCommitPoint } from './commit-point.ts'
+import { createLateness, type Lateness, readToCommitPoint } from './commit-point.ts'
 import type { Flight } from './flight.ts'
 import { createFrameSource, type FrameSource, joined } from './frame-source.ts'
 import type { KeyLoop } from './key-loop.ts'
@@ -21,13 +21,19 @@ export interface StreamOptions {
   readonly heartbeatMilliseconds: number
 }
 
+/** A stream that has something for the client. */
+export interface BegunStream {
+  /** Google's. */
+  readonly headers: Headers
+  /** What it brings; to be asked once. */
+  frames(): FrameSource
+}
+
 /** What is to become of one stream. */
 export interface StreamPlan {
-  readonly upstream: UpstreamRequest
   readonly encoder: StreamEncoder
-  open(answer: Answer): UpstreamStream
-  /** The frames with those that follow by other calls. */
-  continued?(frames: FrameSource): FrameSource
+  /** Looks for what is to be streamed, up to its commit point. */
+  begin(lateness: Lateness, judged: boolean): Promise<BegunStream>
   /** Makes what the client is sent out of Google's frames. */
   pieces(frames: FrameSource): Pieces
 }
@@ -53,11 +59,9 @@ export async function answerStream(
   const lateness = createLateness(options.commitMilliseconds)
   const { request, url } = flight.exchange
   const judged = !isPartial(url.searchParams, request.headers)
-  let committed: CommittedStream | undefined
-  const committing = options.keyLoop
-    .run(plan.upstream, flight.trace, flight.leaving, (answer, charge) =>
-      readToCommitPoint(plan.open(answer), lateness, options.redactor, charge, judged),
-    )
+  let committed: BegunStream | undefined
+  const committing = plan
+    .begin(lateness, judged)
     .then((stream) => {
       committed = stream
       flight.trace.firstTokenAt = performance.now()
@@ -71,12 +75,40 @@ export async function answerStream(
   if (!committed) await new Promise((resolve) => setTimeout(resolve, 0))
 
   const body = createStreamBody({
-    source: createSource(flight, plan, committing, options.redactor),
+    source: createSource(flight, plan, committing),
     first: committed ? undefined : beat(plan.encoder),
     heartbeat: () => beat(plan.encoder),
     heartbeatMilliseconds: options.heartbeatMilliseconds,
   })
   return new Response(body, { headers: toHeaders(flight, plan.encoder, committed) })
+}
+
+/** How one generation is looked for. */
+export interface StreamSearch {
+  readonly upstream: UpstreamRequest
+  open(answer: Answer): UpstreamStream
+  /** The frames with those that follow by other calls. */
+  continued?(frames: FrameSource): FrameSource
+}
+
+/** Begins the stream of one generation. */
+export async function beginStream(
+  { trace, leaving }: Pick<Flight, 'trace' | 'leaving'>,
+  { upstream, open, continued }: StreamSearch,
+  { keyLoop, redactor }: Pick<StreamOptions, 'keyLoop' | 'redactor'>,
+  lateness: Lateness,
+  judged: boolean,
+): Promise<BegunStream> {
+  const committed = await keyLoop.run(upstream, trace, leaving, (answer, charge) =>
+    readToCommitPoint(open(answer), lateness, redactor, charge, judged),
+  )
+  return {
+    headers: committed.stream.headers,
+    frames() {
+      const first = createFrameSource(committed, redactor)
+      return continued?.(first) ?? first
+    },
+  }
 }
 
 /** A codec that fails here must not end the process: this runs in a timer. */
@@ -88,9 +120,9 @@ function beat(encoder: StreamEncoder): string {
   }
 }
 
-function toHeaders(flight: Flight, encoder: StreamEncoder, committed: CommittedStream | undefined) {
+function toHeaders(flight: Flight, encoder: StreamEncoder, committed: BegunStream | undefined) {
   return {
-    ...(committed && toClientHeaders(committed.stream.headers)),
+    ...(committed && toClientHeaders(committed.headers)),
     'content-type': encoder.contentType,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
@@ -98,12 +130,7 @@ function toHeaders(flight: Flight, encoder: StreamEncoder, committed: CommittedS
   }
 }
 
-function createSource(
-  flight: Flight,
-  plan: StreamPlan,
-  committing: Promise<CommittedStream>,
-  redactor: Redactor,
-): StreamSource {
+function createSource(flight: Flight, plan: StreamPlan, committing: Promise<BegunStream>): StreamSource {
   let frames: FrameSource | undefined
   let pieces: Pieces | undefined
   let ended = false
@@ -112,7 +139,7 @@ function createSource(
     async next() {
       if (ended) return undefined
       try {
-        frames ??= toFrames(await committing)
+        frames ??= (await committing).frames()
         pieces ??= plan.pieces(frames)
         const piece = await pieces.next()
         if (piece === undefined) finish()
@@ -130,11 +157,6 @@ function createSource(
       flight.leave()
       finish(clientGone())
     },
-  }
-
-  function toFrames(stream: CommittedStream): FrameSource {
-    const first = createFrameSource(stream, redactor)
-    return plan.continued?.(first) ?? first
   }
 
   /** A codec that cannot even tell an error must not keep the call open. */

@@ -49,6 +49,9 @@ export function createLateness(milliseconds: number): Lateness {
   }
 }
 
+/** Of a client that reads already: every piece of what follows is for it at once. */
+export const AT_ONCE: Lateness = { passed: true, reached: Promise.resolve(), cancel() {} }
+
 /**
  * Reads a stream up to its commit point: the first meaningful part, an end that is an answer in itself, or,
  * once the headers have gone out, the first thought. What fails before is a fault, and another key may try.

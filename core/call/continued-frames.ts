@@ -1,6 +1,6 @@
 import type { GenerateContentResponse, UsageMetadata } from '../canonical.ts'
 import type { Redactor } from '../log/redactor.ts'
-import { type Lateness, readToCommitPoint } from './commit-point.ts'
+import { AT_ONCE, readToCommitPoint } from './commit-point.ts'
 import { continuationIn, sumOf, withoutEnd } from './continuation.ts'
 import { createFrameSource, type FrameSource } from './frame-source.ts'
 import type { Hops } from './hops.ts'
@@ -57,9 +57,6 @@ export function continuedFrames(first: FrameSource, hops: Hops, redactor: Redact
     return true
   }
 }
-
-/** The client reads already: every piece of what follows is for it at once. */
-const AT_ONCE: Lateness = { passed: true, reached: Promise.resolve(), cancel() {} }
 
 /** The end of an answer with which Google does not go on. */
 const CUT_CHUNK: GenerateContentResponse = { candidates: [{ finishReason: 'CONTINUATION' }] }

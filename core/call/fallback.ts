@@ -32,12 +32,13 @@ export function withFallback(keyLoop: KeyLoop, options: FallbackOptions): KeyLoo
         return await keyLoop.run(request, trace, leaving, read)
       } catch (refused) {
         const cause = causeOf(refused)
-        for (const other of cause === undefined ? [] : othersFor(request)) {
+        for (const model of cause === undefined ? [] : othersFor(request)) {
           if (elapsed() - begun >= deadlineMilliseconds) break
+          const { other, notes } = forModel(request, model)
           const answer = await answerOf(keyLoop.run(other, trace, leaving, read), leaving)
           if (answer === undefined) continue
-          const { model } = other
           trace.fallback = { model, note: `answered by ${model}: ${request.model} ${cause}` }
+          trace.notes.push(...notes.filter((note) => !trace.notes.includes(note)))
           return answer.value
         }
         throw refused
@@ -45,22 +46,25 @@ export function withFallback(keyLoop: KeyLoop, options: FallbackOptions): KeyLoo
     },
   }
 
-  function othersFor(request: UpstreamRequest): readonly (UpstreamRequest & { readonly model: string })[] {
-    const { model = '', keyId } = request
+  function othersFor(request: UpstreamRequest): readonly string[] {
+    const { model = '', keyId, path } = request
     // What must go by one key is of one model.
     if (keyId !== undefined) return []
-    const place = `/models/${encodeURIComponent(model)}:`
-    if (model === '' || !GENERATION.test(request.path) || !request.path.includes(place)) return []
+    if (model === '' || !GENERATION.test(path) || !path.includes(placeOf(model))) return []
     const models = rows.find(({ fits }) => fits(model))?.models ?? []
-    return models
-      .filter((other) => other !== model)
-      .map((other) => ({
-        ...request,
-        model: other,
-        path: request.path.replace(place, () => `/models/${encodeURIComponent(other)}:`),
-      }))
+    return models.filter((other) => other !== model)
   }
 }
+
+/** The request as another model is asked it. */
+function forModel(request: UpstreamRequest, model: string) {
+  const path = request.path.replace(placeOf(request.model ?? ''), () => placeOf(model))
+  const { body, notes = [] } = request.forModel?.(model) ?? {}
+  const other: UpstreamRequest = { ...request, model, path, ...(body !== undefined && { body: () => body }) }
+  return { other, notes }
+}
+
+const placeOf = (model: string) => `/models/${encodeURIComponent(model)}:`
 
 const GENERATION = /:(streamGenerateContent|generateContent)(\?|$)/
 

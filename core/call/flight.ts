@@ -107,7 +107,7 @@ export function openFlight(exchange: Exchange, head: Head, options: FlightOption
       }
       const { fallback } = flight.trace
       const notes = [...flight.notes, ...flight.trace.notes, ...(fallback ? [fallback.note] : [])]
-      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(notes.join('; '))
+      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(toNoteText(notes))
       return headers
     },
     told: (error) => plugins.hooks.error(error, flight.head),
@@ -171,7 +171,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     usableKeys: trace.census?.usable,
     totalKeys: trace.census?.total,
     outKeys: trace.census && outOf(trace.census),
-    notes: [...flight.notes, ...trace.notes].join('; ') || undefined,
+    notes: toNoteText([...flight.notes, ...trace.notes]) || undefined,
     promptTokens: result.usage?.promptTokenCount,
     outputTokens: result.usage?.candidatesTokenCount,
     thoughtTokens: result.usage?.thoughtsTokenCount,
@@ -218,6 +218,14 @@ function logEnd(log: Log, flight: Flight, { status, error, attempts }: CallResul
   else if (faults.length > 0 || trace.fallback) log.info(fields, 'Answered after failed attempts')
   else log.debug(fields, 'Answered')
 }
+
+/** Notes as one text. Clients and proxies have little room for headers: some no more than 4 KB for all. */
+function toNoteText(notes: readonly string[]): string {
+  const text = notes.join('; ')
+  return text.length <= LONGEST_NOTES ? text : `${text.slice(0, LONGEST_NOTES)}...`
+}
+
+const LONGEST_NOTES = 2_000
 
 /** Header values are Latin-1 without line breaks. */
 function toHeaderText(text: string): string {

@@ -5,6 +5,7 @@ import type { Fault } from '../fault.ts'
 import type { Redactor } from '../log/redactor.ts'
 import { errorIn, parseReply, toErrorFault } from './answer-faults.ts'
 import type { CommittedStream } from './commit-point.ts'
+import { isReason, listOf } from './judge.ts'
 import { toRefusal } from './refusal.ts'
 
 /** A committed stream to its end. A failure after the commit point is charged and told once. */
@@ -36,7 +37,7 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
       if (garbled) return chunks
       for (const text of stream.textsOf(run)) {
         const chunk = parseReply(text)
-        if (chunk) chunks.push(chunk)
+        if (chunk) chunks.push(stream.whole ? withEnd(chunk) : chunk)
         else if (text.trim() !== END_MARK) {
           garbled = breakOff(UNREADABLE)
           break
@@ -123,6 +124,15 @@ export function createFrameSource(committed: CommittedStream, redactor: Redactor
       ? toRefusal(fault)
       : new GatewayError('bad_upstream', fault === UNREADABLE ? fault.reason : BROKEN_OFF)
   }
+}
+
+/** A whole answer ends without a reason too; a stream does not. */
+function withEnd(whole: GenerateContentResponse): GenerateContentResponse {
+  if (!whole.candidates) return whole
+  const candidates = listOf(whole.candidates).map((candidate) =>
+    isReason(candidate.finishReason) ? candidate : { ...candidate, finishReason: 'STOP' },
+  )
+  return { ...whole, candidates }
 }
 
 /** Without one of these a frame neither ends a generation nor tells an error. */

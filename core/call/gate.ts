@@ -5,6 +5,7 @@ import type { Pool } from '../pool/pool.ts'
 import type { Way } from '../ways/way.ts'
 import type { Ways } from '../ways/ways.ts'
 import type { Breakers } from './breaker.ts'
+import { REACH_GOOGLE } from './refusal.ts'
 import { createRoute } from './route.ts'
 
 /** The breakers that one call passes: its model's, and those of the ways that it goes. */
@@ -81,12 +82,13 @@ export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways
 }
 
 function toRefusal(scope: string, kind: FaultKind | undefined): GatewayError {
-  const what =
-    (kind && WORDS[kind]) ??
-    (scope.startsWith('way-out:') ? 'Google cannot be reached' : 'The model is failing at Google')
+  const known = kind && WORDS[kind]
+  const isWay = scope.startsWith('way-out:')
+  const what = known ?? (isWay ? 'Google cannot be reached' : 'The model is failing at Google')
+  const advice = isWay && !known ? `; ${REACH_GOOGLE}` : ''
   return new GatewayError(
     'overloaded',
-    `${what}: the last attempts with different keys all failed alike; one call a second tries again`,
+    `${what}: the last attempts with different keys all failed alike; one call a second tries again${advice}`,
     { retryAfterSeconds: 1 },
   )
 }

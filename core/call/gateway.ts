@@ -1,5 +1,5 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
-import type { FittedCall, Fitting } from '../fitting/fitting.ts'
+import type { Fitting } from '../fitting/fitting.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { exchangeOf } from '../http/exchange.ts'
 import { parseJson } from '../http/parse-json.ts'
@@ -9,15 +9,24 @@ import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
+import { describeModel } from '../models/describe-model.ts'
 import type { ModelCatalogue } from '../models/model-catalogue.ts'
 import type { Ownership } from '../ownership/ownership.ts'
-import type { Call, Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
-import type { HookChain, Shapers } from '../plugins/hooks.ts'
+import type { Codec, Gateway, Head, NativeTarget, ProtocolRequest } from '../plugin.ts'
+import type { HookChain } from '../plugins/hooks.ts'
 import { weighCall } from '../quota/call-weight.ts'
 import type { RequestRecord } from '../store.ts'
 import { answerFormOf, isPartial } from './answer-form.ts'
-import { answerStream, rawPieces, type StreamOptions, shapedPieces } from './answer-stream.ts'
-import { namesOf, readName, withNamed } from './call-names.ts'
+import {
+  answerStream,
+  beginStream,
+  rawPieces,
+  type StreamOptions,
+  type StreamPlan,
+  type StreamSearch,
+} from './answer-stream.ts'
+import { answerTogether } from './answer-together.ts'
+import { namesBy, namesOf, readName, withNamed } from './call-names.ts'
 import { continuedFrames } from './continued-frames.ts'
 import { continuedReply } from './continued-reply.ts'
 import { answerConverted } from './converted.ts'
@@ -29,10 +38,10 @@ import type { KeptBodies } from './kept-bodies.ts'
 import { locate, locateAgain } from './locate.ts'
 import { answerList } from './merged-list.ts'
 import { callNatively } from './native-call.ts'
-import { clientGone } from './refusal.ts'
 import { answerRelayed } from './relay.ts'
 import { answerMaking } from './relay-made.ts'
-import { withRhythm } from './stream-rhythm.ts'
+import { finished, finishShaped, restoring, type Shape, streamShaped } from './shaped-answer.ts'
+import { asksForSeveral } from './strand.ts'
 import { answerUpload, withUploadStatus } from './upload.ts'
 import type { UpstreamRequest } from './upstream.ts'
 import { toCanonicalRequest, toNativeRequest } from './upstream-requests.ts'
@@ -105,9 +114,16 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    async models() {
-      return options.hooks().models(await options.catalogue.models())
+    models: () => shownModels(options.hooks()),
+    model(request, name) {
+      const { hooks } = exchangeOf(request).plugins
+      const lists = { shown: () => shownModels(hooks), googles: options.catalogue.models }
+      return describeModel(name, namesBy(hooks, options), lists)
     },
+  }
+
+  async function shownModels(hooks: Pick<HookChain, 'models'>) {
+    return hooks.models(await options.catalogue.models())
   }
 
   async function fly(
@@ -166,12 +182,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     if (!target.stream) return answerWhole(flight, upstream)
     const encoder = codec.encodeStream(toProtocolRequest(flight), undefined)
-    const open = form === 'events' ? openEventStream : openArrayStream
+    const search = { upstream, open: form === 'events' ? openEventStream : openArrayStream }
     const pieces = (frames: FrameSource) => {
       flight.release() // committed: no other attempt will need the request's bytes
       return rawPieces(frames, encoder)
     }
-    return answerStream(flight, { upstream, encoder, open, pieces }, options)
+    return answerStream(flight, { encoder, begin: beginner(flight, search), pieces }, options)
   }
 
   async function answerShaped(
@@ -181,52 +197,50 @@ export function createGateway(options: GatewayOptions): Gateway {
     first: number | undefined,
   ): Promise<Response> {
     flight.outliveAnswer()
-    const protocolRequest = toProtocolRequest(flight)
-    const decoded = codec.decode(parseJson(flight.takeBytes()), protocolRequest)
-    const named = await readName(flight, namesOf(flight, options), decoded.model)
-    flight.head = { ...flight.head, ...named, stream: decoded.stream }
+    const request = toProtocolRequest(flight)
+    const decoded = codec.decode(parseJson(flight.takeBytes()), request)
+    // A name that is refused is told of as it was stated.
+    flight.head = { ...flight.head, model: decoded.model, stream: decoded.stream }
+    flight.head = { ...flight.head, ...(await readName(flight, namesOf(flight, options), decoded.model)) }
     const begun = toCall(flight, decoded)
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
     if (call.request !== begun.request) locateAgain(flight, call.request, options.ownership)
+    const shape = { codec, call, shapers, request }
+    if (decoded.others?.length || (!codec.identity && asksForSeveral(call.request))) {
+      const others = (decoded.others ?? []).map((other) => ({ ...begun, request: other }))
+      return answerTogether(flight, shape, others, { target, places: decoded.schemasAt }, options)
+    }
     const fitted = codec.identity ? undefined : options.fitting.fit(call, decoded.schemasAt)
     flight.notes = fitted ? [...call.notes, ...fitted.notes] : call.notes
     const upstream = toCanonicalRequest(call, target, flight, fitted)
     const shaping = fitted ? restoring(shapers, fitted) : shapers
     const hops = fitted && createHops(flight, call, fitted, target, keyLoop)
-    if (!call.stream) return answerWhole(flight, upstream, { codec, call, shapers: shaping, hops })
+    if (!call.stream) return answerWhole(flight, upstream, { ...shape, shapers: shaping, hops })
     const continued = hops && ((frames: FrameSource) => continuedFrames(frames, hops, redactor))
-    const encoder = codec.encodeStream(protocolRequest, call)
-    const pieces = (frames: FrameSource) => {
-      flight.release()
-      return shapedPieces(frames, encoder, call, shaping)
-    }
-    const open = call.whole ? openWholeStream : openEventStream
-    const plan = { upstream, encoder, open, continued, pieces }
-    return answerStream(flight, plan, withRhythm(options, call))
+    const search = { upstream, open: call.whole ? openWholeStream : openEventStream, continued }
+    return streamShaped(flight, { ...shape, shapers: shaping }, beginner(flight, search), options)
+  }
+
+  function beginner(flight: Flight, search: StreamSearch): StreamPlan['begin'] {
+    return (lateness, judged) => beginStream(flight, search, options, lateness, judged)
   }
 
   async function answerWhole(
     flight: Flight,
     upstream: UpstreamRequest,
-    shape?: {
-      readonly codec: Codec
-      readonly call: Call
-      readonly shapers: Shapers
-      readonly hops: Hops | undefined
-    },
+    shape?: Shape & { readonly hops: Hops | undefined },
   ): Promise<Response> {
     const { request, url } = flight.exchange
     const leaving = options.finishWhole ? NEVER : flight.leaving
     const read = isPartial(url.searchParams, request.headers) ? readPartialReply : readWholeReply
     const whole = await keyLoop.run(upstream, flight.trace, leaving, (answer) => read(answer, redactor))
     const reply = shape?.hops ? await continuedReply(whole.reply, shape.hops, redactor) : whole.reply
+    if (shape) return finishShaped(flight, reply, shape)
     flight.trace.usage = reply.usageMetadata
     flight.trace.firstTokenAt = performance.now()
-    if (!shape) return finished(flight, whole.bytes, toClientHeaders(whole.headers))
-    const wire = shape.codec.encode(await shape.shapers.reply(reply, shape.call), shape.call)
-    return finished(flight, wire.body, { 'content-type': wire.contentType, ...wire.headers })
+    return finished(flight, whole.bytes, toClientHeaders(whole.headers))
   }
 
   async function answerComposed(flight: Flight, run: Parameters<Gateway['compose']>[2]): Promise<Response> {
@@ -241,23 +255,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     flight.trace.usage = usage
     flight.trace.firstTokenAt = performance.now()
     return finished(flight, answer.body, { 'content-type': contentType, ...headers })
-  }
-
-  function finished(flight: Flight, body: Uint8Array<ArrayBuffer> | string, headers: Record<string, string>) {
-    flight.bodies.sent(body)
-    const response = new Response(body, { headers: { ...headers, ...flight.headers() } })
-    if (flight.leaving.aborted) flight.finish(499, clientGone())
-    else flight.finish(200)
-    return response
-  }
-}
-
-/** What hooks and codecs see of an answer is what the client's own request means. */
-function restoring(shapers: Shapers, { restore }: FittedCall): Shapers {
-  return {
-    ...shapers,
-    reply: (reply, call) => shapers.reply(restore(reply), call),
-    chunk: (chunk, call) => shapers.chunk(restore(chunk), call),
   }
 }
 

@@ -22,7 +22,7 @@ export interface Hops {
 
 /** The hops of one call; none was made yet. */
 export function createHops(
-  flight: Flight,
+  flight: Pick<Flight, 'trace' | 'leaving' | 'weight' | 'place'>,
   call: Call,
   fitted: Pick<FittedCall, 'request'>,
   target: NativeTarget | undefined,

@@ -26,6 +26,10 @@ export function toRefusal(fault: Fault): GatewayError {
   return new GatewayError('bad_upstream', fault.reason)
 }
 
+/** What to look at where no connection comes about. */
+export const REACH_GOOGLE =
+  'look whether the gateway\'s machine reaches "upstream.gemini.baseUrl", or let it go out by "proxies.urls"'
+
 /** Faults that Google does not describe in words for a client. */
 const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
   empty: () =>
@@ -37,6 +41,8 @@ const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
       'bad_upstream',
       `Google's address answered ${reason}: a server on the way did, or upstream.gemini.baseUrl is wrong`,
     ),
+  connection_failed: ({ reason }) =>
+    new GatewayError('bad_upstream', `${reason}: ${REACH_GOOGLE}; the request log says how it failed`),
   address_blocked: () =>
     new GatewayError(
       'bad_upstream',

@@ -1,33 +1,39 @@
 import { type GatewayError, isGatewayError } from '../errors.ts'
 import type { KeyLoop } from './key-loop.ts'
-import type { UpstreamRequest } from './upstream.ts'
+import type { RepairedBody, UpstreamRequest } from './upstream.ts'
+
+/** So many things of a request may be refused one after the other. */
+const MOST_REPAIRS = 3
 
 /**
- * A key loop that sends a call once more in another form where Google refused it as malformed and the request
- * knows a form that may do. Another refusal is the answer then.
+ * A key loop that sends a call again in another form where Google refused it as malformed and the request knows a
+ * form that may do. The last refusal is the answer where none does.
  */
 export function withRepair(keyLoop: KeyLoop): KeyLoop {
   return {
     async run(request, trace, leaving, read) {
-      try {
-        return await keyLoop.run(request, trace, leaving, read)
-      } catch (refused) {
-        const repaired = leaving.aborted ? undefined : repairedRequest(request, refused)
-        if (!repaired) throw refused
-        trace.notes.push(...repaired.notes)
-        return await keyLoop.run(repaired.request, trace, leaving, read)
+      let repaired: RepairedBody | undefined
+      for (let repairs = 0; ; repairs++) {
+        try {
+          const answer = await keyLoop.run(withBody(request, repaired), trace, leaving, read)
+          repaired?.worked()
+          return answer
+        } catch (refused) {
+          repaired = leaving.aborted || repairs === MOST_REPAIRS ? undefined : repairOf(request, refused)
+          if (!repaired) throw refused
+          trace.notes.push(...repaired.notes.filter((note) => !trace.notes.includes(note)))
+        }
       }
     },
   }
 }
 
-function repairedRequest(
-  { repair, ...request }: UpstreamRequest,
-  refused: unknown,
-): { readonly request: UpstreamRequest; readonly notes: readonly string[] } | undefined {
-  if (!repair || request.model === undefined || !isMalformed(refused)) return undefined
-  const repaired = repair(toText(refused), request.model)
-  return repaired && { request: { ...request, body: () => repaired.body }, notes: repaired.notes }
+function withBody(request: UpstreamRequest, repaired: RepairedBody | undefined): UpstreamRequest {
+  return repaired ? { ...request, body: () => repaired.body } : request
+}
+
+function repairOf({ repair }: UpstreamRequest, refused: unknown): RepairedBody | undefined {
+  return isMalformed(refused) ? repair?.(toText(refused)) : undefined
 }
 
 function isMalformed(refused: unknown): refused is GatewayError {

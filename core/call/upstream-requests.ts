@@ -53,7 +53,7 @@ export function toCanonicalRequest(
     path: `/${version}/${toPlace(call.model)}:${method}${toQuery(call, target)}`,
     headers: { ...toUpstreamHeaders(call.headers), 'content-type': 'application/json' },
     body: () => JSON.stringify(fitted?.request ?? call.request),
-    repair: fitted && toRepair(fitted),
+    ...(fitted && toOtherForms(fitted)),
     model: call.model,
     weight,
     repeatable: true,
@@ -63,10 +63,16 @@ export function toCanonicalRequest(
   }
 }
 
-function toRepair({ repair }: FittedCall): UpstreamRequest['repair'] {
-  return (refusal, model) => {
-    const repaired = repair(refusal, model)
-    return repaired && { body: JSON.stringify(repaired.request), notes: repaired.notes }
+function toOtherForms({ repair, forModel }: FittedCall): Pick<UpstreamRequest, 'repair' | 'forModel'> {
+  return {
+    repair(refusal) {
+      const repaired = repair(refusal)
+      return repaired && { ...repaired, body: JSON.stringify(repaired.request) }
+    },
+    forModel(model) {
+      const { request, notes } = forModel(model)
+      return { body: JSON.stringify(request), notes }
+    },
   }
 }
 
@@ -111,8 +117,9 @@ function toPlace(model: string): string {
 
 const PLAIN = /^[\w.-]+$/
 
-/** Counting tokens spends a quota of its own: a model that is spent for generation still counts. */
+/** Counting tokens spends a quota of its own, and a cache none of its model's: one that is spent for generation still does. */
 function quotaNameOf({ model, operation }: Pick<NativeTarget, 'model' | 'operation'>): string | undefined {
+  if (operation === 'cachedContents') return undefined
   return operation === 'countTokens' ? `${model}:countTokens` : model || undefined
 }
 

@@ -27,10 +27,12 @@ export interface UpstreamRequest {
   /** May be sent again after an attempt of which nobody knows how far it came. */
   readonly repeatable: boolean
   /**
-   * Asked once where Google refuses the request with a 400, with Google's words and the model that was asked: the
-   * body in a form that may do, and what is different in it.
+   * Asked where Google refuses the request with a 400, with Google's words: the body in a form that may do, and what is
+   * different in it.
    */
-  repair?(refusal: string, model: string): RepairedBody | undefined
+  repair?(refusal: string): RepairedBody | undefined
+  /** The body for another model that is asked in this one's place; absent where it is the same for all. */
+  forModel?(model: string): OtherBody
   /** `KeyQuery.affinity` */
   readonly affinity?: string
   /** `KeyQuery.project` and `KeyQuery.keyId` */
@@ -42,10 +44,17 @@ export interface UpstreamRequest {
   readonly credential?: 'bearer' | undefined
 }
 
-/** A body to be sent in place of a refused one. */
-export interface RepairedBody {
+/** A body to be sent in another one's place. */
+export interface OtherBody {
   readonly body: string
+  /** What is different in it. */
   readonly notes: readonly string[]
+}
+
+/** A body to be sent in place of a refused one. */
+export interface RepairedBody extends OtherBody {
+  /** To be told when the model has taken it. */
+  worked(): void
 }
 
 /** An answer that has begun. Reading rejects when the connection fails, falls silent, or the client has left. */

@@ -1,5 +1,6 @@
 import type { GenerateContentRequest } from '../canonical.ts'
 import type { ModelTraits } from '../models.ts'
+import { answersInJson } from './answers-in-json.ts'
 import { isRecord } from './request-values.ts'
 
 /** Who asks for the search, in the words of a note, and whether it goes before what it cannot stand beside. */
@@ -62,12 +63,6 @@ function hasFunctions(tool: Record<string, unknown>): boolean {
   return functionsOf(tool).length > 0
 }
 
-function answersInJson({ generationConfig, generation_config: snake }: GenerateContentRequest): boolean {
-  const config = generationConfig ?? snake
-  const type = isRecord(config) ? (config.responseMimeType ?? config.response_mime_type) : undefined
-  return type === 'application/json'
-}
-
 /** Beside Google's own tools functions are called in the mode `VALIDATED`, or not at all. */
 export function besideFunctions(request: GenerateContentRequest): GenerateContentRequest {
   if (!toolsOf(request).some(hasFunctions)) return request
@@ -88,9 +83,30 @@ export function besideFunctions(request: GenerateContentRequest): GenerateConten
 }
 
 function withoutOthers(request: GenerateContentRequest): GenerateContentRequest {
-  const { toolConfig: _, tool_config: __, ...rest } = request
-  const config = rest.generationConfig
-  if (!config) return rest
-  const { responseMimeType: ___, responseJsonSchema: ____, responseSchema: _____, ...others } = config
-  return { ...rest, generationConfig: others }
+  return withoutWithin(withoutWithin(request, TOOL_CONFIGS, CALLING), GENERATION_CONFIGS, FORMAT)
+}
+
+const TOOL_CONFIGS = ['toolConfig', 'tool_config']
+const CALLING = [
+  ...['functionCallingConfig', 'function_calling_config'],
+  ...['includeServerSideToolInvocations', 'include_server_side_tool_invocations'],
+]
+const GENERATION_CONFIGS = ['generationConfig', 'generation_config']
+const FORMAT = [
+  ...['responseMimeType', 'responseJsonSchema', 'responseSchema'],
+  ...['response_mime_type', 'response_json_schema', 'response_schema'],
+]
+
+/** The request without these fields of these objects; one that had no others is left out. */
+function withoutWithin(
+  request: GenerateContentRequest,
+  objects: readonly string[],
+  fields: readonly string[],
+): GenerateContentRequest {
+  const entries = Object.entries(request).flatMap(([name, value]) => {
+    if (!objects.includes(name) || !isRecord(value)) return [[name, value]]
+    const others = Object.entries(value).filter(([field]) => !fields.includes(field))
+    return others.length > 0 ? [[name, Object.fromEntries(others)]] : []
+  })
+  return Object.fromEntries(entries)
 }

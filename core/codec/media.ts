@@ -12,8 +12,20 @@ export interface InlineData {
 /** What a URL stands for: the bytes of a data URL, or a reference that is followed before or at Google. */
 export function toMediaPart(url: string, param: string): Part {
   if (/^data:/i.test(url)) return { inlineData: readDataUrl(url, param) }
-  if (url.startsWith('gs://') || isWebAddress(url)) return { fileData: { ...mimeTypeOf(url), fileUri: url } }
+  if (url.startsWith('gs://') || isWebAddress(url)) {
+    const fileData = { ...mimeTypeOf(url), fileUri: url }
+    PLACES.set(fileData, param)
+    return { fileData }
+  }
   return refuse('unsupported_value', param, `'${param}' must be an https or data URL, not ${shown(url)}`)
+}
+
+/** The canonical form has no room for them. */
+const PLACES = new WeakMap<object, string>()
+
+/** Where in the client's request the address of a `fileData` stands, as long as that is the very one `toMediaPart` made. */
+export function placeOfReference(fileData: object): string | undefined {
+  return PLACES.get(fileData)
 }
 
 /** The bytes of a data URL (RFC 2397), in base64 or percent-encoded. */

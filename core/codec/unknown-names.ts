@@ -3,7 +3,11 @@ export function unknownNames(
   holder: Readonly<Record<string, unknown>>,
   known: ReadonlySet<string>,
 ): string[] {
-  const names = Object.keys(holder).filter((name) => !known.has(name))
-  const named = names.slice(0, 10).map((name) => name.slice(0, 40))
+  return fewNames(Object.keys(holder).filter((name) => !known.has(name)))
+}
+
+/** Names as a note tells them: at most ten, each cut to so many characters, and how many more there are. */
+export function fewNames(names: readonly string[], longest = 40): string[] {
+  const named = names.slice(0, 10).map((name) => name.slice(0, longest))
   return names.length > named.length ? [...named, `${names.length - named.length} more`] : named
 }

@@ -1,7 +1,7 @@
 import { didYouMean, nearestName } from '../settings/nearest-name.ts'
 import { type Command, CommandError, EXIT } from './command.ts'
 import { listPlugins } from './plugin-list.ts'
-import { newPlugin } from './plugin-new.ts'
+import { KINDS, newPlugin } from './plugin-new.ts'
 import { testPlugins } from './plugin-test.ts'
 import { SETTINGS_OPTIONS } from './read-settings.ts'
 
@@ -12,7 +12,10 @@ export const plugin: Command = {
   name: 'plugin',
   summary: 'start a plugin of your own, list what the settings switch on, run tests of plugins',
   arguments: 'new NAME | list | test [PATH …]',
-  options: SETTINGS_OPTIONS,
+  options: {
+    ...SETTINGS_OPTIONS,
+    kind: { takes: 'KIND', summary: `what "new" starts: ${KINDS.replaceAll('|', ', ')} (hook)` },
+  },
   run(rooms, line) {
     const [verb = '', ...rest] = line.arguments
     const known = Object.entries(VERBS).find(([name]) => name === verb)

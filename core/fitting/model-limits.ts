@@ -17,6 +17,10 @@ export interface ModelLimits {
   readonly without?: readonly string[]
   /** It takes no `systemInstruction`. */
   readonly system?: false
+  /** It is held to JSON only where it has no functions. */
+  readonly jsonBesideFunctions?: false
+  /** It makes one candidate of a request. */
+  readonly oneCandidate?: true
 }
 
 /**
@@ -44,6 +48,11 @@ const LESSONS: readonly Lesson[] = [
     /(developer|system) instructions? (is|are) not (enabled|supported)/i.test(text)
       ? { system: false }
       : undefined,
+  (text) =>
+    /function calling with .*mime type.* unsupported/i.test(text)
+      ? { jsonBesideFunctions: false }
+      : undefined,
+  (text) => (/multiple candidates|candidate_?count/i.test(text) ? { oneCandidate: true } : undefined),
 ]
 
 function oneThinkingIn(text: string): ModelLimits | undefined {

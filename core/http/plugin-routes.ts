@@ -7,6 +7,8 @@ import { unknownPath } from './unknown-path.ts'
 
 /** One route of one plugin. */
 interface PluginRoute {
+  /** `ALL` for every method. */
+  readonly method: string
   readonly plugin: LoadedPlugin
   readonly app: App
 }
@@ -18,34 +20,54 @@ interface PluginRoute {
  * requests of its plugins' protocols alone.
  */
 export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): void {
-  const own = new Set(root.routes.map(({ method, path }) => `${method} ${path}`))
+  const own = root.routes.map(({ method, path }) => ({ method, path }))
+  const parameters = new Map<string, string>()
+  for (const [path, all] of byPath(plugins)) {
+    for (const method of new Set(all.map((route) => route.method))) {
+      const routes = all.filter((route) => route.method === method || route.method === EVERY)
+      const place = `${method} ${path}`
+      refuseOwn(place, routes[0]!, own)
+      refuseClash(place, routes)
+      refuseOtherName(place, routes[0]!.plugin.name, parameters)
+      const isOpen = path.endsWith('*')
+      root.route(method, path, ({ request }) => serve(request, routes, isOpen, root), { parse: 'none' })
+    }
+  }
+}
+
+const EVERY = 'ALL'
+
+function byPath(plugins: readonly LoadedPlugin[]): Map<string, PluginRoute[]> {
   const table = new Map<string, PluginRoute[]>()
   for (const plugin of plugins) {
     const { app } = plugin
     if (!app) continue
     for (const { method, path } of app.routes) {
-      const place = `${method} ${path}`
-      table.set(place, [...(table.get(place) ?? []), { plugin, app }])
+      // A router takes the two for one.
+      const plain = path.replace(/(?<=.)\/$/, '')
+      table.set(plain, [...(table.get(plain) ?? []), { method, plugin, app }])
     }
   }
-  const parameters = new Map<string, string>()
-  for (const [place, routes] of table) {
-    if (own.has(place)) {
-      throw new SettingsError([
-        `The plugin "${routes[0]!.plugin.name}" serves ${place}, which is the gateway's own; switch it off`,
-      ])
-    }
-    refuseClash(place, routes)
-    refuseOtherName(place, routes[0]!.plugin.name, parameters)
-    const [method = '', path = ''] = place.split(' ', 2)
-    const isOpen = path.endsWith('*')
-    root.route(method, path, ({ request }) => serve(request, routes, isOpen, root), { parse: 'none' })
-  }
+  return table
+}
+
+function refuseOwn(
+  place: string,
+  { plugin }: PluginRoute,
+  own: readonly { readonly method: string; readonly path: string }[],
+): void {
+  const [method, path] = place.split(' ', 2)
+  const isOwn = own.some((route) => route.path === path && (route.method === method || method === EVERY))
+  if (!isOwn) return
+  throw new SettingsError([
+    `The plugin "${plugin.name}" serves ${place}, which is the gateway's own; switch it off`,
+  ])
 }
 
 function refuseClash(place: string, routes: readonly PluginRoute[]): void {
-  if (routes.length < 2 || routes.every(({ plugin }) => spokenBy(plugin) !== undefined)) return
-  const names = routes.map(({ plugin }) => `"${plugin.name}"`).join(' and ')
+  const plugins = [...new Set(routes.map(({ plugin }) => plugin))]
+  if (plugins.length < 2 || plugins.every((plugin) => spokenBy(plugin) !== undefined)) return
+  const names = plugins.map(({ name }) => `"${name}"`).join(' and ')
   throw new SettingsError([`The plugins ${names} both serve ${place}; switch one of them off`])
 }
 

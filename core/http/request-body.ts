@@ -1,8 +1,8 @@
 import { GatewayError, isGatewayError } from '../errors.ts'
 import { BYTES_PER_MEGABYTE, type ByteBudget } from './byte-budget.ts'
 import { type ByteShare, createByteShare } from './byte-share.ts'
-import { contentDecoder, KNOWN_ENCODINGS } from './content-encoding.ts'
-import { joinBytes } from './join-bytes.ts'
+import { KNOWN_ENCODINGS } from './content-encoding.ts'
+import { type ByteCount, collectBytes, decompressBytes, encodingIn } from './counted-bytes.ts'
 import type { SilenceWatch } from './silence-watch.ts'
 import { brokenOff, withinSilence } from './within-silence.ts'
 
@@ -33,7 +33,7 @@ export async function readRequestBody(request: Request, limits: BodyLimits): Pro
   const share = createByteShare(limits.budget)
   try {
     const sent = await readSent(request, limits, share)
-    const bytes = encoding === '' ? sent : await decompress(sent, encoding, limits.maxBytes, share)
+    const bytes = encoding === '' ? sent : await decompress(sent, encoding, toCount(limits, share))
     return { bytes: withoutByteOrderMark(bytes), release: share.release }
   } catch (error) {
     share.release()
@@ -41,10 +41,13 @@ export async function readRequestBody(request: Request, limits: BodyLimits): Pro
   }
 }
 
+function toCount({ maxBytes }: BodyLimits, share: ByteShare): ByteCount {
+  return { maxBytes, share, tooLarge: () => tooLarge(maxBytes) }
+}
+
 function encodingOf(headers: Headers): string {
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? ''
-  if (encoding === '' || encoding === 'identity') return ''
-  if (KNOWN_ENCODINGS.includes(encoding)) return encoding
+  const encoding = encodingIn(headers)
+  if (encoding !== undefined) return encoding
   throw new GatewayError(
     'unsupported_media_type',
     `This content-encoding is not supported; send the body plain or as one of ${KNOWN_ENCODINGS.join(', ')}`,
@@ -86,14 +89,14 @@ async function readShort(
 async function readCounted(
   request: Request,
   length: number | undefined,
-  { maxBytes, silence }: BodyLimits,
+  limits: BodyLimits,
   share: ByteShare,
 ): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (reader === undefined) return new Uint8Array()
   try {
-    const next = () => withinSilence(reader.read(), silence).then(({ value }) => value)
-    const bytes = await collect(next, maxBytes, share)
+    const next = () => withinSilence(reader.read(), limits.silence).then(({ value }) => value)
+    const bytes = await collectBytes(next, toCount(limits, share))
     if (bytes.length < (length ?? 0)) throw brokenOff()
     return bytes
   } catch (error) {
@@ -102,37 +105,15 @@ async function readCounted(
   }
 }
 
-async function decompress(sent: Uint8Array, encoding: string, maxBytes: number, share: ByteShare) {
-  const decoder = contentDecoder(encoding, sent)
+async function decompress(sent: Uint8Array, encoding: string, count: ByteCount): Promise<Uint8Array> {
   try {
-    const bytes = await collect(decoder.next, maxBytes, share)
-    share.give(sent.length)
-    return bytes
+    return await decompressBytes(sent, encoding, count)
   } catch (error) {
     if (isGatewayError(error)) throw error
     throw new GatewayError('invalid_request', `The request body is not valid ${encoding} data`, {
       cause: error,
     })
-  } finally {
-    decoder.close()
   }
-}
-
-/** All pieces until `next` gives none, counted as they come. */
-async function collect(
-  next: () => Promise<Uint8Array | undefined>,
-  maxBytes: number,
-  share: ByteShare,
-): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for (let piece = await next(); piece !== undefined; piece = await next()) {
-    length += piece.length
-    if (length > maxBytes) throw tooLarge(maxBytes)
-    share.take(piece.length)
-    pieces.push(piece)
-  }
-  return joinBytes(pieces)
 }
 
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {

@@ -15,6 +15,7 @@ import { type LiveClock, type LiveLimits, startLiveClock } from './live-clock.ts
 import { createLiveHandles } from './live-handles.ts'
 import { createLiveMeter } from './live-meter.ts'
 import { part } from './parting.ts'
+import { createResumePause } from './resume-pause.ts'
 import { naming, parseMessage, readSetup, resuming, type Setup } from './setup-message.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
@@ -68,6 +69,8 @@ export function createSession(
   const handles = createLiveHandles(flight.head.client, options.ownership, options.now)
   const meter = createLiveMeter(flight)
   const waiting = createWaitingRoom()
+  const pause = createResumePause(options.now)
+  let resumption: ReturnType<typeof setTimeout> | undefined
   let client: Socket | undefined
   let clock: LiveClock | undefined
   let flow: Flow | undefined
@@ -192,7 +195,9 @@ export function createSession(
     if (setup === undefined || handles.newest === undefined) return
     isMoving = false
     flight.trace.ended(undefined)
-    void search({ ...setup, handle: handles.newest }, resuming(setup, handles.newest))
+    const again = { ...setup, handle: handles.newest }
+    const sent = resuming(setup, handles.newest)
+    resumption = setTimeout(() => void search(again, sent), pause.next())
   }
 
   function loseClient({ code, reason }: Goodbye): void {
@@ -227,6 +232,7 @@ export function createSession(
   function end({ status, how, error }: Ending, goodbyes: Goodbyes): void {
     // Bun calls back within `close`.
     isOver = true
+    clearTimeout(resumption)
     clock?.stop()
     flow?.end()
     waiting.leave()

@@ -1,3 +1,4 @@
+import { REACH_GOOGLE } from '../call/refusal.ts'
 import type { Model } from '../canonical.ts'
 import { GatewayError, isGatewayError } from '../errors.ts'
 import type { Key } from '../keys.ts'
@@ -120,6 +121,9 @@ function toFailure(lists: readonly PromiseSettledResult<unknown>[]): GatewayErro
   }
   const told = reasons.find(isGatewayError)
   return (
-    told ?? new GatewayError('bad_upstream', 'Google gave no usable list of models', { cause: reasons[0] })
+    told ??
+    new GatewayError('bad_upstream', `Google gave no usable list of models: ${REACH_GOOGLE}`, {
+      cause: reasons[0],
+    })
   )
 }

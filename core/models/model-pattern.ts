@@ -18,3 +18,9 @@ export function toModelPattern(pattern: string): ModelPattern {
     return from + last.length <= model.length
   }
 }
+
+/** Whether any of several patterns means a model. */
+export function toAnyPattern(patterns: readonly string[]): ModelPattern {
+  const all = patterns.map(toModelPattern)
+  return (model) => all.some((fits) => fits(model))
+}

@@ -26,6 +26,7 @@ const CLOSED: Gateway = {
     throw new Error('This gateway serves nobody')
   },
   models: async () => [],
+  model: async () => undefined,
 }
 
 const OFFLINE: GuardedFetch = async () => {

@@ -1,7 +1,8 @@
 import type { Log } from '../log/log.ts'
-import type { Protocol, SocketRoute } from '../plugin.ts'
+import type { Protocol } from '../plugin.ts'
 import { createHookChain, type HookChain } from './hooks.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
+import { type PlacedSocket, socketRoutesOf } from './socket-routes.ts'
 
 /** All plugins as they are at one time. A request keeps to the one that it began with. */
 export interface Generation {
@@ -9,7 +10,8 @@ export interface Generation {
   readonly hooks: HookChain
   /** In the order in which they are asked. */
   readonly protocols: readonly Protocol[]
-  readonly sockets: readonly (readonly [path: string, route: SocketRoute])[]
+  /** In the order in which they are asked. */
+  readonly sockets: readonly PlacedSocket[]
   /** Every route there is, the gateway's own too. */
   fetch(request: Request): Response | Promise<Response>
   /** To be called by what needs these plugins for a while, and `release` once when it needs them no more. */
@@ -19,7 +21,7 @@ export interface Generation {
   drained(): Promise<void>
 }
 
-/** Sees plugins that were set up as one; `fetch` has their routes. */
+/** Sees plugins that were set up as one; `fetch` has their routes. Throws as `socketRoutesOf` does. */
 export function createGeneration(
   plugins: readonly LoadedPlugin[],
   fetch: Generation['fetch'],
@@ -33,7 +35,7 @@ export function createGeneration(
     fetch,
     hooks: createHookChain(plugins, log),
     protocols: plugins.flatMap(({ hooks: { protocol } }) => protocol ?? []),
-    sockets: plugins.flatMap(({ hooks }) => Object.entries(hooks.sockets ?? {})),
+    sockets: socketRoutesOf(plugins),
     hold() {
       holders++
     },

@@ -12,6 +12,7 @@ export type HookName = keyof Pick<
   | 'stream'
   | 'finished'
   | 'models'
+  | 'suffixes'
   | 'modelOf'
   | 'error'
 >

@@ -1,13 +1,13 @@
-import type { GenerateContentResponse, Model } from '../canonical.ts'
+import type { GenerateContentResponse } from '../canonical.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Log } from '../log/log.ts'
-import { withDerived } from '../models/derived-models.ts'
 import type { Call, CallResult, Chunks, Client, Head } from '../plugin.ts'
 import type { HookedPlugin } from './loaded-plugin.ts'
+import { createNamingHooks, type NamingHooks } from './naming-hooks.ts'
 import { blamed, runHook, runHookAsync } from './run-hook.ts'
 
 /** Many plugins seen as one. */
-export interface HookChain {
+export interface HookChain extends NamingHooks {
   /** The first to name the client. */
   authorize(request: Request): Promise<Client | undefined>
   readonly authorizes: boolean
@@ -17,11 +17,6 @@ export interface HookChain {
   request(call: Call, first: number | undefined): Promise<{ readonly call: Call; readonly shapers: Shapers }>
   /** Tells the plugins when the answer is on its way; settles when all have heard, undefined where none wants to. */
   finished(head: Head, result: CallResult): Promise<unknown> | undefined
-  models(list: readonly Model[]): Promise<readonly Model[]>
-  /** Those of all plugins, the longest first. */
-  readonly suffixes: readonly string[]
-  /** What the first plugin to know it says a name stands for. */
-  modelOf(name: string): string | undefined
   /** What the client is to see in an error's place. */
   error(error: GatewayError, head: Head): GatewayError
 }
@@ -39,10 +34,7 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
   const shaping = plugins.filter(({ hooks }) => hooks.request || hooks.reply || hooks.chunk || hooks.stream)
   const finishing = plugins.filter(({ hooks }) => hooks.finished)
   const authorizing = plugins.filter(({ hooks }) => hooks.authorize)
-  const listing = plugins.filter(({ hooks }) => hooks.models)
-  const naming = plugins.filter(({ hooks }) => hooks.modelOf)
   const wording = plugins.filter(({ hooks }) => hooks.error)
-  const endings = plugins.flatMap(({ hooks }) => Object.entries(hooks.suffixes ?? {}))
 
   /** After the answer is on its way, so that no plugin delays it. */
   async function runFinished(head: Head, result: CallResult): Promise<unknown> {
@@ -55,6 +47,7 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
   }
 
   return {
+    ...createNamingHooks(plugins),
     authorizes: authorizing.length > 0,
 
     async authorize(request) {
@@ -77,30 +70,14 @@ export function createHookChain(plugins: readonly HookedPlugin[], log: Log): Hoo
         if (index !== first && !applies(plugin, call)) continue
         active.push(plugin)
         if (!plugin.hooks.request) continue
-        call = (await runHookAsync(plugin, 'request', () => plugin.hooks.request?.(call), checked)) ?? call
+        const run = () => plugin.hooks.request?.(call)
+        call = (await runHookAsync(plugin, 'request', run, { leaving: call.signal, check: checked })) ?? call
       }
       return { call, shapers: createShapers(active) }
     },
 
     finished(head, result) {
       return finishing.length > 0 ? runFinished(head, result) : undefined
-    },
-
-    async models(list) {
-      for (const plugin of listing) {
-        list = (await runHookAsync(plugin, 'models', () => plugin.hooks.models?.(list))) ?? list
-      }
-      return withDerived(list, endings)
-    },
-
-    suffixes: endings.map(([suffix]) => suffix).sort((one, other) => other.length - one.length),
-
-    modelOf(name) {
-      for (const plugin of naming) {
-        const model = runHook(plugin, 'modelOf', () => plugin.hooks.modelOf?.(name))
-        if (model !== undefined) return model
-      }
-      return undefined
     },
 
     error(error, head) {
@@ -144,8 +121,8 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
   return {
     async reply(reply, call) {
       for (const plugin of replying) {
-        reply =
-          (await runHookAsync(plugin, 'reply', () => plugin.hooks.reply?.(reply, call), checked)) ?? reply
+        const run = () => plugin.hooks.reply?.(reply, call)
+        reply = (await runHookAsync(plugin, 'reply', run, { leaving: call.signal, check: checked })) ?? reply
       }
       return reply
     },

@@ -4,7 +4,7 @@ import type { LoadedPlugin } from './loaded-plugin.ts'
 
 /** The image beds that plugins bring, each made when it is first asked for. */
 export interface ImageBeds {
-  /** Throws an Error whose sentence names the beds there are. */
+  /** That of the last plugin that has it. Throws an Error whose sentence names the beds there are. */
   get(name: string): ImageBed
 }
 
@@ -22,7 +22,7 @@ export function createImageBeds(plugins: () => readonly LoadedPlugin[]): ImageBe
 
   return {
     get(name) {
-      for (const plugin of plugins()) {
+      for (const plugin of plugins().toReversed()) {
         const create = Object.entries(plugin.hooks.imageBeds ?? {}).find(([known]) => known === name)?.[1]
         if (create) return bedOf(plugin, name, create)
       }

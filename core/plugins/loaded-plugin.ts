@@ -1,5 +1,6 @@
 import type { App } from '../http/plugin-app.ts'
 import type { Hooks, OnFailure, PluginDefinition } from '../plugin.ts'
+import type { HookPatience } from './hook-patience.ts'
 import type { HookRecord } from './hook-record.ts'
 
 /** A plugin's hooks, and what is needed to run them: whom to blame, and what a failure means. */
@@ -8,6 +9,8 @@ export interface HookedPlugin {
   readonly hooks: Hooks
   readonly onFailure: OnFailure
   readonly record: HookRecord
+  /** How long its hooks are waited for; the usual time where absent. */
+  readonly patience?: HookPatience
 }
 
 /** A plugin that was set up. */

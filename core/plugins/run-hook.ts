@@ -1,4 +1,5 @@
 import { GatewayError, isGatewayError } from '../errors.ts'
+import { USUAL_PATIENCE, type WaitingHook, withPatience } from './hook-patience.ts'
 import type { HookName } from './hook-record.ts'
 import type { HookedPlugin } from './loaded-plugin.ts'
 
@@ -19,22 +20,38 @@ export function runHook<T>(plugin: HookedPlugin, hook: HookName, run: () => T): 
   }
 }
 
-/** As `runHook`, for hooks that may wait; what `check` throws of a result is the plugin's fault too. */
+/** What a hook that may wait is run with, beside itself. */
+export interface HookWaiting<T> {
+  /** Aborted when the client that waits has left. */
+  readonly leaving?: AbortSignal
+  /** What it hands on, looked at; a throw is the plugin's fault. */
+  check?(value: T): T
+}
+
+/** As `runHook`, for hooks that may wait; one that takes longer than it is waited for has failed. */
 export async function runHookAsync<T>(
   plugin: HookedPlugin,
-  hook: HookName,
+  hook: WaitingHook,
   run: () => T | Promise<T>,
-  check: (result: T) => T = (result) => result,
+  { leaving, check }: HookWaiting<T> = {},
 ): Promise<T | undefined> {
   if (plugin.record.isSetAside()) return undefined
   const begun = performance.now()
   try {
-    const result = check(await run())
+    const made = run()
+    const { [hook]: longest, afterLeaving } = plugin.patience ?? USUAL_PATIENCE
+    const value = isPromise(made) ? await withPatience(made, longest, afterLeaving, leaving) : made
+    const result = check ? check(value) : value
     plugin.record.ran(hook, performance.now() - begun)
     return result
   } catch (thrown) {
     return excuse(plugin, hook, thrown, begun)
   }
+}
+
+/** What happens at once needs no clock. */
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === 'function'
 }
 
 function excuse(plugin: HookedPlugin, hook: HookName, thrown: unknown, begun: number): undefined {

@@ -1,5 +1,6 @@
 import { type App, createPluginApp } from '../http/plugin-app.ts'
 import type { Hooks, Host, HostSettings, PluginDefinition } from '../plugin.ts'
+import { checkHooks } from './check-hooks.ts'
 import { createHookRecord } from './hook-record.ts'
 import type { LoadedPlugin } from './loaded-plugin.ts'
 import { createHost, type PluginSurroundings } from './plugin-host.ts'
@@ -60,9 +61,7 @@ export async function inTime<T>(work: Promise<T>, what: string): Promise<T> {
 }
 
 async function setUp(definition: PluginDefinition, options: unknown, host: Host): Promise<Hooks> {
-  const hooks: unknown = (await definition.setup(options, host)) ?? {}
-  if (typeof hooks !== 'object' || hooks === null) throw new TypeError('its set-up returned no hooks')
-  return hooks as Hooks
+  return checkHooks((await definition.setup(options, host)) ?? {})
 }
 
 /** A plugin in plain JavaScript may register its routes asynchronously all the same. */

@@ -40,7 +40,7 @@ export function withAffinity(
 
   function sameAgain(usable: UsableKeys, call: KeyQuery, place: Place | undefined): Key | undefined {
     if (place === undefined || now() - place.at > HOUR) return undefined
-    if (slack(place.key.project, call) < 0) return undefined
+    if (slack(place.key, call) < 0) return undefined
     return usable.find(place.key.id) ?? anyOf(usable.byProject(place.key.project))
   }
 

@@ -17,25 +17,25 @@ export interface Censuses {
 
 const GOOD_FOR = 1000
 /** Smaller pools are counted as often as the number of usable keys changes. */
-const LARGE = 1000
+const LARGE = 250
 const MODELS_AT_MOST = 100
 
 /** Censuses of a roster. */
 export function createCensuses(roster: Roster, now: () => number): Censuses {
   const kept = new Map<string, Census & { readonly until: number }>()
 
-  function count(rests: ModelRests | undefined): Census['out'] {
+  function count(rests: ModelRests | undefined, time: number): Census['out'] {
     const out: Record<string, number> = {}
     const add = (why: string, keys: number) => {
       if (keys > 0) out[why] = (out[why] ?? 0) + keys
     }
-    for (const { state, doubt, isFull, position } of roster.entries.values()) {
+    const isAnyOut = roster.ready.length < roster.entries.size
+    for (const { state, doubt, isFull, position } of isAnyOut ? roster.entries.values() : []) {
       if (position >= 0) continue
       add(state === 'active' ? (doubt ? 'in doubt' : isFull ? 'busy' : 'resting') : state, 1)
     }
     for (const { project, state, until } of rests?.rests.values() ?? []) {
-      const keys = roster.ofProject(project).filter(({ position }) => position >= 0)
-      if (until > now()) add(until === FOREVER ? 'closed' : state, keys.length)
+      if (until > time) add(until === FOREVER ? 'closed' : state, roster.readyCountOf(project))
     }
     return out
   }
@@ -48,7 +48,7 @@ export function createCensuses(roster: Roster, now: () => number): Censuses {
       let known = kept.get(model)
       const isStale = known?.usable !== usable && total < LARGE
       if (known === undefined || isStale || known.until <= time) {
-        known = { total, usable, until: time + GOOD_FOR, out: count(rests) }
+        known = { total, usable, until: time + GOOD_FOR, out: count(rests, time) }
         if (kept.size >= MODELS_AT_MOST) kept.clear()
         kept.set(model, known)
       }

@@ -1,7 +1,8 @@
 import type { UsageMetadata } from '../canonical.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import type { Key, KeyQuery, Outcome } from '../keys.ts'
-import type { QuotaBook, Spent } from '../quota/quota-book.ts'
+import { toMeasured } from '../quota/measured.ts'
+import type { QuotaBook } from '../quota/quota-book.ts'
 import type { KeyHealth } from './key-health.ts'
 import type { RestBook } from './rest-book.ts'
 import type { Entry } from './roster.ts'
@@ -24,17 +25,16 @@ export interface LeaseOptions {
   settle(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void
 }
 
-/** Counts a call for a key, and keeps its project out once that has spent a limit. */
-export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions): Lease {
+/** Counts a call for a key, begun at `begun`, and keeps its project out once that has spent a limit. */
+export function createLease(entry: Entry, query: KeyQuery, begun: number, options: LeaseOptions): Lease {
   const { quotas, book, health, now } = options
   const model = query.model ?? ''
-  const begun = now()
-  const { key } = entry
-  const spent = quotas.spend(key.project, model, query.tokens ?? 0, begun)
-  book.sent(key.project, model, begun)
+  const { key, project } = entry
+  const spent = quotas.spend(entry, model, query.tokens ?? 0, begun)
+  book.sent(project, model, begun)
   entry.inFlight++
-  if (key.maxConcurrent !== undefined && entry.inFlight >= key.maxConcurrent) health.filled(entry)
-  holdWhereFull(entry, model, options)
+  if (entry.inFlight >= entry.maxConcurrent) health.filled(entry)
+  holdWhereFull(entry, model, begun, options)
   let isOver = false
 
   function ended(usage: UsageMetadata | undefined): void {
@@ -43,13 +43,15 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
     entry.inFlight--
     if (entry.isFull) health.freed(entry)
     if (spent === undefined || usage?.promptTokenCount === undefined) return
-    measure(quotas, spent, usage)
+    const measured = toMeasured(usage)
+    quotas.measured(spent, measured, now())
+    if (measured.images > 0) holdWhereFull(entry, model, now(), options)
     review()
   }
 
   /** What was counted too much may keep the project out no longer. */
   function review(): void {
-    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, options)
+    if (book.release(entry.key.project, model)) holdWhereFull(entry, model, now(), options)
   }
 
   return {
@@ -70,17 +72,17 @@ export function createLease(entry: Entry, query: KeyQuery, options: LeaseOptions
 
 /** Keeps a project out of use for a model until there is room again, where a limit that is known is spent. */
 export function holdWhereFull(
-  { key }: Entry,
+  entry: Entry,
   model: string,
-  { quotas, book, now }: Pick<LeaseOptions, 'quotas' | 'book' | 'now'>,
+  time: number,
+  { quotas, book }: Pick<LeaseOptions, 'quotas' | 'book'>,
 ): void {
-  const time = now()
-  const full = quotas.fullWindow(key.project, model, 1, time)
+  const full = quotas.fullWindow(entry, model, 1, time)
   if (full === undefined) return
   const { window, limit, at: until } = full
   const isDay = window.endsWith('/day')
   const reason = `All of ${limit} ${window.replace('/', ' a ')} is used, by our own count`
-  book.hold(key.project, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
+  book.hold(entry.project.name, model, { until, state: isDay ? 'exhausted' : 'resting', reason, isDay }, time)
 }
 
 /** What Google refuses it does not count, and what never got through a proxy it does not know of. */
@@ -90,8 +92,3 @@ function mayBeCounted({ kind }: Fault): boolean {
 
 /** What Google may have counted although it failed. */
 const COUNTED: ReadonlySet<string> = new Set(['model', 'way-out', 'attempt'])
-
-function measure(quotas: QuotaBook, spent: Spent, usage: UsageMetadata): void {
-  const tokens = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0)
-  quotas.measured(spent, tokens, usage.cachedContentTokenCount ?? 0)
-}

@@ -97,7 +97,7 @@ export function createModelRests(roster: Roster): ModelRests {
   }
 
   function returnOf(rest: Rest): number {
-    if (rests.get(rest.project) !== rest || !roster.hasReady(rest.project)) return Infinity
+    if (rests.get(rest.project) !== rest || roster.readyCountOf(rest.project) === 0) return Infinity
     return rest.until < FOREVER ? rest.until : Infinity
   }
 

@@ -17,7 +17,7 @@ import { projectReturnsAt, projectSlots } from './project-keys.ts'
 import { createRestBook } from './rest-book.ts'
 import { createRoster, type Entry } from './roster.ts'
 import { createSafeStrategy } from './safe-strategy.ts'
-import { readySlots, type Slots, slotsWithout, toUsableKeys, type WatchedKeys } from './usable-keys.ts'
+import { readySlots, SlotKeys, type Slots, slotsWithout } from './usable-keys.ts'
 
 export interface PoolOptions {
   readonly keys: readonly Key[]
@@ -71,6 +71,8 @@ export interface Pool {
   workingModels(most: number): readonly string[]
   /** What a project rests for, of one model; undefined where it does not. */
   restOf(project: string, model: string): Rest | undefined
+  /** For strategies, see `StrategyContext`; as of the pick that is under way. */
+  slack(key: Key, query: KeyQuery): number
   /** Calls that a key serves now. */
   inFlight(key: Key): number
   /** Every key, in the order in which they came. */
@@ -99,19 +101,22 @@ export function createPool(options: PoolOptions): Pool {
     changed: (changes) => options.changed(changes),
   })
   const allReady = readySlots(roster)
-  const allUsable = toUsableKeys(allReady, roster, random)
   const membership = createMembership({ roster, book, health, quotas, now, changed: options.changed })
   health.restore(options.saved)
-  const fitting = createFittingSearch({ quotas, now, random })
+  const fitting = createFittingSearch({ quotas, random })
   const censuses = createCensuses(roster, now)
   const leasing = { quotas, book, health, now, settle: settleEntry }
+  /** The time of the last look at the slots: one pick asks the clock once. */
+  let lookedAt = now()
+  /** Of which the strategy is choosing, or was last. */
+  let shown: SlotKeys | undefined
   holdSpent()
 
   /** What was counted before a restart holds after it. */
   function holdSpent(): void {
     for (const { project, model } of quotas.meters()) {
       const [entry] = roster.ofProject(project)
-      if (entry !== undefined) holdWhereFull(entry, model, leasing)
+      if (entry !== undefined) holdWhereFull(entry, model, now(), leasing)
     }
   }
 
@@ -121,48 +126,54 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function slotsOfModel(query: KeyQuery): Slots {
-    const time = now()
-    doubts.recall(time)
-    return book.slotsFor(modelOf(query), time) ?? allReady
+    lookedAt = now()
+    doubts.recall(lookedAt)
+    return book.slotsFor(modelOf(query), lookedAt) ?? allReady
   }
 
-  function toUsable(slots: Slots): WatchedKeys {
-    return slots === allReady ? allUsable : toUsableKeys(slots, roster, random)
+  function entryOf(key: Key): Entry | undefined {
+    const lastGiven = shown?.lastGiven
+    return lastGiven?.key === key ? lastGiven : roster.entries.get(key.id)
   }
 
-  function pick(query: KeyQuery, tried: readonly Key[]): Key | undefined {
-    const slots = slotsFor(query)
+  function pick(slots: Slots, query: KeyQuery, tried: readonly Key[]): Entry | undefined {
     if (tried.length === 0) return choose(slots, query)
     const entries = tried.map(({ id }) => roster.entries.get(id)).filter((entry) => entry !== undefined)
     return choose(slotsWithout(slots, entries), query)
   }
 
   /** A strategy is a preference: whatever it answers, a usable key is taken and no other one is. */
-  function choose(slots: Slots, query: KeyQuery): Key | undefined {
+  function choose(slots: Slots, query: KeyQuery): Entry | undefined {
     if (slots.size === 0) return undefined
-    const keys = toUsable(slots)
+    const keys = new SlotKeys(slots, roster, random)
+    shown = keys
     // Not the strategy's choice; asking it would bring its turns into disorder for all other calls.
-    if (query.project !== undefined) return keys.sample()
-    keys.lastGiven = undefined
-    const preferred = strategy.pick(keys, query)
-    // Nearly always so, and saves a look-up that costs more the more keys there are.
-    if (preferred !== undefined && preferred === keys.lastGiven) return preferred
-    const entry = roster.entries.get(preferred?.id ?? '')
-    return entry === undefined || slots.slotOf(entry) === undefined ? keys.sample() : entry.key
+    const preferred = query.project === undefined ? strategy.pick(keys, query) : undefined
+    // Nearly always so, and then it is usable: only usable keys are given.
+    if (preferred !== undefined && keys.lastGiven?.key === preferred) return keys.lastGiven
+    const entry = preferred && roster.entries.get(preferred.id)
+    if (entry !== undefined && slots.slotOf(entry) !== undefined) return entry
+    return entryOf(keys.sample())
   }
 
   function take(query: KeyQuery, tried: readonly Key[], passed = NO_PROJECTS): Lease | undefined {
-    const key =
+    const slots = slotsFor(query)
+    const entry =
       passed.size > 0 || fitting.isNeeded(query)
-        ? fitting.pick(query, { tried, passed, choose: pick, slots: slotsFor(query) })
-        : pick(query, tried)
-    const entry = key && roster.entries.get(key.id)
-    return entry && createLease(entry, query, leasing)
+        ? fitting.pick(query, {
+            tried,
+            passed,
+            slots,
+            now: lookedAt,
+            choose: (offered) => pick(slots, query, offered),
+          })
+        : pick(slots, query, tried)
+    return entry && createLease(entry, query, lookedAt, leasing)
   }
 
   function returnsAt(query: KeyQuery): number | undefined {
     const slots = slotsFor(query)
-    if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots) : now()
+    if (slots.size > 0) return fitting.isNeeded(query) ? fitting.returnsAt(query, slots, now()) : now()
     const model = book.find(modelOf(query))
     if (query.project !== undefined)
       return projectReturnsAt(roster.ofProject(query.project), {
@@ -186,24 +197,24 @@ export function createPool(options: PoolOptions): Pool {
   function settleEntry(entry: Entry, query: KeyQuery, outcome: Outcome, begun: number): void {
     const model = modelOf(query)
     if (outcome.ok) {
-      book.succeeded(entry.key.project, model, begun, now())
+      book.succeeded(entry.project, model, begun, now())
     } else if (roster.holds(entry)) {
       health.charge(entry, model, outcome, begun)
       learn(entry, model, outcome)
     } else {
-      book.missed(entry.key.project, model)
+      book.missed(entry.project, model)
     }
     strategy.settle(entry.key, query, outcome)
   }
 
   function learn(entry: Entry, model: string, fault: Fault): void {
-    if (ruleOf(fault).charge !== 'project-and-model') book.missed(entry.key.project, model)
+    if (ruleOf(fault).charge !== 'project-and-model') book.missed(entry.project, model)
     else if (fault.limits !== undefined) takeLimits(entry, model, fault.limits)
   }
 
   function takeLimits(entry: Entry, model: string, limits: readonly QuotaLimit[]): void {
     quotas.learn(entry.key.project, model, limits, now())
-    holdWhereFull(entry, model, leasing)
+    holdWhereFull(entry, model, now(), leasing)
   }
 
   function snapshot(): PoolSnapshot {
@@ -214,9 +225,9 @@ export function createPool(options: PoolOptions): Pool {
     get total() {
       return roster.entries.size
     },
-    pick,
+    pick: (query, tried) => pick(slotsFor(query), query, tried)?.key,
     take,
-    usable: (query) => toUsable(slotsFor(query)),
+    usable: (query) => new SlotKeys(slotsFor(query), roster, random),
     census: (query) => censuses.of(modelOf(query), book.find(modelOf(query)), slotsOfModel(query).size),
     distinctUsable: (query) => slotsOfModel(query).size,
     returnsAt,
@@ -234,7 +245,11 @@ export function createPool(options: PoolOptions): Pool {
       const rest = book.find(model)?.rests.get(project)
       return rest && rest.until > now() ? rest : undefined
     },
-    inFlight: ({ id }) => roster.entries.get(id)?.inFlight ?? 0,
+    slack(key, { model = '', tokens = 0 }) {
+      const entry = entryOf(key)
+      return entry === undefined ? 1 : quotas.slack(entry, model, tokens, lookedAt)
+    },
+    inFlight: (key) => entryOf(key)?.inFlight ?? 0,
     list() {
       const { view } = snapshot()
       return Array.from(roster.entries.keys()).flatMap((id) => view(id) ?? [])

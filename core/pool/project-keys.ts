@@ -10,7 +10,7 @@ export function projectSlots(roster: Roster, slots: Slots, project: string, want
   const entries = preferred === undefined ? usable : [preferred]
   return {
     size: entries.length,
-    at: (slot) => entries[slot]!.key,
+    at: (slot) => entries[slot]!,
     slotOf(entry) {
       const slot = entries.indexOf(entry)
       return slot < 0 ? undefined : slot

@@ -3,7 +3,7 @@ import type { MeterClock } from '../quota/meter.ts'
 import { FOREVER, type RestRecord } from '../store.ts'
 import { createModelRests, type ModelRests } from './model-rests.ts'
 import { createRestLengths, type RestLengths } from './rest-length.ts'
-import type { Roster } from './roster.ts'
+import type { Project, Roster } from './roster.ts'
 import { modelSlots, type Slots } from './usable-keys.ts'
 
 /**
@@ -26,11 +26,11 @@ export interface RestBook {
   /** Ends a rest by our own count, which was corrected, but no sooner than Google asked; false where there is none. */
   release(project: string, model: string): boolean
   /** A call is being sent: where it is to find out whether the project is good again, no other goes meanwhile. */
-  sent(project: string, model: string, now: number): void
+  sent(project: Named, model: string, now: number): void
   /** A call begun at `begun` succeeded. */
-  succeeded(project: string, model: string, begun: number, now: number): void
+  succeeded(project: Named, model: string, begun: number, now: number): void
   /** A call that found out nothing is over; the next one may. */
-  missed(project: string, model: string): void
+  missed(project: Named, model: string): void
   /** Hands the rests of one project, which has no key left, to another; returns what is new to keep. */
   move(from: string, to: string): readonly RestRecord[]
   /** Ends what a project rests for, one model or all, also what has no end; returns what is new to keep. */
@@ -42,6 +42,9 @@ export interface RestBook {
   /** The entry at a position of `roster.ready` was taken out. */
   left(position: number): void
 }
+
+/** A project whose name is looked up only where some project rests for the model: that takes long in a large pool. */
+type Named = Pick<Project, 'name'>
 
 /** A rest by our own count. */
 export interface Hold {
@@ -166,16 +169,23 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     return true
   }
 
-  function sent(project: string, model: string, now: number): void {
+  function sent(project: Named, model: string, now: number): void {
     const known = pages.get(model)
-    if (!known?.lengths.days.isOnTrial(project, now)) return
+    if (!known || known.lengths.isEmpty || !known.lengths.days.isOnTrial(project.name, now)) return
     const until = now + TRIAL_AT_MOST
-    known.rests.start({ project, until, state: 'exhausted', reason: TRIAL, since: now, isTrial: true })
+    known.rests.start({
+      project: project.name,
+      until,
+      state: 'exhausted',
+      reason: TRIAL,
+      since: now,
+      isTrial: true,
+    })
   }
 
-  function missed(project: string, model: string): void {
+  function missed(project: Named, model: string): void {
     const rests = pages.get(model)?.rests
-    if (rests?.rests.get(project)?.isTrial) rests.end(project)
+    if (rests?.rests.get(project.name)?.isTrial) rests.end(project.name)
   }
 
   function move(from: string, to: string): readonly RestRecord[] {
@@ -217,7 +227,8 @@ export function createRestBook(roster: Roster, minuteMilliseconds: number, clock
     release,
     sent,
     succeeded(project, model, begun, now) {
-      pages.get(model)?.lengths.succeeded(project, begun, now)
+      const lengths = pages.get(model)?.lengths
+      if (lengths && !lengths.isEmpty) lengths.succeeded(project.name, begun, now)
       missed(project, model)
     },
     missed,

@@ -1,12 +1,18 @@
 import type { Key, KeyState } from '../keys.ts'
+import type { Spender } from '../quota/model-meters.ts'
 import type { Doubt } from './doubts.ts'
 
 /** The states that do not end by themselves, and `active` for all others. */
 export type LastingState = Exclude<KeyState, 'resting' | 'exhausted'>
 
 /** What the pool knows of one key. */
-export interface Entry {
+export interface Entry extends Spender {
   key: Key
+  /** That of the key. */
+  project: Project
+  projectNumber: number
+  /** Calls that the key may serve at once; Infinity where it may any number. */
+  maxConcurrent: number
   /** The project Google named, where the operator stated none. */
   learnedProject: string | undefined
   state: LastingState
@@ -28,7 +34,10 @@ export interface Entry {
 }
 
 /** The keys of one project. */
-interface Project {
+export interface Project {
+  readonly name: string
+  /** That of `Spender`; a project that is gone leaves it to a later one. */
+  readonly number: number
   readonly entries: Entry[]
   /** How many of them are in `ready`. */
   readyCount: number
@@ -38,14 +47,13 @@ interface Project {
 export interface Roster {
   readonly entries: ReadonlyMap<string, Entry>
   readonly ready: readonly Entry[]
-  /** The keys of `ready`, for the way of a call: in a large pool each step to another object takes long. */
-  readonly readyKeys: readonly Key[]
   /** Keys that serve as many calls as they may. */
   fullCount: number
   /** Whether an entry is still one of these; a call may end after its key has left. */
   holds(entry: Entry): boolean
   ofProject(project: string): readonly Entry[]
-  hasReady(project: string): boolean
+  /** How many keys of a project are in `ready`. */
+  readyCountOf(project: string): number
   /** Puts an entry at the end of `ready`. */
   enter(entry: Entry): void
   /** Takes an entry out of `ready`; the last one takes its position. Returns the position. */
@@ -63,86 +71,88 @@ export interface Roster {
 /** A roster in which every key is ready. */
 export function createRoster(keys: readonly Key[], now: number): Roster {
   const ready: Entry[] = []
-  const readyKeys: Key[] = []
   const entries = new Map<string, Entry>()
   const projects = new Map<string, Project>()
+  const freeNumbers: number[] = []
 
   for (const key of keys) {
     if (!entries.has(key.id)) enter(admit(key, now))
   }
 
   function admit(key: Key, now: number): Entry {
+    // What every call needs comes first, to lie in one line of memory.
     const entry: Entry = {
       key,
-      learnedProject: undefined,
+      project: projectOf(key.project),
+      projectNumber: -1,
+      position: -1,
+      inFlight: 0,
+      maxConcurrent: Number.POSITIVE_INFINITY,
+      isFull: false,
       state: 'active',
+      doubt: undefined,
+      learnedProject: undefined,
       reason: '',
       since: now,
-      doubt: undefined,
       isVerdictStale: false,
-      inFlight: 0,
-      isFull: false,
-      position: -1,
       seat: -1,
     }
     entries.set(key.id, entry)
-    seat(entry)
+    seat(entry, key)
     return entry
   }
 
-  function seat(entry: Entry): void {
-    entry.seat = projectOf(entry.key.project).entries.push(entry) - 1
+  function seat(entry: Entry, key: Key): void {
+    entry.key = key
+    entry.maxConcurrent = key.maxConcurrent ?? Number.POSITIVE_INFINITY
+    entry.project = projectOf(key.project)
+    entry.projectNumber = entry.project.number
+    entry.seat = entry.project.entries.push(entry) - 1
   }
 
-  function unseat(entry: Entry): void {
-    const { project } = entry.key
-    const { entries } = projectOf(project)
-    const last = entries.pop()!
-    if (last !== entry) {
-      entries[entry.seat] = last
-      last.seat = entry.seat
+  function unseat({ project, seat }: Entry): void {
+    const last = project.entries.pop()!
+    if (seat < project.entries.length) {
+      project.entries[seat] = last
+      last.seat = seat
     }
-    if (entries.length === 0) projects.delete(project)
+    if (project.entries.length > 0) return
+    projects.delete(project.name)
+    freeNumbers.push(project.number)
   }
 
-  function projectOf(id: string): Project {
-    const known = projects.get(id)
+  function projectOf(name: string): Project {
+    const known = projects.get(name)
     if (known !== undefined) return known
-    const project: Project = { entries: [], readyCount: 0 }
-    projects.set(id, project)
+    // Where no number is free, those in use are all below how many there are.
+    const project: Project = { name, number: freeNumbers.pop() ?? projects.size, entries: [], readyCount: 0 }
+    projects.set(name, project)
     return project
   }
 
   function enter(entry: Entry): void {
     entry.position = ready.push(entry) - 1
-    readyKeys.push(entry.key)
-    projectOf(entry.key.project).readyCount++
+    entry.project.readyCount++
   }
 
   function leave(entry: Entry): number {
     const { position } = entry
     const last = ready.pop()!
-    readyKeys.pop()
     if (last !== entry) {
       ready[position] = last
-      readyKeys[position] = last.key
       last.position = position
     }
     entry.position = -1
-    projectOf(entry.key.project).readyCount--
+    entry.project.readyCount--
     return position
   }
 
   function join(entry: Entry, project: string): void {
-    const former = projectOf(entry.key.project)
-    unseat(entry)
-    entry.key = { ...entry.key, project }
-    seat(entry)
+    const isReady = entry.position >= 0
+    if (isReady) entry.project.readyCount--
+    revise(entry, { ...entry.key, project })
     entry.learnedProject = project
-    if (entry.position < 0) return
-    readyKeys[entry.position] = entry.key
-    former.readyCount--
-    projectOf(project).readyCount++
+    if (isReady) entry.project.readyCount++
   }
 
   function dismiss(entry: Entry): void {
@@ -152,18 +162,16 @@ export function createRoster(keys: readonly Key[], now: number): Roster {
 
   function revise(entry: Entry, key: Key): void {
     unseat(entry)
-    entry.key = key
-    seat(entry)
+    seat(entry, key)
   }
 
   return {
     entries,
     ready,
-    readyKeys,
     fullCount: 0,
     holds: (entry) => entries.get(entry.key.id) === entry,
     ofProject: (project) => projects.get(project)?.entries ?? [],
-    hasReady: (project) => (projects.get(project)?.readyCount ?? 0) > 0,
+    readyCountOf: (project) => projects.get(project)?.readyCount ?? 0,
     enter,
     leave,
     join,

@@ -5,29 +5,29 @@ import type { Entry, Roster } from './roster.ts'
 /** Usable keys by slot; slots are only good until something changes. */
 export interface Slots {
   readonly size: number
-  at(slot: number): Key
+  at(slot: number): Entry
   /** Undefined where the entry is not usable. */
   slotOf(entry: Entry): number | undefined
 }
 
 /** Every entry that is ready. */
-export function readySlots({ readyKeys }: Roster): Slots {
+export function readySlots({ ready }: Roster): Slots {
   return {
     get size() {
-      return readyKeys.length
+      return ready.length
     },
-    at: (slot) => readyKeys[slot]!,
+    at: (slot) => ready[slot]!,
     slotOf: ({ position }) => (position < 0 ? undefined : position),
   }
 }
 
 /** Every entry that is ready and whose project does not rest for a model. */
-export function modelSlots({ readyKeys }: Roster, { partition }: ModelRests): Slots {
+export function modelSlots({ ready }: Roster, { partition }: ModelRests): Slots {
   return {
     get size() {
       return partition.size
     },
-    at: (slot) => readyKeys[partition.at(slot)]!,
+    at: (slot) => ready[partition.at(slot)]!,
     slotOf: ({ position }) => (position < 0 ? undefined : partition.slotOf(position)),
   }
 }
@@ -61,42 +61,50 @@ export function slotsWithout(slots: Slots, entries: readonly Entry[]): Slots {
   }
 }
 
-/** Usable keys that know which one they gave last. */
-export interface WatchedKeys extends UsableKeys {
-  lastGiven: Key | undefined
-}
-
 /** What a strategy sees of the slots. */
-export function toUsableKeys(slots: Slots, roster: Roster, random: () => number): WatchedKeys {
-  function give(slot: number): Key {
-    const key = slots.at(slot)
-    keys.lastGiven = key
-    return key
+export class SlotKeys implements UsableKeys {
+  /**
+   * Nearly always a strategy asks about the key that it was given last, and chooses it. To look for it by its id would
+   * take longer than all else in a large pool.
+   */
+  lastGiven: Entry | undefined = undefined
+  readonly #slots: Slots
+  readonly #roster: Roster
+  readonly #random: () => number
+
+  constructor(slots: Slots, roster: Roster, random: () => number) {
+    this.#slots = slots
+    this.#roster = roster
+    this.#random = random
   }
 
-  const keys: WatchedKeys = {
-    lastGiven: undefined,
-    get size() {
-      return slots.size
-    },
-    at(index) {
-      if (!(index >= 0 && index < slots.size)) throw new RangeError(`No usable key at ${index}`)
-      return give(index)
-    },
-    sample() {
-      if (slots.size === 0) throw new RangeError('No usable key to take one of')
-      return give(Math.floor(random() * slots.size))
-    },
-    byProject: (project) =>
-      roster
-        .ofProject(project)
-        .filter((entry) => slots.slotOf(entry) !== undefined)
-        .map(({ key }) => key),
-    find(id) {
-      const entry = roster.entries.get(id)
-      const slot = entry && slots.slotOf(entry)
-      return slot === undefined ? undefined : give(slot)
-    },
+  get size(): number {
+    return this.#slots.size
   }
-  return keys
+
+  at(index: number): Key {
+    if (!(index >= 0 && index < this.size)) throw new RangeError(`No usable key at ${index}`)
+    return this.#give(this.#slots.at(index))
+  }
+
+  sample(): Key {
+    const { size } = this
+    if (size === 0) throw new RangeError('No usable key to take one of')
+    return this.#give(this.#slots.at(Math.floor(this.#random() * size)))
+  }
+
+  byProject(project: string): readonly Key[] {
+    const entries = this.#roster.ofProject(project)
+    return entries.filter((entry) => this.#slots.slotOf(entry) !== undefined).map(({ key }) => key)
+  }
+
+  find(id: string): Key | undefined {
+    const entry = this.#roster.entries.get(id)
+    return entry && this.#slots.slotOf(entry) !== undefined ? this.#give(entry) : undefined
+  }
+
+  #give(entry: Entry): Key {
+    this.lastGiven = entry
+    return entry.key
+  }
 }

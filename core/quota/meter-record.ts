@@ -1,6 +1,6 @@
 import type { MeterRecord } from '../store.ts'
-import { isBelieved, type Meter, type MeterClock } from './meter.ts'
-import type { Spending } from './minute-log.ts'
+import { isBelieved, knowsLimit, type Meter, type MeterClock } from './meter.ts'
+import type { MinuteLog, Spending } from './minute-log.ts'
 import { QUOTA_WINDOWS } from './quota-window.ts'
 
 /** Entries of a minute that are kept at most: closer ones are put together. */
@@ -10,7 +10,7 @@ const KEPT_ENTRIES = 60
 export function toMeterRecord(meter: Meter, now: number): MeterRecord {
   const { project, model, dayStart, dayRequests, dayTokens, dayCachedTokens, learned } = meter
   // Without a limit of a minute nobody asks after a restart what was spent within it.
-  const minute = knowsMinute(meter) ? condense(meter.minute.entries(now)) : []
+  const minute = knowsMinute(meter) ? condense(meter.entries(now)) : []
   return {
     project,
     model,
@@ -22,11 +22,9 @@ export function toMeterRecord(meter: Meter, now: number): MeterRecord {
 export function fromMeterRecord({ state }: MeterRecord, meter: Meter): Meter {
   const [dayStart = 0, dayRequests = 0, dayTokens = 0, dayCachedTokens = 0] = state?.day ?? []
   Object.assign(meter, { dayStart, dayRequests, dayTokens, dayCachedTokens })
-  for (const window of QUOTA_WINDOWS) {
-    const learned = state?.learned?.[window]
-    if (learned !== undefined) meter.learned[window] = learned
-  }
-  meter.minute.restore(
+  const learned = QUOTA_WINDOWS.map((window) => [window, state?.learned?.[window]] as const)
+  meter.learned = Object.fromEntries(learned.filter(([, limit]) => limit !== undefined))
+  meter.restore(
     (state?.minute ?? []).map(([at = 0, requests = 0, tokens = 0]) => ({ from: at, at, requests, tokens })),
   )
   return meter
@@ -42,20 +40,25 @@ export function mergeMeters(into: Meter, from: Meter): void {
     into.dayCachedTokens = from.dayCachedTokens + (isSameDay ? into.dayCachedTokens : 0)
     into.dayStart = from.dayStart
   }
-  const entries = [...into.minute.entries(), ...from.minute.entries()]
-  into.minute.restore(entries.toSorted((one, other) => one.at - other.at))
-  Object.assign(into.learned, { ...from.learned, ...into.learned })
+  into.restore(inOrder(into, from))
+  if (into.images === undefined) into.images = from.images
+  else if (from.images !== undefined) into.images.restore(inOrder(into.images, from.images))
+  into.learned = { ...from.learned, ...into.learned }
+}
+
+function inOrder(one: MinuteLog, other: MinuteLog): readonly Readonly<Spending>[] {
+  return [...one.entries(), ...other.entries()].toSorted((first, second) => first.at - second.at)
 }
 
 /** Whether a meter says nothing that a new one would not. */
 export function isIdle(meter: Meter, { days, lateness }: MeterClock, now: number): boolean {
   const isToday = meter.dayStart === days.start(now - lateness)
-  const isUsed = (isToday && meter.dayRequests > 0) || meter.minute.requests(now) > 0
+  const isUsed = (isToday && meter.dayRequests > 0) || meter.requests(now) > 0
   return !isUsed && !Object.values(meter.learned).some((limit) => isBelieved(limit, now))
 }
 
-function knowsMinute({ learned, stated }: Meter): boolean {
-  return [learned, stated].some((limits) => 'requests/minute' in limits || 'tokens/minute' in limits)
+function knowsMinute(meter: Meter): boolean {
+  return knowsLimit(meter, 'requests/minute') || knowsLimit(meter, 'tokens/minute')
 }
 
 function condense(entries: readonly Readonly<Spending>[]): readonly (readonly number[])[] {

@@ -1,5 +1,6 @@
 import { FOREVER } from '../store.ts'
-import { createMinuteLog, type MinuteLog, type Spending } from './minute-log.ts'
+import { MinuteLog } from './minute-log.ts'
+import type { Spender } from './model-meters.ts'
 import type { PacificDays } from './pacific-day.ts'
 import { QUOTA_WINDOWS, type QuotaLimits, type QuotaWindow } from './quota-window.ts'
 
@@ -10,21 +11,57 @@ export interface LearnedLimit {
   readonly at: number
 }
 
-/** What one project spent on one model, and what it may spend. */
-export interface Meter {
+/** The limits that Google named, by window. */
+export type LearnedLimits = Readonly<Partial<Record<QuotaWindow, LearnedLimit>>>
+
+const NOTHING: LearnedLimits = {}
+
+/**
+ * What one project spent on one model, within the last minute and today, and what it may spend. One object, for a pick
+ * in a large pool to find it in one place.
+ */
+export class Meter extends MinuteLog {
   readonly project: string
   readonly model: string
-  /** The meter that goes on in its place, where two projects turned out to be one. */
-  heir: Meter | undefined
-  readonly minute: MinuteLog
   /** What was spent on the day that began at `dayStart`. */
-  dayStart: number
-  dayRequests: number
-  dayTokens: number
+  dayStart = 0
+  dayRequests = 0
+  dayTokens = 0
   /** Input tokens of today that Google took from its cache. */
-  dayCachedTokens: number
-  readonly learned: Partial<Record<QuotaWindow, LearnedLimit>>
+  dayCachedTokens = 0
+  /** Whose number leads to this meter. */
+  holder: Spender['project'] | undefined = undefined
+  /** Whether it counts in its book, and has changed since it was kept last. */
+  state: 'kept' | 'changed' | 'dropped' = 'kept'
+  /** The limits that hold until `limitsUntil`, each the tightest that is known, Infinity where none is. */
+  minuteRequestLimit = Number.POSITIVE_INFINITY
+  minuteTokenLimit = Number.POSITIVE_INFINITY
+  dayRequestLimit = Number.POSITIVE_INFINITY
+  dayTokenLimit = Number.POSITIVE_INFINITY
+  limitsUntil = Number.NEGATIVE_INFINITY
+  /** Images that were made, as requests; undefined where none ever was. */
+  images: MinuteLog | undefined = undefined
   readonly stated: QuotaLimits
+  #learned: LearnedLimits = NOTHING
+  /** The meter that goes on in its place, where two projects turned out to be one. */
+  heir: Meter | undefined = undefined
+
+  /** A meter at zero. */
+  constructor(project: string, model: string, minuteMilliseconds: number, stated: QuotaLimits) {
+    super(minuteMilliseconds)
+    this.project = project
+    this.model = model
+    this.stated = stated
+  }
+
+  get learned(): LearnedLimits {
+    return this.#learned
+  }
+
+  set learned(learned: LearnedLimits) {
+    this.#learned = learned
+    this.limitsUntil = Number.NEGATIVE_INFINITY
+  }
 }
 
 /** A day of Google's, and how long what it said holds. */
@@ -37,41 +74,31 @@ export interface MeterClock {
 /** A learned limit is believed for so long; then one call too many finds out whether it was raised. */
 const BELIEVED = 24 * 3_600_000
 
-/** A meter at zero. */
-export function createMeter(
-  project: string,
-  model: string,
-  minuteMilliseconds: number,
-  stated: QuotaLimits,
-): Meter {
-  return {
-    project,
-    model,
-    heir: undefined,
-    minute: createMinuteLog(minuteMilliseconds),
-    dayStart: 0,
-    dayRequests: 0,
-    dayTokens: 0,
-    dayCachedTokens: 0,
-    learned: {},
-    stated,
-  }
-}
-
-/** Counts a call that is being sent. */
-export function spend(meter: Meter, clock: MeterClock, now: number, tokens: number): Spending {
+/** Counts a call that is being sent; returns by what `correct` knows it. */
+export function spend(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
   turnDay(meter, clock, now)
   meter.dayRequests++
   meter.dayTokens += tokens
-  return meter.minute.add(now, tokens)
+  return meter.add(now, tokens)
 }
 
 /** Changes what was counted for a call: Google does not count what it refused, and knows its tokens better. */
-export function correct(meter: Meter, spending: Spending, requests: number, tokens: number): void {
-  meter.minute.correct(spending, requests, tokens)
-  if (spending.from < meter.dayStart) return
+export function correct(meter: Meter, from: number, requests: number, tokens: number): void {
+  meter.correct(from, requests, tokens)
+  if (from < meter.dayStart) return
   meter.dayRequests = Math.max(0, meter.dayRequests + requests)
   meter.dayTokens = Math.max(0, meter.dayTokens + tokens)
+}
+
+/** Takes the limits together that hold now, where those taken last may hold no longer. */
+function heedLimits(meter: Meter, now: number): void {
+  if (now <= meter.limitsUntil) return
+  meter.minuteRequestLimit = limitOf(meter, 'requests/minute', now) ?? Number.POSITIVE_INFINITY
+  meter.minuteTokenLimit = limitOf(meter, 'tokens/minute', now) ?? Number.POSITIVE_INFINITY
+  meter.dayRequestLimit = limitOf(meter, 'requests/day', now) ?? Number.POSITIVE_INFINITY
+  meter.dayTokenLimit = limitOf(meter, 'tokens/day', now) ?? Number.POSITIVE_INFINITY
+  const believed = Object.values(meter.learned).filter((limit) => isBelieved(limit, now))
+  meter.limitsUntil = Math.min(...believed.map(({ at }) => at + BELIEVED))
 }
 
 /** The tightest of what is stated and what is learned; undefined where neither is known. */
@@ -80,6 +107,11 @@ export function limitOf(meter: Meter, window: QuotaWindow, now: number): number 
   const learned = meter.learned[window]
   if (learned === undefined || !isBelieved(learned, now)) return stated
   return stated === undefined ? learned.limit : Math.min(stated, learned.limit)
+}
+
+/** Whether a limit is stated, or was ever learned and not forgotten. */
+export function knowsLimit({ stated, learned }: Meter, window: QuotaWindow): boolean {
+  return stated[window] !== undefined || learned[window] !== undefined
 }
 
 /** Whether what Google said still counts. */
@@ -92,15 +124,15 @@ export function usedOf(meter: Meter, clock: MeterClock, window: QuotaWindow, now
   turnDay(meter, clock, now)
   switch (window) {
     case 'requests/minute':
-      return meter.minute.requests(now)
+      return meter.requests(now)
     case 'tokens/minute':
-      return meter.minute.tokens(now)
+      return meter.tokens(now)
     case 'requests/day':
       return meter.dayRequests
     case 'tokens/day':
       return meter.dayTokens
     case 'images/minute':
-      return 0 // images are counted by nobody yet
+      return meter.images?.requests(now) ?? 0
   }
 }
 
@@ -117,6 +149,28 @@ export interface Room {
  * out when nothing else is counted: the estimate may be wrong, and Google says so best.
  */
 export function fullWindow(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
+  heedLimits(meter, now)
+  turnDay(meter, clock, now)
+  const hasRoom =
+    isWithin(meter.minuteRequestLimit, meter.requests(now), 1) &&
+    isWithin(meter.minuteTokenLimit, meter.tokens(now), tokens) &&
+    isWithin(meter.dayRequestLimit, meter.dayRequests, 1) &&
+    isWithin(meter.dayTokenLimit, meter.dayTokens, tokens) &&
+    isWithin(imageLimitOf(meter, now), meter.images?.requests(now) ?? 0, 1)
+  return hasRoom ? undefined : fullForLongest(meter, clock, now, tokens)
+}
+
+/** Infinity where none is known, or no image was ever made: few models make any. */
+function imageLimitOf(meter: Meter, now: number): number {
+  const limit = meter.images && limitOf(meter, 'images/minute', now)
+  return limit ?? Number.POSITIVE_INFINITY
+}
+
+function isWithin(limit: number, used: number, cost: number): boolean {
+  return used === 0 ? limit > 0 : used + cost <= limit
+}
+
+function fullForLongest(meter: Meter, clock: MeterClock, now: number, tokens: number): Room | undefined {
   let longest: Room | undefined
   for (const window of QUOTA_WINDOWS) {
     const limit = limitOf(meter, window, now)
@@ -137,11 +191,12 @@ function roomAt(
 ): number {
   const cost = costOf(window, tokens)
   const used = usedOf(meter, clock, window, now)
+  if (isWithin(limit, used, cost)) return now
   if (limit === 0) return FOREVER
-  if (used === 0 || used + cost <= limit) return now
   const most = Math.max(0, limit - cost)
-  if (window === 'requests/minute') return meter.minute.whenAtMost('requests', most, now)
-  if (window === 'tokens/minute') return meter.minute.whenAtMost('tokens', most, now)
+  if (window === 'requests/minute') return meter.whenAtMost('requests', most, now)
+  if (window === 'tokens/minute') return meter.whenAtMost('tokens', most, now)
+  if (window === 'images/minute') return meter.images?.whenAtMost('requests', most, now) ?? now
   return clock.days.end(now - clock.lateness) + clock.lateness
 }
 
@@ -150,21 +205,28 @@ function roomAt(
  * does not fit. Where no limit is known: between 0 and 1, the less the more was spent within the minute.
  */
 export function slackOf(meter: Meter, clock: MeterClock, now: number, tokens: number): number {
-  let slack = Number.POSITIVE_INFINITY
-  for (const window of QUOTA_WINDOWS) {
-    const limit = limitOf(meter, window, now)
-    if (limit === undefined) continue
-    const left = limit - usedOf(meter, clock, window, now) - costOf(window, tokens)
-    slack = Math.min(slack, limit === 0 ? -1 : left / limit)
-  }
-  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + meter.minute.requests(now) / GUESS) : slack
+  heedLimits(meter, now)
+  turnDay(meter, clock, now)
+  const requests = meter.requests(now)
+  const slack = Math.min(
+    partLeft(meter.minuteRequestLimit, requests, 1),
+    partLeft(meter.minuteTokenLimit, meter.tokens(now), tokens),
+    partLeft(meter.dayRequestLimit, meter.dayRequests, 1),
+    partLeft(meter.dayTokenLimit, meter.dayTokens, tokens),
+    partLeft(imageLimitOf(meter, now), meter.images?.requests(now) ?? 0, 1),
+  )
+  return slack === Number.POSITIVE_INFINITY ? 1 / (1 + requests / GUESS) : slack
+}
+
+function partLeft(limit: number, used: number, cost: number): number {
+  if (limit === Number.POSITIVE_INFINITY) return limit
+  return limit === 0 ? -1 : (limit - used - cost) / limit
 }
 
 /** Where nobody knows a limit, so many requests a minute count for half of it. */
 const GUESS = 10
 
 function costOf(window: QuotaWindow, tokens: number): number {
-  if (window === 'images/minute') return 0
   return window.startsWith('tokens') ? tokens : 1
 }
 

@@ -8,111 +8,161 @@ export interface Spending {
   tokens: number
 }
 
-/**
- * What was spent within the last minute: it slides, so that it is never above what any minute of Google's holds,
- * wherever that one begins.
- */
-export interface MinuteLog {
-  /** Adds a call; the entry may hold other calls that came at nearly the same time. */
-  add(now: number, tokens: number): Spending
-  /** Changes what was added before; without effect once the entry has left the minute. */
-  correct(entry: Spending, requests: number, tokens: number): void
-  requests(now: number): number
-  tokens(now: number): number
-  /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
-  whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number
-  /** The entries within the minute, oldest first; without a time all that are held, of which some may be over. */
-  entries(now?: number): readonly Spending[]
-  /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
-  restore(entries: readonly Spending[]): void
-}
-
 /** Calls closer together than this part of a minute share an entry. */
 const SLICES = 240
 /** Added to the minute, as a part of it: a call may take longer to Google than the one a minute before it. */
 const MARGIN = 1 / 240
 
-/** A log in which nothing was spent. */
-export function createMinuteLog(minuteMilliseconds: number): MinuteLog {
-  const slice = minuteMilliseconds / SLICES
-  const span = minuteMilliseconds * (1 + MARGIN)
-  let log: Spending[] = []
-  let first = 0
-  const sum = { requests: 0, tokens: 0 }
+/**
+ * What was spent within the last minute: it slides, so that it is never above what any minute of Google's holds,
+ * wherever that one begins. The newest entry and the sums are numbers of the log itself: there is a log for each
+ * project, and in a large pool a step to one object more takes longer than all the counting.
+ */
+export class MinuteLog {
+  readonly #minute: number
+  #requests = 0
+  #tokens = 0
+  /** When the oldest entry was spent, Infinity where there is none. */
+  #oldestAt = Number.POSITIVE_INFINITY
+  #from = Number.NEGATIVE_INFINITY
+  #at = Number.NEGATIVE_INFINITY
+  #newestRequests = 0
+  #newestTokens = 0
+  /** All entries but the newest, oldest first. */
+  #older: Spending[] | undefined = undefined
+
+  /** A log in which nothing was spent. */
+  constructor(minuteMilliseconds: number) {
+    this.#minute = minuteMilliseconds
+  }
+
+  /**
+   * Adds a call, perhaps to an entry of others that came at nearly the same time. Returns when that entry began, by
+   * which the call may be corrected.
+   */
+  add(now: number, tokens: number): number {
+    this.#expire(now)
+    if (Math.abs(now - this.#from) >= this.#minute / SLICES) this.#begin(now)
+    this.#count(now, 1, tokens)
+    return this.#from
+  }
+
+  /** Changes what was added to the entry that began then; without effect once it has left the minute. */
+  correct(from: number, requests: number, tokens: number): void {
+    if (from === this.#from) {
+      this.#count(this.#at, requests, tokens)
+      return
+    }
+    const entry = this.#older?.findLast((one) => one.from === from)
+    if (entry === undefined) return
+    entry.requests += requests
+    entry.tokens += tokens
+    this.#requests += requests
+    this.#tokens += tokens
+  }
+
+  /** The requests within the minute. */
+  requests(now: number): number {
+    this.#expire(now)
+    return this.#requests
+  }
+
+  /** The tokens within the minute. */
+  tokens(now: number): number {
+    this.#expire(now)
+    return this.#tokens
+  }
+
+  /** When at most so many requests, or tokens, are left in the minute; `now` where that is so already. */
+  whenAtMost(what: 'requests' | 'tokens', most: number, now: number): number {
+    let left = what === 'requests' ? this.requests(now) : this.tokens(now)
+    if (left <= most) return now
+    for (const entry of this.entries()) {
+      left -= entry[what]
+      if (left <= most) return entry.at + this.#span()
+    }
+    return now
+  }
+
+  /** The entries within the minute, oldest first; without a time all that are held, of which some may be over. */
+  entries(now?: number): readonly Readonly<Spending>[] {
+    if (now !== undefined) this.#expire(now)
+    return this.#oldestAt === Number.POSITIVE_INFINITY ? [] : [...(this.#older ?? []), this.#newest()]
+  }
+
+  /** Puts these in place of all others, oldest first; whoever added one may still correct it here. */
+  restore(entries: readonly Readonly<Spending>[]): void {
+    this.#clear()
+    for (const { from, at, requests, tokens } of entries) {
+      this.#begin(from)
+      this.#count(at, requests, tokens)
+    }
+  }
+
+  #begin(from: number): void {
+    if (this.#oldestAt < Number.POSITIVE_INFINITY) {
+      this.#older ??= []
+      this.#older.push(this.#newest())
+    }
+    this.#from = from
+    this.#newestRequests = 0
+    this.#newestTokens = 0
+  }
+
+  /** To the newest entry. */
+  #count(at: number, requests: number, tokens: number): void {
+    this.#at = at
+    if (this.#older === undefined) this.#oldestAt = at
+    this.#newestRequests += requests
+    this.#newestTokens += tokens
+    this.#requests += requests
+    this.#tokens += tokens
+  }
+
+  #newest(): Spending {
+    return {
+      from: this.#from,
+      at: this.#at,
+      requests: this.#newestRequests,
+      tokens: this.#newestTokens,
+    }
+  }
+
+  #expire(now: number): void {
+    if (this.#at > now) this.#keepPast(now)
+    const span = this.#span()
+    if (this.#at + span <= now) this.#clear()
+    else if (this.#oldestAt + span <= now) this.#dropOld(now - span)
+  }
+
+  #span(): number {
+    return this.#minute * (1 + MARGIN)
+  }
 
   /** Where the clock was set back, what was spent counts from now on: it would else be spent for as long as that. */
-  function keepPast(now: number): void {
-    for (let index = log.length - 1; index >= first && log[index]!.at > now; index--) log[index]!.at = now
+  #keepPast(now: number): void {
+    for (const entry of this.#older ?? []) entry.at = Math.min(entry.at, now)
+    this.#oldestAt = Math.min(this.#oldestAt, now)
+    this.#at = now
   }
 
-  function expire(now: number): void {
-    for (let entry = log[first]; entry !== undefined && entry.at + span <= now; entry = log[++first]) {
-      sum.requests -= entry.requests
-      sum.tokens -= entry.tokens
+  #dropOld(until: number): void {
+    const older = this.#older ?? []
+    const kept = older.findIndex(({ at }) => at > until)
+    for (const { requests, tokens } of older.splice(0, kept < 0 ? older.length : kept)) {
+      this.#requests -= requests
+      this.#tokens -= tokens
     }
-    if (first > 64 && first * 2 > log.length) {
-      log = log.slice(first)
-      first = 0
-    }
+    if (kept < 0) this.#older = undefined
+    this.#oldestAt = older[0]?.at ?? this.#at
   }
 
-  function isGone(entry: Spending): boolean {
-    return first >= log.length || entry.at < log[first]!.at
-  }
-
-  return {
-    add(now, tokens) {
-      keepPast(now)
-      expire(now)
-      let entry = log.at(-1)
-      if (entry === undefined || first >= log.length || Math.abs(now - entry.from) >= slice) {
-        entry = { from: now, at: now, requests: 0, tokens: 0 }
-        log.push(entry)
-      }
-      entry.at = now
-      entry.requests++
-      entry.tokens += tokens
-      sum.requests++
-      sum.tokens += tokens
-      return entry
-    },
-    correct(entry, requests, tokens) {
-      if (isGone(entry)) return
-      entry.requests += requests
-      entry.tokens += tokens
-      sum.requests += requests
-      sum.tokens += tokens
-    },
-    requests(now) {
-      keepPast(now)
-      expire(now)
-      return sum.requests
-    },
-    tokens(now) {
-      keepPast(now)
-      expire(now)
-      return sum.tokens
-    },
-    whenAtMost(what, most, now) {
-      keepPast(now)
-      expire(now)
-      let left = sum[what]
-      for (let index = first; index < log.length && left > most; index++) {
-        const entry = log[index]!
-        left -= entry[what]
-        if (left <= most) return entry.at + span
-      }
-      return now
-    },
-    entries(now) {
-      if (now !== undefined) expire(now)
-      return log.slice(first)
-    },
-    restore(entries) {
-      log = [...entries]
-      first = 0
-      sum.requests = entries.reduce((total, { requests }) => total + requests, 0)
-      sum.tokens = entries.reduce((total, { tokens }) => total + tokens, 0)
-    },
+  #clear(): void {
+    this.#requests = 0
+    this.#tokens = 0
+    this.#oldestAt = Number.POSITIVE_INFINITY
+    this.#from = Number.NEGATIVE_INFINITY
+    this.#at = Number.NEGATIVE_INFINITY
+    this.#older = undefined
   }
 }

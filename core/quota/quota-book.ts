@@ -1,22 +1,25 @@
 import type { MeterRecord } from '../store.ts'
+import type { Measured } from './measured.ts'
 import {
   correct,
-  createMeter,
   fullWindow,
-  type Meter,
+  knowsLimit,
+  Meter,
   type MeterClock,
   type Room,
   slackOf,
   spend,
 } from './meter.ts'
 import { fromMeterRecord, isIdle, mergeMeters, toMeterRecord } from './meter-record.ts'
-import type { Spending } from './minute-log.ts'
-import { QUOTA_WINDOWS, type QuotaLimit, type QuotaLimits } from './quota-window.ts'
+import { MinuteLog } from './minute-log.ts'
+import { createModelMeters, type ModelMeters, type Spender } from './model-meters.ts'
+import type { QuotaLimit, QuotaLimits } from './quota-window.ts'
 
 /** One call as it was counted. */
 export interface Spent {
   readonly meter: Meter
-  readonly spending: Spending
+  /** When the meter's entry that holds it began; milliseconds since 1970. */
+  readonly from: number
   /** The tokens counted for it so far. */
   tokens: number
 }
@@ -29,9 +32,9 @@ export interface Spent {
 export interface QuotaBook {
   readonly clock: MeterClock
   /** Counts a call that is being sent. */
-  spend(project: string, model: string, tokens: number, now: number): Spent | undefined
-  /** Google knows how many tokens it really was. */
-  measured(spent: Spent, tokens: number, cachedTokens: number): void
+  spend(spender: Spender, model: string, tokens: number, now: number): Spent | undefined
+  /** Google knows what it really was; images count from `now` on. */
+  measured(spent: Spent, measured: Measured, now: number): void
   /** Google refused the call, and so did not count it. */
   refused(spent: Spent): void
   /** Takes in limits that Google named. */
@@ -39,8 +42,9 @@ export interface QuotaBook {
   /** Forgets what was learned of a project, for one model or for all; what was spent stays. */
   forget(project: string, model: string | undefined): void
   /** The window that keeps a call out for longest; undefined where it has room. */
-  fullWindow(project: string, model: string, tokens: number, now: number): Room | undefined
-  slack(project: string, model: string, tokens: number, now: number): number
+  fullWindow(spender: Spender, model: string, tokens: number, now: number): Room | undefined
+  /** See `StrategyContext`. */
+  slack(spender: Spender, model: string, tokens: number, now: number): number
   /** Whether some project's token limit is known for the model: only then does a call's size matter. */
   countsTokens(model: string): boolean
   /** Hands what one project spent to another. */
@@ -61,7 +65,7 @@ export interface QuotaBookOptions {
 }
 
 interface ModelPage {
-  readonly meters: Map<string, Meter>
+  readonly meters: ModelMeters
   countsTokens: boolean
 }
 
@@ -71,7 +75,7 @@ const SWEEP_EVERY = 3_600_000
 /** A book with what was saved. */
 export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: QuotaBookOptions): QuotaBook {
   const pages = new Map<string, ModelPage>()
-  const changed = new Set<Meter>()
+  const changed: Meter[] = []
   const removed: MeterRecord[] = []
   let sweptAt = 0
 
@@ -83,7 +87,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     const known = pages.get(model)
     if (known !== undefined) return known
     if (pages.size >= MODELS_AT_MOST) dropModel()
-    const page: ModelPage = { meters: new Map(), countsTokens: false }
+    const page: ModelPage = { meters: createModelMeters(), countsTokens: false }
     pages.set(model, page)
     return page
   }
@@ -92,29 +96,35 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   function dropModel(): void {
     const [first] = pages
     const unlearned = [...pages].find(([, { meters }]) =>
-      [...meters.values()].every(({ learned }) => Object.keys(learned).length === 0),
+      [...meters.byName.values()].every(({ learned }) => Object.keys(learned).length === 0),
     )
     const [model, page] = unlearned ?? first ?? []
     if (model === undefined || page === undefined) return
-    for (const meter of page.meters.values()) drop(meter)
+    for (const meter of page.meters.byName.values()) drop(meter)
     pages.delete(model)
   }
 
   function create(project: string, model: string): Meter {
-    return createMeter(project, model, minuteMilliseconds, stated(project, model))
+    return new Meter(project, model, minuteMilliseconds, stated(project, model))
   }
 
   function add(meter: Meter): void {
     const page = pageOf(meter.model)
-    page.meters.set(meter.project, meter)
+    page.meters.add(meter)
     page.countsTokens ||= hasTokenLimit(meter)
   }
 
   function drop(meter: Meter): void {
     const { project, model } = meter
-    pages.get(model)?.meters.delete(project)
-    changed.delete(meter)
+    pages.get(model)?.meters.drop(meter)
+    meter.state = 'dropped'
     removed.push({ project, model, state: undefined })
+  }
+
+  function note(meter: Meter): void {
+    if (meter.state !== 'kept') return
+    meter.state = 'changed'
+    changed.push(meter)
   }
 
   function meterOf(project: string, model: string): Meter {
@@ -126,15 +136,15 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 
   function find(project: string, model: string): Meter | undefined {
-    return pages.get(model)?.meters.get(project)
+    return pages.get(model)?.meters.byName.get(project)
   }
 
   /** Corrects a call where it counts now: its project may have turned out to be another meanwhile. */
   function adjust(spent: Spent, requests: number, tokens: number): Meter {
     let { meter } = spent
     while (meter.heir !== undefined) meter = meter.heir
-    correct(meter, spent.spending, requests, tokens)
-    if (find(meter.project, meter.model) === meter) changed.add(meter)
+    correct(meter, spent.from, requests, tokens)
+    note(meter)
     return meter
   }
 
@@ -146,21 +156,25 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
   }
 
   function* meters(): Iterable<Meter> {
-    for (const page of pages.values()) yield* page.meters.values()
+    for (const page of pages.values()) yield* page.meters.byName.values()
   }
 
   return {
     clock,
-    spend(project, model, tokens, now) {
+    spend(spender, model, tokens, now) {
       if (model === '') return undefined
-      const meter = meterOf(project, model)
-      changed.add(meter)
-      return { meter, spending: spend(meter, clock, now, tokens), tokens }
+      const meter = pages.get(model)?.meters.find(spender) ?? meterOf(spender.project.name, model)
+      note(meter)
+      return { meter, from: spend(meter, clock, now, tokens), tokens }
     },
-    measured(spent, tokens, cachedTokens) {
+    measured(spent, { tokens, cachedTokens, images }, now) {
       const meter = adjust(spent, 0, tokens - spent.tokens)
       spent.tokens = tokens
       meter.dayCachedTokens += cachedTokens
+      for (let image = 0; image < images; image++) {
+        meter.images ??= new MinuteLog(minuteMilliseconds)
+        meter.images.add(now, 0)
+      }
     },
     refused(spent) {
       adjust(spent, -1, -spent.tokens)
@@ -168,39 +182,41 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     },
     learn(project, model, limits, now) {
       const meter = meterOf(project, model)
-      for (const { window, limit } of limits) {
-        if (limit !== undefined && limit > 0) meter.learned[window] = { limit, at: now }
+      const named = limits.filter(({ limit = 0 }) => limit > 0)
+      meter.learned = {
+        ...meter.learned,
+        ...Object.fromEntries(named.map(({ window, limit }) => [window, { limit, at: now }])),
       }
       const page = pageOf(model)
       page.countsTokens ||= hasTokenLimit(meter)
-      changed.add(meter)
+      note(meter)
     },
     forget(project, only) {
       for (const model of only === undefined ? pages.keys() : [only]) {
         const meter = find(project, model)
         if (meter === undefined) continue
-        for (const window of QUOTA_WINDOWS) delete meter.learned[window]
-        changed.add(meter)
+        meter.learned = {}
+        note(meter)
       }
     },
-    fullWindow(project, model, tokens, now) {
-      const meter = find(project, model)
+    fullWindow(spender, model, tokens, now) {
+      const meter = pages.get(model)?.meters.find(spender)
       return meter && fullWindow(meter, clock, now, tokens)
     },
-    slack(project, model, tokens, now) {
-      const meter = find(project, model)
+    slack(spender, model, tokens, now) {
+      const meter = pages.get(model)?.meters.find(spender)
       return meter === undefined ? 1 : slackOf(meter, clock, now, tokens)
     },
     countsTokens: (model) => pages.get(model)?.countsTokens ?? false,
     move(from, to) {
       for (const [model, { meters }] of pages) {
-        const meter = meters.get(from)
+        const meter = meters.byName.get(from)
         if (meter === undefined) continue
         drop(meter)
-        const heir = meters.get(to) ?? create(to, model)
+        const heir = meters.byName.get(to) ?? create(to, model)
         mergeMeters(heir, meter)
         add(heir)
-        changed.add(heir)
+        note(heir)
       }
     },
     meters,
@@ -208,13 +224,16 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     takeChanges(now) {
       sweep(now)
       const records = removed.splice(0)
-      for (const meter of changed) records.push(toMeterRecord(meter, now))
-      changed.clear()
+      for (const meter of changed.splice(0)) {
+        if (meter.state !== 'changed') continue
+        meter.state = 'kept'
+        records.push(toMeterRecord(meter, now))
+      }
       return records
     },
   }
 }
 
-function hasTokenLimit({ learned, stated }: Meter): boolean {
-  return [learned, stated].some((limits) => 'tokens/minute' in limits || 'tokens/day' in limits)
+function hasTokenLimit(meter: Meter): boolean {
+  return knowsLimit(meter, 'tokens/minute') || knowsLimit(meter, 'tokens/day')
 }

@@ -1,4 +1,5 @@
 import { isSilent } from './about.ts'
+import { brief } from './brief.ts'
 import { readDocument } from './read-document.ts'
 import { resolve } from './resolve.ts'
 import { createRestore } from './restore.ts'
@@ -38,7 +39,8 @@ export interface CompiledSchema {
 export function compileSchema(schema: unknown, options: CompileOptions): CompiledSchema {
   const { dialect, role, at = '' } = options
   const notes = new Set<string>()
-  const note = (place: string, text: string) => notes.add(`${place === '' ? 'the schema' : place}: ${text}`)
+  const note = (place: string, text: string) =>
+    notes.add(`${place === '' ? 'the schema' : brief(place)}: ${brief(text)}`)
   if (schema === undefined || schema === null) return without(notes)
   const shape = resolve(readDocument(schema, at, note))
   if (shape.core.kind === 'never') throw schemaError(at, 'allows no value at all')

@@ -15,10 +15,10 @@ import { createProbe } from '../probing/probe.ts'
 import { createProber } from '../probing/prober.ts'
 import { startRecheck } from '../probing/recheck.ts'
 import { sampleProjects } from '../probing/sample-projects.ts'
+import { openTokenEstimates } from '../quota/kept-estimates.ts'
 import { openQuotaBook } from '../quota/open-quota-book.ts'
 import type { QuotaBook } from '../quota/quota-book.ts'
 import { createQuotaMemory } from '../quota/quota-memory.ts'
-import { createTokenEstimates } from '../quota/token-estimates.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Store } from '../store.ts'
@@ -72,10 +72,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     takeChanges: () => quotas.takeChanges(now()),
     warn,
   })
+  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const strategy = options.strategyFor({
     now,
     random,
-    slack: (project, call) => quotas.slack(project, call.model ?? '', call.tokens ?? 0, now()),
+    slack: (key, call) => pool.slack(key, call),
     inFlight: (key) => pool.inFlight(key),
   })
   const saved = await store.keys.load()
@@ -130,7 +131,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const watch = watchWays({ settings, ways, breakers, pool, redactor, log, now, later, authorize })
   const loop = {
     pool,
-    tokens: createTokenEstimates(),
+    tokens,
     redactor,
     breakers,
     ways,
@@ -158,6 +159,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       catalogue.close()
       await keyMemory.close()
       await quotaMemory.close()
+      await tokens.close()
     },
   }
 }

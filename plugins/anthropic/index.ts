@@ -6,7 +6,7 @@ import { READING, refuseOtherMethods } from '../../core/http/served-methods.ts'
 import { definePlugin, type Gateway } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { createCodec } from './codec.ts'
-import { findModel, toModelPage } from './model-list.ts'
+import { generates, toModelInfo, toModelPage } from './model-list.ts'
 import { createModelMapping, type ModelMapping } from './model-mapping.ts'
 import { toTokenCount } from './token-count.ts'
 import { refuseOddVersion } from './version.ts'
@@ -75,7 +75,7 @@ async function showModel(request: Request, gateway: Gateway, mapping: ModelMappi
   refuseOddVersion(request)
   const stated = percentDecoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
   if (stated === '') return listModels(request, gateway)
-  const model = findModel(await gateway.models(), mapping(stated), stated)
-  if (!model) throw noSuchModel(stated)
-  return Response.json(model)
+  const model = (await gateway.model(request, stated)) ?? (await gateway.model(request, mapping(stated)))
+  if (!model || !generates(model)) throw noSuchModel(stated)
+  return Response.json(toModelInfo(model, stated))
 }

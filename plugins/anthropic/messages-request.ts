@@ -72,7 +72,7 @@ export function decodePrompt(body: unknown, mapping: ModelMapping, modelOf?: Mod
 function readPrompt(body: unknown, mapping: ModelMapping, modelOf: ModelReading = AS_STATED) {
   if (!isRecord(body)) return refuseBody()
   const notes: string[] = []
-  const model = mapping(required(body, 'model', toText))
+  const model = mapping(required(body, 'model', toText), modelOf)
   const traits = traitsOf(modelOf(model))
   checkUnmapped(body)
   const unknown = unknownNames(body, KNOWN)

@@ -40,12 +40,6 @@ export function toModelPage(models: readonly Model[], query: URLSearchParams): M
   return { data, has_more: hasMore, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
 }
 
-/** A model by Google's name, described under the name that the client has for it; undefined where there is none. */
-export function findModel(models: readonly Model[], name: string, stated: string): ModelInfo | undefined {
-  const found = models.find((model) => idOf(model) === name && generates(model))
-  return found && toModelInfo(found, stated)
-}
-
 function placeOf(all: readonly ModelInfo[], id: string, param: string): number {
   const place = all.findIndex((model) => model.id === id)
   if (place >= 0) return place
@@ -55,7 +49,8 @@ function placeOf(all: readonly ModelInfo[], id: string, param: string): number {
 /** Google does not tell when a model was made. */
 const CREATED = '1970-01-01T00:00:00Z'
 
-function toModelInfo(model: Model, id: string): ModelInfo {
+/** A model under the name that the client has for it. */
+export function toModelInfo(model: Model, id: string): ModelInfo {
   return {
     type: 'model',
     id,
@@ -82,7 +77,7 @@ function idOf({ name }: Model): string {
   return name.replace(/^models\//, '')
 }
 
-/** A model of a plugin's own need not say what it can do. */
-function generates({ supportedGenerationMethods: methods }: Model): boolean {
+/** Whether it answers messages; a model of a plugin's own need not say what it can do. */
+export function generates({ supportedGenerationMethods: methods }: Model): boolean {
   return methods?.includes('generateContent') ?? true
 }

@@ -44,6 +44,7 @@ export function toEmbeddingsAsked(
     taskType: toTaskType(stated),
     outputDimensionality: optional(stated, 'dimensions', toDimensions) ?? dimensions,
   })
+  optional(stated, 'user', toText)
   const requests = required(stated, 'input', toContents).map((content) => ({ ...shared, content }))
   return {
     model,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { byPattern } from '../../core/models/by-pattern.ts'
+import { toAnyPattern } from '../../core/models/model-pattern.ts'
 import { definePlugin } from '../../core/plugin.ts'
 import { toPieces } from './pieces.ts'
 
@@ -33,10 +33,9 @@ export default definePlugin({
   options,
   setup({ models, heartbeatSeconds, pieceCharacters }) {
     if (models.length === 0) return {}
-    const isChosen = byPattern(Object.fromEntries(models.map((pattern) => [pattern, true])))
+    const isChosen = toAnyPattern(models)
     return {
-      when: ({ operation, stream, model }) =>
-        stream && operation === 'generateContent' && isChosen(model) === true,
+      when: ({ operation, stream, model }) => stream && operation === 'generateContent' && isChosen(model),
       request: (call) => ({ ...call, whole: { heartbeatSeconds } }),
       chunk: (whole) => toPieces(whole, pieceCharacters),
     }

@@ -4,7 +4,6 @@ import type { Candidate, GenerateContentResponse, Part } from '../../core/canoni
 /**
  * A whole reply as the chunks of a stream, which come to the same: each part by itself and in its order, texts in
  * pieces of about so many characters, and with the last one what a reply says besides (why it ended, what it cost).
- * A whole reply is an answer without a reason for its end; a stream is not, and gets `STOP`.
  */
 export function toPieces(reply: GenerateContentResponse, characters: number): GenerateContentResponse[] {
   const { candidates, usageMetadata, ...head } = reply
@@ -22,8 +21,7 @@ export function toPieces(reply: GenerateContentResponse, characters: number): Ge
 }
 
 function toCandidates(candidate: Candidate, position: number, characters: number): Candidate[] {
-  const { content, index = position, ...stated } = candidate
-  const ending = { ...stated, finishReason: stated.finishReason ?? 'STOP' }
+  const { content, index = position, ...ending } = candidate
   const parts = listOf(content?.parts).flatMap((part) => toParts(part, characters))
   const told = (some: readonly Part[]) => ({ content: { ...content, parts: [...some] }, index })
   const last = parts.at(-1)

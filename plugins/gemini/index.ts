@@ -67,15 +67,15 @@ function talk(request: Request, gateway: Gateway): SocketHandler {
 }
 
 async function answerFromCatalogue(
-  { method }: Request,
+  request: Request,
   url: URL,
   { path, collection, model, action, media }: NativePath,
   gateway: Gateway,
 ): Promise<Response | undefined> {
-  if (method !== 'GET' || collection !== 'models' || action !== '' || media) return undefined
+  if (request.method !== 'GET' || collection !== 'models' || action !== '' || media) return undefined
   if (/^\/\w+\/models$/.test(path)) return json(toModelPage(await gateway.models(), url.searchParams))
   if (model === '') return undefined
-  const known = (await gateway.models()).find(({ name }) => name === `models/${model}`)
+  const known = await gateway.model(request, model)
   return known && json(known)
 }
 

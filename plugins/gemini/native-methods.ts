@@ -10,8 +10,8 @@ const SHORT = new Set(['countTokens', 'embedContent', 'batchEmbedContents'])
 /** Methods of a model that begin something which is asked for later. */
 const LONG_RUNNING = /^(batchGenerateContent|async\w+|\w+LongRunning)$/
 
-/** Newer parts of the API name the model in the body. */
-const MODEL_IN_BODY = new Set(['interactions', 'decisions'])
+/** What names its model in the body: newer parts of the API, and a cache that is made. */
+const MODEL_IN_BODY = new Set(['interactions', 'decisions', 'cachedContents'])
 
 /** Whether the method generates content, in a form that the gateway reads. */
 export function isGeneration({ action, model }: NativePath): boolean {

@@ -15,10 +15,10 @@ export function quotaAware({ random, slack, inFlight }: StrategyContext): KeyStr
   const leastAmong = createLeastAmong(LOOKS, random)
   return {
     pick(usable, call) {
-      const found = leastAmong(usable, (key) => inFlight(key) * CALL_WEIGHT - slack(key.project, call))
+      const found = leastAmong(usable, (key) => inFlight(key) * CALL_WEIGHT - slack(key, call))
       if (found === undefined) return undefined
       const best = usable.at(found.index)
-      return slack(best.project, call) < 0 ? (anyThatFits(usable, call) ?? best) : best
+      return slack(best, call) < 0 ? (anyThatFits(usable, call) ?? best) : best
     },
   }
 
@@ -26,7 +26,7 @@ export function quotaAware({ random, slack, inFlight }: StrategyContext): KeyStr
     if (usable.size <= SMALL) return undefined
     for (let look = 0; look < FURTHER; look++) {
       const key = usable.sample()
-      if (slack(key.project, call) >= 0) return key
+      if (slack(key, call) >= 0) return key
     }
     return undefined
   }

@@ -1,10 +1,13 @@
 import type { Content, GenerateContentRequest, Part } from '../../core/canonical.ts'
+import { placeOfReference } from '../../core/codec/media.ts'
 
 /** Something that a conversation names by its address on the web, outside Google. */
 export interface Reference {
   readonly url: string
   /** What its name says that it is. */
   readonly mimeType: string | undefined
+  /** Where the client's request has it, where that is known. */
+  readonly place: string | undefined
   /** It stands in the last turn of the user. */
   readonly isCurrent: boolean
 }
@@ -65,7 +68,8 @@ function referenceOf({ fileData }: Part): Omit<Reference, 'isCurrent'> | undefin
   if (typeof fileData !== 'object' || fileData === null) return undefined
   const { fileUri, mimeType } = fileData as { readonly fileUri?: unknown; readonly mimeType?: unknown }
   if (typeof fileUri !== 'string' || !/^https?:/i.test(fileUri) || isGoogles(fileUri)) return undefined
-  return { url: fileUri, mimeType: typeof mimeType === 'string' ? mimeType : undefined }
+  const place = placeOfReference(fileData)
+  return { url: fileUri, place, mimeType: typeof mimeType === 'string' ? mimeType : undefined }
 }
 
 /** What Google gets by itself: files that were uploaded to it, and videos of YouTube. */

@@ -41,10 +41,12 @@ export async function resolveMedia(
 function byUrl(references: readonly Reference[]): Reference[] {
   const known = new Map<string, Reference>()
   for (const reference of references) {
-    const { url, mimeType, isCurrent } = reference
+    const { url, mimeType, isCurrent, place } = reference
     const before = known.get(url)
     known.set(url, {
       url,
+      // The turn that may refuse it is the one to name.
+      place: isCurrent || !before ? place : before.place,
       mimeType: before?.mimeType ?? mimeType,
       isCurrent: before?.isCurrent || isCurrent,
     })
@@ -63,6 +65,7 @@ async function resultOf(
   if (!('reason' in result) || !refuses) return result
   throw new GatewayError('invalid_request', `${shown(reference.url)} cannot be fetched: ${result.reason}`, {
     code: 'invalid_value',
+    ...(reference.place !== undefined && { param: reference.place }),
   })
 }
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { definePlugin } from '../../core/plugin.ts'
 import { createModelNaming } from './naming.ts'
+import { refuseOddNames } from './refuse-odd-names.ts'
 import { createSuccessorNaming } from './successors.ts'
 
 const Names = (description: string) =>
@@ -31,11 +32,12 @@ export default definePlugin({
     'Gives models other names, hides and redirects them, and names the successors of retired ones.',
   options,
   setup({ successors, ...naming }) {
-    const { modelOf, list, isPlain } = createModelNaming(naming)
-    const succession = createSuccessorNaming(successors)
+    refuseOddNames(naming)
+    const names = createModelNaming(naming)
+    const succession = createSuccessorNaming(successors, names)
     return {
-      ...(!isPlain && { modelOf }),
-      models: (models) => succession.list(list(models)),
+      ...(!names.isPlain && { modelOf: names.modelOf }),
+      models: (models) => succession.list(names.list(models)),
       error: (error, { model }) => succession.error(error, model),
     }
   },

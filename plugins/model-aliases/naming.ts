@@ -1,7 +1,7 @@
 import type { Model } from '../../core/canonical.ts'
 import { noSuchModel } from '../../core/codec/model-names.ts'
 import { byPattern } from '../../core/models/by-pattern.ts'
-import { toModelPattern } from '../../core/models/model-pattern.ts'
+import { toAnyPattern } from '../../core/models/model-pattern.ts'
 
 /** The part of the config that names models. */
 export interface NamingOptions {
@@ -19,6 +19,10 @@ export interface ModelNaming {
   modelOf(name: string): string | undefined
   /** The list as clients see it. */
   list(models: readonly Model[]): readonly Model[]
+  /** What clients may call a model of Google's; undefined for one that they may not ask for. */
+  shownAs(model: string): string | undefined
+  /** Whether a name, Google's perhaps, was given to another model. */
+  isGiven(name: string): boolean
   /** Every name is Google's. */
   readonly isPlain: boolean
 }
@@ -26,33 +30,43 @@ export interface ModelNaming {
 /** Names, by the config. */
 export function createModelNaming({ aliases, renames, hidden }: NamingOptions): ModelNaming {
   const renamed = new Map(Object.entries(renames))
-  const byNewName = Object.fromEntries([...renamed].map(([model, name]) => [name, model]))
-  const targetOf = byPattern({ ...byNewName, ...exactFirst(aliases) })
-  const hiding = hidden.map(toModelPattern)
-  const isHidden = (name: string) => renamed.has(name) || hiding.some((fits) => fits(name))
+  const byNewName = new Map([...renamed].map(([model, name]) => [name, model]))
+  const statedTarget = byPattern({ ...Object.fromEntries(byNewName), ...exactFirst(aliases) })
+  const isUnwanted = toAnyPattern(hidden)
 
-  function shown(model: Model): readonly Model[] {
+  /** An alias may be of a model under its new name. */
+  function targetOf(name: string): string | undefined {
+    const target = statedTarget(name)
+    return target === undefined ? undefined : (byNewName.get(target) ?? target)
+  }
+
+  function shown(model: Model, all: readonly Model[]): readonly Model[] {
     const name = nameOf(model)
-    const isRedirected = targetOf(name) !== undefined
-    if (renamed.has(name) && !isRedirected) return [called(model, renamed.get(name)!)]
-    return isHidden(name) && !isRedirected ? [] : [model]
+    const target = targetOf(name)
+    if (target !== undefined) return [called(describing(all, target), name)]
+    const newName = renamed.get(name)
+    if (newName !== undefined) return [called(model, newName)]
+    return isUnwanted(name) ? [] : [model]
   }
 
   return {
-    isPlain: renamed.size === 0 && hiding.length === 0 && Object.keys(aliases).length === 0,
+    isPlain: renamed.size === 0 && hidden.length === 0 && Object.keys(aliases).length === 0,
 
     modelOf(name) {
       const target = targetOf(name)
       if (target !== undefined) return target
-      if (isHidden(name)) throw noSuchModel(name)
+      if (renamed.has(name) || isUnwanted(name)) throw noSuchModel(name)
       return undefined
     },
 
+    shownAs: (model) => renamed.get(model) ?? (isUnwanted(model) ? undefined : model),
+    isGiven: (name) => targetOf(name) !== undefined,
+
     list(models) {
-      const visible = models.flatMap(shown)
+      const visible = models.flatMap((model) => shown(model, models))
       const known = new Set(visible.map(nameOf))
-      const added = Object.entries(aliases).filter(([name]) => !name.includes('*') && !known.has(name))
-      return [...visible, ...added.map(([name, target]) => called(describing(models, target), name))]
+      const added = Object.keys(aliases).filter((name) => !name.includes('*') && !known.has(name))
+      return [...visible, ...added.map((name) => called(describing(models, targetOf(name)!), name))]
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Model } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { byPattern } from '../../core/models/by-pattern.ts'
 import { traitsOf } from '../../core/models.ts'
+import type { ModelNaming } from './naming.ts'
 
 /** A model, or a pattern → the one that clients are told to use in its place. */
 export type Successors = Readonly<Record<string, string>>
@@ -28,14 +29,21 @@ export interface SuccessorNaming {
   list(models: readonly Model[]): readonly Model[]
 }
 
-/** By the plugin's config first, then by the table of models, which the operator may correct, then by what went before. */
-export function createSuccessorNaming(configured: Successors): SuccessorNaming {
+/**
+ * By the plugin's config first, then by the table of models, which the operator may correct, then by what went before.
+ * A name that was given to another model has no successor, and none is named that clients may not ask for.
+ */
+export function createSuccessorNaming(
+  configured: Successors,
+  { shownAs, isGiven }: Pick<ModelNaming, 'shownAs' | 'isGiven'>,
+): SuccessorNaming {
   const byConfig = byPattern(configured)
   const byPast = byPattern(GONE)
 
   function successorOf(model: string): string | undefined {
+    if (isGiven(model)) return undefined
     const successor = byConfig(model) ?? traitsOf(model).successor ?? byPast(model)
-    return successor === model ? undefined : successor
+    return successor === undefined || successor === model ? undefined : shownAs(successor)
   }
 
   return {

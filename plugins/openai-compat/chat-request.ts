@@ -11,7 +11,7 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { unknownNames } from '../../core/codec/unknown-names.ts'
+import { fewNames, unknownNames } from '../../core/codec/unknown-names.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { type ModelTraits, traitsOf } from '../../core/models.ts'
 import type { Decoded } from '../../core/plugin.ts'
@@ -20,13 +20,15 @@ import type { Asked } from './asked.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { toGoogleFields } from './google-fields.ts'
 import { type Message, readMessages } from './messages.ts'
-import { checkUnmapped, KNOWN, withoutCounterpart } from './parameters.ts'
+import { KNOWN, UNMAPPED, WITHOUT_COUNTERPART } from './parameters.ts'
 import { toPrompt } from './prompt.ts'
 import { withSearch } from './search-wish.ts'
 import { toServiceTier } from './service-tier.ts'
 import { type Spoken, toSpoken } from './spoken-answers.ts'
+import { ignoredOfWishes } from './thinking-wish.ts'
 import { placesOf, readTools, toGoogleTools, toToolConfig } from './tools.ts'
 import { toContents } from './turns.ts'
+import { askedAmong, checkUnmapped } from './unmapped.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -39,7 +41,7 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
   const notes: string[] = []
   const model = toModelName(required(body, 'model', toText))
   const traits = traitsOf(modelOf(model))
-  checkUnmapped(body)
+  checkUnmapped(body, UNMAPPED)
   const { messages, ignored } = readMessages(body, traits, notes)
   const declared = readTools(body)
   const names = toFunctionNames(declared.tools.map(({ name }) => name))
@@ -68,7 +70,9 @@ export function decodeChat(body: unknown, modelOf: ModelReading = AS_STATED): De
     sound: stream ? 'pcm16' : (spoken?.format ?? 'wav'),
     custom: new Set(declared.tools.filter(({ isCustom }) => isCustom).map(({ name }) => name)),
   }
-  const all = [...new Set([...notes, ...toNotes(body, [...ignored, ...google.ignored])])]
+  const all = [
+    ...new Set([...notes, ...toNotes(body, [...ignored, ...google.ignored, ...ignoredOfWishes(body)])]),
+  ]
   return {
     model,
     stream,
@@ -113,10 +117,13 @@ export function refuseBody(): never {
   })
 }
 
+/** Of a name with the places that it lies in. */
+const LONGEST_PLACE = 80
+
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 function toNotes(body: Body, ignored: readonly string[]): string[] {
-  const dropped = withoutCounterpart(body)
-  const unknown = [...unknownNames(body, KNOWN), ...ignored]
+  const dropped = askedAmong(body, WITHOUT_COUNTERPART)
+  const unknown = [...unknownNames(body, KNOWN), ...fewNames(ignored, LONGEST_PLACE)]
   return [
     ...dropped.map((name) => `${name}: Gemini has no counterpart`),
     ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),

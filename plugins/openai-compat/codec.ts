@@ -48,12 +48,13 @@ export function createCodec(now: () => number): Codec {
       return place === 'chat' ? createCompletionStream(call as Call) : createResponseStream(call as Call, now)
     },
 
-    encodeError(error, { url }) {
+    encodeError(error, request) {
+      const { url } = request
       const { upstream } = error
       // Google's own layer writes its errors in a list.
       if (upstream?.error && isLayerPath(url.pathname))
         return encoded([{ error: { code: upstream.status, ...upstream.error } }])
-      const { body, status } = toErrorBody(error)
+      const { body, status } = toErrorBody(error, SAID_IN[placeOf(request)])
       return { ...encoded(body), ...(status !== undefined && { status }) }
     },
   }
@@ -61,6 +62,9 @@ export function createCodec(now: () => number): Codec {
 
 /** The codec in the time that it is. */
 export const codec = createCodec(() => Date.now())
+
+/** Where each kind of request has what is said to the model. */
+const SAID_IN = { chat: 'messages', text: 'prompt', response: 'input', compact: 'input' } as const
 
 function placeOf({ url }: ProtocolRequest): 'chat' | 'text' | 'response' | 'compact' {
   if (/(?<!\/chat)\/completions\/?$/.test(url.pathname)) return 'text'

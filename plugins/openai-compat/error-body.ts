@@ -20,15 +20,21 @@ interface Row {
   readonly status?: number
 }
 
-/** An error's body, and its status where that differs from the error's own. */
-export function toErrorBody(error: GatewayError): { body: ErrorBody; status: number | undefined } {
+/**
+ * An error's body, and its status where that differs from the error's own; `said` is where the request has what is said
+ * to the model.
+ */
+export function toErrorBody(
+  error: GatewayError,
+  said: 'messages' | 'input' | 'prompt' = 'messages',
+): { body: ErrorBody; status: number | undefined } {
   const row: Row = error.kind === 'upstream_refused' ? rowOf(error) : ROWS[error.kind]
   const { type, code, param, status } = row
   const body = {
     error: {
       message: error.message,
       type,
-      param: error.param ?? param ?? null,
+      param: error.param ?? (param === 'messages' ? said : param) ?? null,
       code: error.code ?? code ?? null,
       ...(error.facts && { metadata: error.facts }),
     },
@@ -73,6 +79,21 @@ const SAID: readonly { statuses: readonly number[]; text: RegExp; row: Row }[] =
     statuses: [400],
     text: /multiple candidates|candidate_?count/i,
     row: { type: CLIENT, code: 'unsupported_value', param: 'n' },
+  },
+  {
+    statuses: [400],
+    text: /function calling is not enabled/i,
+    row: { type: CLIENT, code: 'unsupported_value', param: 'tools' },
+  },
+  {
+    statuses: [400],
+    text: /response modalit/i,
+    row: { type: CLIENT, code: 'unsupported_value', param: 'modalities' },
+  },
+  {
+    statuses: [400],
+    text: /input modality is not (enabled|supported)/i,
+    row: { type: CLIENT, code: 'unsupported_value', param: 'messages' },
   },
   {
     statuses: [400, 403],

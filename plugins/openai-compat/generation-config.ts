@@ -13,8 +13,10 @@ import {
   toRecord,
   toText,
 } from '../../core/codec/request-values.ts'
-import { amountOf, EFFORTS, type ModelTraits } from '../../core/models.ts'
+import type { ModelTraits } from '../../core/models.ts'
 import { toAnswerFormat } from './answer-format.ts'
+import { toCandidateCount } from './google-fields.ts'
+import { toThinking } from './thinking-wish.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -28,7 +30,7 @@ export function toGenerationConfig(
     temperature: optional(body, 'temperature', between(0, 2)),
     topP: optional(body, 'top_p', between(0, 1)),
     topK: optional(body, 'top_k', integerBetween(1, 2 ** 31 - 1)),
-    candidateCount: optional(body, 'n', integerBetween(1, 8)),
+    candidateCount: optional(body, 'n', toCandidateCount),
     maxOutputTokens: toMaxTokens(body),
     stopSequences: toStops(body),
     seed: optional(body, 'seed', toSeed),
@@ -108,15 +110,4 @@ function toModalities(value: unknown, param: string): string[] | undefined {
     toOneOf(each, `${param}[${index}]`, ['text', 'image', 'audio']),
   )
   return wanted.includes('image') ? wanted.map((each) => each.toUpperCase()) : undefined
-}
-
-function toThinking(body: Body, { thinking }: ModelTraits, notes: string[]) {
-  const effort = optional(body, 'reasoning_effort', (value, param) => toOneOf(value, param, EFFORTS))
-  if (effort === undefined) return undefined
-  if (!thinking) {
-    notes.push('reasoning_effort: the model takes none')
-    return undefined
-  }
-  const shows = effort === 'none' ? {} : { includeThoughts: true }
-  return { ...amountOf(effort, thinking), ...shows }
 }

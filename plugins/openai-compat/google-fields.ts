@@ -1,4 +1,4 @@
-import { optional, toFilledText, toList, toRecord } from '../../core/codec/request-values.ts'
+import { optional, toFilledText, toInteger, toList, toRecord } from '../../core/codec/request-values.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -13,14 +13,18 @@ export interface GoogleFields {
   readonly ignored: readonly string[]
 }
 
+/** Those that some clients send outermost. */
+export const GOOGLES = ['safety_settings', 'thinking_config'] as const
+
 /**
  * Reads `extra_body.google`, where Google's OpenAI layer has them (https://ai.google.dev/gemini-api/docs/openai), and
- * `google`, with names in either case. Google checks the values.
+ * `google`, with names in either case, and what of `GOOGLES` lies outermost. Google checks the values.
  */
 export function toGoogleFields(body: Fields): GoogleFields {
   const extra = optional(body, 'extra_body', toRecord) ?? {}
   const found = { request: {}, config: {}, tools: [], ignored: [] } as Found
   for (const name of Object.keys(extra)) if (name !== 'google') found.ignored.push(`extra_body.${name}`)
+  for (const name of GOOGLES) if (body[name] != null) READERS[toCamelCase(name)]!(body[name], name, found)
   read(optional(extra, 'google', toRecord, 'extra_body.google'), 'extra_body.google', found)
   read(optional(body, 'google', toRecord), 'google', found)
   return found
@@ -56,11 +60,19 @@ const READERS: Readonly<Record<string, (value: unknown, param: string, found: Fo
     )
   },
   generationConfig(value, param, { config }) {
-    Object.assign(config, withCamelCase(toRecord(value, param)))
+    const stated = toRecord(value, param)
+    for (const name of ['candidateCount', 'candidate_count'])
+      optional(stated, name, toCandidateCount, `${param}.${name}`)
+    Object.assign(config, withCamelCase(stated))
   },
   thinkingConfig: toConfig('thinkingConfig'),
   imageConfig: toConfig('imageConfig'),
   speechConfig: toConfig('speechConfig'),
+}
+
+/** As many answers as Google makes of one request at most; where the model makes one only, each is a call. */
+export function toCandidateCount(value: unknown, param: string): number {
+  return toInteger(value, param, 1, 8)
 }
 
 function toConfig(name: string) {

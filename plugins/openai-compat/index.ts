@@ -5,12 +5,11 @@ import { definePlugin, type Gateway, type Hooks } from '../../core/plugin.ts'
 import { claims, PREFIXES } from './claims.ts'
 import { codec } from './codec.ts'
 import { LAYER_PATHS, toLayerTarget } from './google-layer.ts'
-import { findModel, toModelList } from './model-list.ts'
+import { isOfUse, toModelList, toModelObject } from './model-list.ts'
 import { withHistory } from './responses/history.ts'
 import { type KeptResponses, keepResponses, LIMITS } from './responses/kept-responses.ts'
 import { listInputItems, refuseCancel, serveResponse } from './responses/response-routes.ts'
 import { toTokenCount } from './responses/token-count.ts'
-import { withOtherPrompts } from './text/other-prompts.ts'
 import { refuseUnbuilt, unbuiltPaths } from './unbuilt.ts'
 
 /** OpenAI's protocol: https://platform.openai.com/docs/api-reference */
@@ -31,7 +30,6 @@ export default definePlugin({
       protocol: { name: 'openai', claims, codec },
       when: ({ protocol }) => protocol === 'openai',
       request: (call) => withHistory(call, kept),
-      reply: (reply, call) => withOtherPrompts(reply, call, host.gateway),
       stop: () => kept.written(),
       routes(app, gateway) {
         for (const path of LAYER_PATHS)
@@ -89,7 +87,7 @@ async function showModel(request: Request, gateway: Gateway): Promise<Response> 
   refuseOtherMethods(request, READING)
   const stated = percentDecoded(new URL(request.url).pathname.replace(/^.*?\/models\//, ''))
   if (stated === '') return listModels(request, gateway)
-  const model = findModel(await gateway.models(), toModelName(stated))
-  if (!model) throw noSuchModel(stated)
-  return Response.json(model)
+  const model = await gateway.model(request, toModelName(stated))
+  if (!model || !isOfUse(model)) throw noSuchModel(stated)
+  return Response.json(toModelObject(model))
 }

@@ -18,16 +18,11 @@ export function toModelList(models: readonly Model[]): { object: 'list'; data: M
   return { object: 'list', data: models.filter(isOfUse).map(toModelObject) }
 }
 
-/** One of them, by its name without `models/`; undefined where there is none. */
-export function findModel(models: readonly Model[], name: string): ModelObject | undefined {
-  const found = models.find((model) => idOf(model) === name && isOfUse(model))
-  return found && toModelObject(found)
-}
-
 /** Google does not tell when a model was made. */
 const CREATED = 0
 
-function toModelObject(model: Model): ModelObject {
+/** One of them. */
+export function toModelObject(model: Model): ModelObject {
   const { shutdown, successor } = traitsOf(idOf(model))
   // A plugin may know better than Google what comes next.
   const next = typeof model.successor === 'string' ? model.successor : successor
@@ -39,7 +34,7 @@ function idOf({ name }: Model): string {
   return name.replace(/^models\//, '')
 }
 
-/** A model of a plugin's own need not say what it can do. */
-function isOfUse({ supportedGenerationMethods: methods }: Model): boolean {
+/** Whether such a client can use it; a model of a plugin's own need not say what it can do. */
+export function isOfUse({ supportedGenerationMethods: methods }: Model): boolean {
   return methods?.some((method) => method === 'generateContent' || method === 'embedContent') ?? true
 }

@@ -1,4 +1,6 @@
-import { isRecord, optional, toBoolean, toRecord, toText } from '../../core/codec/request-values.ts'
+import { GOOGLES } from './google-fields.ts'
+import { WISHES } from './thinking-wish.ts'
+import type { Kind } from './unmapped.ts'
 
 /** Documented parameters of `POST /v1/chat/completions` that reach Google, or that shape the answer. */
 const MAPPED = [
@@ -44,31 +46,22 @@ export const IGNORED = {
   safety_identifier: 'string',
   store: 'boolean',
   user: 'string',
-} as const
+} as const satisfies Record<string, Kind>
 
 /** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
-export const WITHOUT_COUNTERPART = { logit_bias: 'object', verbosity: 'string' } as const
+export const WITHOUT_COUNTERPART = {
+  logit_bias: 'biases',
+  verbosity: 'verbosity',
+} as const satisfies Record<string, Kind>
 
-/** Every documented parameter. */
+/** Every documented parameter, and what else is understood. */
 export const KNOWN = new Set<string>([
   ...MAPPED,
+  ...GOOGLES,
+  ...WISHES,
   ...Object.keys(IGNORED),
   ...Object.keys(WITHOUT_COUNTERPART),
 ])
 
-/** Refuses what is of the wrong type although it has no effect, as OpenAI does. */
-export function checkUnmapped(body: Readonly<Record<string, unknown>>): void {
-  for (const [name, type] of UNMAPPED) optional<unknown>(body, name, CHECKS[type])
-}
-
-const UNMAPPED = Object.entries({ ...IGNORED, ...WITHOUT_COUNTERPART })
-
-const CHECKS = { object: toRecord, string: toText, boolean: toBoolean } as const
-
-/** The parameters without a counterpart that a body asks something of. */
-export function withoutCounterpart(body: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(WITHOUT_COUNTERPART).filter((name) => {
-    const value = body[name]
-    return value != null && !(isRecord(value) && Object.keys(value).length === 0)
-  })
-}
+/** All that have no effect. */
+export const UNMAPPED = Object.entries<Kind>({ ...IGNORED, ...WITHOUT_COUNTERPART })

@@ -15,6 +15,7 @@ import {
 } from '../../core/codec/request-values.ts'
 import type { SchemaPlaces } from '../../core/plugin.ts'
 import type { FunctionNames } from '../../core/schema-compiler/function-names.ts'
+import { toGrammar } from './grammar.ts'
 import { isSearchTool, searchIn } from './search-wish.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -85,19 +86,21 @@ function readFunction(declared: Fields, param: string): DeclaredTool {
 function readCustom(declared: Fields, param: string): DeclaredTool {
   const place = `${param}.custom`
   const format = optional(declared, 'format', toRecord, `${place}.format`)
-  if (format && format.type !== 'text')
-    refuse(
-      'unsupported_value',
-      `${place}.format`,
-      'A grammar for the input of a custom tool is not served: leave it out, or use a function',
-    )
+  const description = optional(declared, 'description', toText, `${place}.description`)
+  const grammar = format && grammarOf(format, `${place}.format`)
   return {
     name: required(declared, 'name', toFilledText, `${place}.name`),
-    description: optional(declared, 'description', toText, `${place}.description`),
+    description: [description, grammar].filter(Boolean).join('\n\n') || undefined,
     schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
     isCustom: true,
     isStrict: false,
   }
+}
+
+/** In chats a grammar lies one further in than in responses. */
+function grammarOf(format: Fields, param: string): string | undefined {
+  const nested = optional(format, 'grammar', toRecord, `${param}.grammar`)
+  return nested ? toGrammar({ ...nested, type: 'grammar' }, `${param}.grammar`) : toGrammar(format, param)
 }
 
 /** Where the schemas of a request stand, for what is said of them; `response` is the place of the answer's. */

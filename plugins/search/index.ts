@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { byPattern } from '../../core/models/by-pattern.ts'
+import { toAnyPattern } from '../../core/models/model-pattern.ts'
 import { traitsOf } from '../../core/models.ts'
 import { definePlugin } from '../../core/plugin.ts'
 import { createLinks } from './links.ts'
@@ -37,21 +37,21 @@ export default definePlugin({
     'Grounds answers by Google Search: names with -search, a tool named googleSearch; links by option.',
   options,
   setup({ models, links, force }) {
-    const isListed = byPattern(Object.fromEntries(models.map((pattern) => [pattern, true])))
+    const isListed = toAnyPattern(models)
     const told = createLinks()
     return {
       suffixes: {
         [SUFFIX]({ name, supportedGenerationMethods: methods }) {
           const model = name.replace(/^models\//, '')
           const generates = methods?.includes('generateContent') ?? true
-          return generates && traitsOf(model).search && isListed(model) === true
+          return generates && traitsOf(model).search && isListed(model)
         },
       },
       when: ({ operation, protocol, suffixes }) =>
         operation === 'generateContent' && (protocol !== NATIVE || (suffixes?.includes(SUFFIX) ?? false)),
       request: (call) => withSearch(call, call.suffixes?.includes(SUFFIX) ? SUFFIX : undefined, force),
       ...(links && {
-        reply: (reply) => told.reply(reply),
+        reply: (reply, call) => told.reply(reply, call),
         chunk: (chunk, call) => told.chunk(chunk, call),
       }),
     }

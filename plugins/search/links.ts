@@ -1,11 +1,12 @@
 import { isReason, listOf } from '../../core/call/judge.ts'
 import type { Candidate, GenerateContentResponse } from '../../core/canonical.ts'
+import { answersInJson } from '../../core/codec/answers-in-json.ts'
 import { isRecord } from '../../core/codec/request-values.ts'
 import type { Call } from '../../core/plugin.ts'
 
-/** Answers with the pages that they lean on below their text, as Markdown, in place of citations. */
+/** Answers with the pages that they lean on below their text, as Markdown, in place of citations; but for text that is for a program. */
 export interface Links {
-  reply(reply: GenerateContentResponse): GenerateContentResponse
+  reply(reply: GenerateContentResponse, call: Call): GenerateContentResponse
   /** Of one stream; its pages come below the last of its text. */
   chunk(chunk: GenerateContentResponse, call: Call): GenerateContentResponse
 }
@@ -15,7 +16,7 @@ interface Page {
   readonly title: string
 }
 
-/** Pages by candidate; the last word on them holds. */
+/** Pages by candidate, from all that was said of them: a stream may name them bit by bit, or all again. */
 type Known = Map<number, readonly Page[]>
 
 /** Links for calls, each by itself. */
@@ -29,8 +30,11 @@ export function createLinks(): Links {
   }
 
   return {
-    reply: (reply) => withLinks(reply, new Map(), () => true),
-    chunk: (chunk, call) => withLinks(chunk, knownOf(call), ({ finishReason }) => isReason(finishReason)),
+    reply: (reply, { request }) => (answersInJson(request) ? reply : withLinks(reply, new Map(), () => true)),
+    chunk: (chunk, call) =>
+      answersInJson(call.request)
+        ? chunk
+        : withLinks(chunk, knownOf(call), ({ finishReason }) => isReason(finishReason)),
   }
 }
 
@@ -44,8 +48,9 @@ function withLinks(
     const { groundingMetadata, ...rest } = candidate
     const index = candidate.index ?? position
     const pages = isRecord(groundingMetadata) ? pagesOf(groundingMetadata) : []
-    if (pages.length > 0) known.set(index, pages)
-    const told = ends(candidate) ? (known.get(index) ?? []) : []
+    const all = distinct([...(known.get(index) ?? []), ...pages])
+    known.set(index, all)
+    const told = ends(candidate) ? all : []
     const cited = isRecord(groundingMetadata)
       ? { ...rest, groundingMetadata: withoutSupports(groundingMetadata) }
       : candidate
@@ -55,10 +60,13 @@ function withLinks(
 }
 
 function pagesOf({ groundingChunks }: Record<string, unknown>): Page[] {
-  const pages = listOf(groundingChunks as readonly Record<string, unknown>[]).flatMap(({ web }) => {
+  return listOf(groundingChunks as readonly Record<string, unknown>[]).flatMap(({ web }) => {
     if (!isRecord(web) || typeof web.uri !== 'string' || web.uri === '') return []
     return [{ url: web.uri, title: typeof web.title === 'string' && web.title !== '' ? web.title : web.uri }]
   })
+}
+
+function distinct(pages: readonly Page[]): readonly Page[] {
   return pages.filter(({ url }, index) => pages.findIndex((page) => page.url === url) === index)
 }
 

@@ -76,19 +76,22 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
   async function readSegments(): Promise<void> {
     const names = (await store.names()).filter((name) => NAME.test(name))
     const found = await Promise.all(names.map(async (name) => ({ name, document: await store.get(name) })))
-    const earlier = found.sort((one, other) => timeOf(one.name) - timeOf(other.name))
+    const earlier = found.sort((one, other) => inTime(one.name, other.name))
     const read = earlier.map(({ name, document }) => toSegment(name, document))
     segments.unshift(...read)
-    // What this run has put already is newer.
-    for (const segment of read)
-      for (const [place, kept] of segment.entries) if (!bySegment.has(place)) index(segment, place, kept)
+    // What this run has put already is newer, and what was put last before it comes next.
+    for (const segment of read.toReversed()) {
+      for (const [place, kept] of segment.entries) {
+        weigh(segment, place, kept)
+        if (!bySegment.has(place)) bySegment.set(place, segment)
+      }
+    }
   }
 
-  function index(segment: Segment, place: string, kept: Kept): void {
+  function weigh(segment: Segment, place: string, kept: Kept): void {
     const bytes = sizeOf(place, kept)
     segment.bytes += bytes
     total += bytes
-    bySegment.set(place, segment)
   }
 
   function growing(): Segment {
@@ -158,7 +161,8 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
       const segment = growing()
       const isNew = !segment.entries.has(place)
       segment.entries.set(place, kept)
-      if (isNew) index(segment, place, kept)
+      if (isNew) weigh(segment, place, kept)
+      bySegment.set(place, segment)
     },
     write() {
       writing = writing.then(writeAll).catch(failed)
@@ -171,6 +175,13 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
 const SPANS = 48
 const NAME = /^\d+\.\d+$/
 const timeOf = (name: string) => Number(name.split('.')[0])
+
+/** Of two names the one that was made first. */
+function inTime(one: string, other: string): number {
+  const [time = 0, count = 0] = one.split('.').map(Number)
+  const [otherTime = 0, otherCount = 0] = other.split('.').map(Number)
+  return time - otherTime || count - otherCount
+}
 
 function sizeOf(place: string, { signature = '', parts }: Kept): number {
   return place.length + signature.length + (parts ? JSON.stringify(parts).length : 0) + 64

@@ -21,17 +21,26 @@ export function withThinking(call: Call, wishes: ThinkingWishes): Call | undefin
   if (!thinking) return wish && withNote(call, `${wish.suffix}: the model cannot be told how to think`)
   const place = placeOf(call.request)
   const stated = place.config
-  const wanted = wish?.effort ?? wishes.amountOf(call.model)
+  const wanted = amountWanted(wish, wishes.amountOf(call.model))
   const kept = statesAmount(stated) && !wishes.force
-  const config = {
+  const config = withoutUnthought({
     ...(kept || wanted === undefined ? stated : withoutAmount(stated)),
     ...(!kept && wanted !== undefined && amountIn(wanted, thinking)),
     ...(showsThoughts(call, wish, stated, wishes) && { includeThoughts: true }),
-  }
-  const note = noteOf(wish, kept, thinking)
+  })
+  const note = kept ? noteOfKept(wish, config) : noteOf(wish, thinking)
   const shaped = { ...call, request: place.with(config) }
   return note === undefined ? shaped : withNote(shaped, note)
 }
+
+/** Some models think only when they are told to, and the config may have said that one does not; thoughts are wanted. */
+function amountWanted(wish: SuffixWish | undefined, configured: number | Effort | undefined) {
+  if (wish?.effort !== undefined) return wish.effort
+  const isThought = configured !== undefined && configured !== 'none' && configured !== 0
+  return wish?.shows && !isThought ? UP_TO_THE_MODEL : configured
+}
+
+const UP_TO_THE_MODEL = -1
 
 function amountIn(wanted: number | Effort, thinking: Thinking) {
   return typeof wanted === 'number' ? amountOfTokens(wanted, thinking) : amountOf(wanted, thinking)
@@ -48,10 +57,24 @@ function showsThoughts(
   return wanted === true && (force || (stated.includeThoughts ?? stated.include_thoughts) === undefined)
 }
 
-function noteOf(wish: SuffixWish | undefined, kept: boolean, thinking: Thinking): string | undefined {
-  if (wish?.effort === undefined) return undefined
-  if (kept) return `${wish.suffix}: the request itself states how to think`
-  if (wish.effort !== 'none' || ('budgets' in thinking && thinking.budgets.none === 0)) return undefined
+/** Google refuses to show thoughts where there are to be none. */
+function withoutUnthought(config: Fields): Fields {
+  if (!isOff(config)) return config
+  const { includeThoughts: _, include_thoughts: __, ...rest } = config
+  return rest
+}
+
+function isOff(config: Fields): boolean {
+  return (config.thinkingBudget ?? config.thinking_budget) === 0
+}
+
+function noteOfKept(wish: SuffixWish | undefined, config: Fields): string | undefined {
+  const isUnheard = wish?.effort !== undefined || isOff(config)
+  return wish && isUnheard ? `${wish.suffix}: the request itself states how to think` : undefined
+}
+
+function noteOf(wish: SuffixWish | undefined, thinking: Thinking): string | undefined {
+  if (wish?.effort !== 'none' || ('budgets' in thinking && thinking.budgets.none === 0)) return undefined
   return `${wish.suffix}: the model always thinks; it thinks as little as it can`
 }
 

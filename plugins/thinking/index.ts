@@ -51,7 +51,7 @@ export default definePlugin({
           wishes.amountOf(model) !== undefined ||
           wishes.displayOf(model) !== undefined),
       request: (call) => withThinking(call, wishes),
-      reply: (reply, { model }) => shown.reply(reply, model),
+      reply: (reply, call) => shown.reply(reply, call),
       chunk: (chunk, call) => shown.chunk(chunk, call),
     }
   },

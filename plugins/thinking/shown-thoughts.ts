@@ -1,19 +1,25 @@
 import { isReason, listOf } from '../../core/call/judge.ts'
 import type { Candidate, GenerateContentResponse, Part } from '../../core/canonical.ts'
+import { answersInJson } from '../../core/codec/answers-in-json.ts'
 import type { Call } from '../../core/plugin.ts'
 
 /** Answers with their thoughts as the config wants them shown. */
 export interface ShownThoughts {
-  reply(reply: GenerateContentResponse, model: string): GenerateContentResponse | undefined
+  reply(reply: GenerateContentResponse, call: Call): GenerateContentResponse | undefined
   /** Of one stream; what was begun in a chunk is ended in a later one. */
   chunk(chunk: GenerateContentResponse, call: Call): GenerateContentResponse | undefined
 }
 
-/** Shows, hides or inlines by model. */
+/** Shows, hides or inlines by model. Text that is for a program has no thoughts in it: they are told as ever. */
 export function createShownThoughts(
-  displayOf: (model: string) => 'show' | 'hide' | 'inline' | undefined,
+  displayIn: (model: string) => 'show' | 'hide' | 'inline' | undefined,
 ): ShownThoughts {
   const open = new WeakMap<Call, Set<number>>()
+
+  function displayOf({ model, request }: Call) {
+    const display = displayIn(model)
+    return display === 'inline' && answersInJson(request) ? 'show' : display
+  }
 
   function openIn(call: Call): Set<number> {
     const known = open.get(call) ?? new Set<number>()
@@ -22,8 +28,8 @@ export function createShownThoughts(
   }
 
   return {
-    reply(reply, model) {
-      const display = displayOf(model)
+    reply(reply, call) {
+      const display = displayOf(call)
       if (display === 'hide') return withParts(reply, hidden)
       const begun = new Set<number>()
       return display === 'inline'
@@ -31,7 +37,7 @@ export function createShownThoughts(
         : undefined
     },
     chunk(chunk, call) {
-      const display = displayOf(call.model)
+      const display = displayOf(call)
       if (display === 'hide') return withParts(chunk, hidden)
       if (display !== 'inline') return undefined
       return withParts(chunk, (parts, index, ends) => inlined(parts, index, openIn(call), ends))

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { type Child, startTalking } from './child.ts'
 import type { Entrant } from './contest.ts'
 import { post } from './first-event.ts'
-import { startGeminate } from './geminate.ts'
+import { startBareGeminate, startGeminate } from './geminate.ts'
 import { startPlainProxy, startUpstream } from './nginx.ts'
-import { NATIVE_SHAPES, OPENAI_SHAPES } from './shapes.ts'
+import { NATIVE_SHAPES, OPENAI_SHAPES, type Shape } from './shapes.ts'
 
 /** The program that all others are compared with. */
 export const YARDSTICK = 'bare relay'
@@ -15,7 +15,7 @@ export const YARDSTICK = 'bare relay'
 /** The upstream itself: what a program adds is what it takes longer than this. */
 export const DIRECT = 'no proxy'
 
-/** Everything that runs: the upstream, and the three programs in front of it. */
+/** Everything that runs: the upstream, and the programs in front of it. */
 export interface Field {
   readonly folder: string
   readonly upstreamUrl: string
@@ -46,14 +46,19 @@ export async function openField(): Promise<Field> {
     const proxy = await keep(startPlainProxy(folder, upstream.url))
     const relay = await keep(startTalking([process.execPath, BARE_RELAY, upstream.url], folder))
     const geminate = await keep(startGeminate(join(folder, 'geminate'), upstream.url))
+    const bare = await keep(startBareGeminate(join(folder, 'bare'), upstream.url))
     const speaksOpenAi = (await post(geminate.url, OPENAI_SHAPES[0]!)).status !== 404
+    const asGeminate = (shape: Shape) => [
+      { name: 'Geminate', child: geminate, shape },
+      { name: 'bare Geminate', child: bare, shape },
+    ]
     const natives = NATIVE_SHAPES.flatMap((shape) => [
       { name: DIRECT, child: upstream, shape },
       { name: 'nginx', child: proxy, shape },
       { name: YARDSTICK, child: relay, shape },
-      { name: 'Geminate', child: geminate, shape },
+      ...asGeminate(shape),
     ])
-    const others = OPENAI_SHAPES.map((shape) => ({ name: 'Geminate', child: geminate, shape }))
+    const others = OPENAI_SHAPES.flatMap(asGeminate)
     return {
       folder,
       upstreamUrl: upstream.url,

@@ -56,7 +56,12 @@ export type AdminItem = Readonly<
     string
   >
 > &
-  Readonly<Record<'weight' | 'status' | 'attempts' | 'at' | 'models' | 'milliseconds', number>> & {
+  Readonly<
+    Record<
+      'weight' | 'status' | 'attempts' | 'at' | 'models' | 'milliseconds' | 'promptTokens' | 'totalTokens',
+      number
+    >
+  > & {
     readonly legacy: boolean
     readonly rests: readonly unknown[]
   }

@@ -55,6 +55,38 @@ describe('Names that plugins give models', () => {
     await assert.rejects(anthropicAt(scene).models.retrieve('gemini-3.7-flash'), { status: 404 })
   })
 
+  test('are shown one by one where they only work, and are not listed', async () => {
+    const name = `${MODEL}-search-high`
+    assert.equal((await openAiAt(scene).models.retrieve(name)).id, name)
+    assert.equal((await anthropicAt(scene).models.retrieve(name)).id, name)
+    assert.equal(
+      (await anthropicAt(scene).models.retrieve('claude-sonnet-4-5-high')).id,
+      'claude-sonnet-4-5-high',
+    )
+    assert.equal(((await (await get(`/v1beta/models/${name}`)).json()) as Named).name, `models/${name}`)
+    for (const path of [
+      '/v1beta/models/none-high',
+      '/v1/models/none-high',
+      '/v1/models/gemini-3.7-flash-high',
+    ])
+      assert.equal((await get(path)).status, 404, path)
+  })
+
+  test('stand behind names of Anthropic’s too', async () => {
+    await anthropicAt(scene).messages.create({
+      model: 'claude-sonnet-4-5-search-low',
+      max_tokens: 100,
+      messages: [{ role: 'user', content: 'Say hello' }],
+    })
+    const { path, body } = scene.google.calls.at(-1)!
+    assert.match(path, /models\/gemini-3\.8-flash:generateContent/)
+    const { tools, generationConfig } = JSON.parse(body.toString())
+    assert.deepEqual(
+      [tools, generationConfig.thinkingConfig],
+      [[{ googleSearch: {} }], { thinkingLevel: 'LOW' }],
+    )
+  })
+
   test('name the successor of a model that Google retires', async () => {
     const successor = 'gemini-3.8-flash'
     const openai = (await openAiAt(scene).models.retrieve('gemini-2.5-pro')) as { successor?: string }
@@ -94,6 +126,26 @@ describe('Names that plugins give models', () => {
     assert.equal(data.length, 1)
     assert.match(scene.google.calls.at(-1)!.path, /models\/gemini-embedding-001:batchEmbedContents/)
     await assert.rejects(embeddings.create({ model: 'gemini-3.7-flash', input: 'x' }), { status: 404 })
+  })
+
+  test('hold where the body names the model too, and so does a refusal', async () => {
+    const content = { parts: [{ text: 'Say hello' }] }
+    const bodies: Readonly<Record<string, (model: string) => unknown>> = {
+      '/v1beta/interactions': (model) => ({ model, input: 'Say hello' }),
+      '/v1beta/cachedContents': (model) => ({ model: `models/${model}`, contents: [content] }),
+    }
+    for (const [path, bodyOf] of Object.entries(bodies)) {
+      assert.equal((await scene.post(path, bodyOf('smart'))).status, 200, path)
+      const sent = JSON.parse(scene.google.calls.at(-1)!.body.toString())
+      assert.match(sent.model, /^(models\/)?gemini-2\.5-flash$/)
+      const hidden = await scene.post(path, bodyOf('gemini-3.7-flash'))
+      assert.equal(hidden.status, 404, path)
+      assert.match(await hidden.text(), /'gemini-3\.7-flash' does not exist/)
+    }
+    const requests = [{ model: 'models/embedder', content }]
+    assert.equal((await scene.post('/v1beta/models/embedder:batchEmbedContents', { requests })).status, 200)
+    const sent = JSON.parse(scene.google.calls.at(-1)!.body.toString())
+    assert.equal(sent.requests[0].model, 'models/gemini-embedding-001')
   })
 
   test('are Google’s before they are ours', async () => {

@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import type { Child } from '../bench/child.ts'
-import { missingPrograms } from '../bench/missing-programs.ts'
-import { startImpatientProxy } from '../bench/nginx.ts'
 import { askAnyhow, PROTOCOLS } from './any-client.ts'
 import {
   fakeKeys,
@@ -20,8 +14,6 @@ import {
 } from './scene.ts'
 
 const FAKED = 'gemini-3.6-flash'
-const NGINX_SECONDS = 1
-const ANSWER_MILLISECONDS = 8_000
 
 describe('A stream that is made of one whole answer', () => {
   let scene: Scene
@@ -31,47 +23,6 @@ describe('A stream that is made of one whole answer', () => {
   })
   after(() => scene.close())
   beforeEach(() => scene.google.reset())
-
-  describe(`behind nginx that waits ${NGINX_SECONDS} s for bytes`, { skip: missingNginx() }, () => {
-    let folder: string
-    let nginx: Child
-    let behind: Scene
-    before(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'geminate-nginx-'))
-      nginx = await startImpatientProxy(folder, scene.gateway.url, NGINX_SECONDS)
-      const post: Scene['post'] = (path, body) =>
-        fetch(nginx.url + path, {
-          method: 'POST',
-          body: JSON.stringify(body),
-          headers: { 'content-type': 'application/json', 'x-goog-api-key': scene.gateway.clientToken },
-        })
-      behind = { ...scene, gateway: { ...scene.gateway, url: nginx.url }, post }
-    })
-    after(async () => {
-      await nginx?.stop()
-      await rm(folder, { recursive: true, force: true })
-    })
-
-    test(`survives an answer that takes ${ANSWER_MILLISECONDS / 1000} s, in every protocol`, async () => {
-      scene.google.script('*', { kind: 'slow', headersMilliseconds: ANSWER_MILLISECONDS, times: 'forever' })
-      const streamed = PROTOCOLS.map((protocol) => askAnyhow(behind, protocol, 'stream', { model: FAKED }))
-      const array = behind.post(pathOf('array', FAKED), QUESTION).then(readAnswer)
-      for (const { status, text } of await Promise.all(streamed)) {
-        assert.equal(status, 200)
-        assert.equal(text, GOOD_ANSWER)
-      }
-      assert.equal((await array).said, GOOD_ANSWER)
-      const asked = scene.google.calls.filter(({ path }) => path.includes(FAKED))
-      assert.equal(asked.length, PROTOCOLS.length + 1)
-      for (const { path } of asked) assert.match(path, /:generateContent$/)
-    })
-
-    test('is what saves it: nginx gives any other stream up', async () => {
-      scene.google.script('*', { kind: 'slow', headersMilliseconds: 3_000, times: 'forever' })
-      const { status } = await behind.post(pathOf('sse'), QUESTION)
-      assert.equal(status, 504)
-    })
-  })
 
   test('comes in pieces, each a chunk of its own, with the end and the usage on the last', async () => {
     const { messages, said } = await readAnswer(await scene.post(pathOf('sse', FAKED), QUESTION))
@@ -92,6 +43,32 @@ describe('A stream that is made of one whole answer', () => {
       scene.google.script('*', { kind: 'chunks', chunks: [chunk] })
       const { status, text } = await askAnyhow(scene, protocol, 'stream', { model: FAKED })
       assert.deepEqual([status, text], [200, 'Hello'], protocol)
+    }
+    scene.google.script('*', { kind: 'chunks', chunks: [chunk] })
+    const { messages } = await readAnswer(await scene.post(pathOf('sse', FAKED), QUESTION))
+    assert.equal(messages.at(-1)?.candidates?.[0]?.finishReason, 'STOP')
+  })
+
+  test('that Google goes on with tells the plugins behind it of no end before its end', async () => {
+    const spy = `export default { name: 'spy', api: 1, description: 'Logs ends.', setup: (_, host) => ({
+      chunk({ candidates }) { host.log('seen', { end: candidates[0].finishReason ?? 'none' }) } }) }`
+    const plugins = { 'fake-stream': { models: [FAKED] }, './spy.js': true }
+    const spied = await openScene(fakeKeys(2), { plugins }, { ...LENIENT, files: { 'spy.js': spy } })
+    const piece = (text: string, more: object) => ({
+      candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0, ...more }],
+    })
+    try {
+      spied.google.script('*', [
+        { kind: 'chunks', chunks: [piece('One ', { finishReason: 'CONTINUATION', continuationToken: 't' })] },
+        { kind: 'chunks', chunks: [piece('two ', {}), piece('three', { finishReason: 'STOP' })] },
+      ])
+      const { text } = await askAnyhow(spied, 'chat', 'stream', { model: FAKED })
+      assert.equal(text, 'One two three')
+      const ends = () => Array.from(spied.gateway.output().matchAll(/"end":"(\w+)"/g), ([, end]) => end)
+      await until(() => ends().length === 3, 'each chunk is in the log')
+      assert.deepEqual(ends(), ['none', 'none', 'STOP'])
+    } finally {
+      await spied.close()
     }
   })
 
@@ -145,10 +122,3 @@ describe('A stream that is made of one whole answer', () => {
     assert.match(scene.google.calls.at(-1)!.path, /:streamGenerateContent/)
   })
 })
-
-/** Why the tests with nginx are skipped; never where CI says that all is there. */
-function missingNginx(): string | false {
-  const isMissing = missingPrograms().includes('nginx')
-  if (isMissing && process.env.CI) throw new Error('nginx is not installed')
-  return isMissing && 'nginx is not installed'
-}

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type OpenAI from 'openai'
-import { APIError } from 'openai'
 import { openAiAt } from './openai-client.ts'
 import { fakeKeys, MODEL, openScene, type Scene } from './scene.ts'
 
@@ -91,14 +90,25 @@ for (const form of FORMS) {
         thinkingConfig: { thinkingLevel: 'low', includeThoughts: true },
       })
     })
-
-    test('hears that n is to blame where a model makes one answer only', async () => {
-      const message = 'Multiple candidates is not enabled for this model'
-      scene.google.script('*', { kind: 'invalidArgument400', message })
-      await assert.rejects(
-        ask(form, { n: 2 }),
-        (error) => error instanceof APIError && error.status === 400 && error.param === 'n',
-      )
-    })
   })
 }
+
+test('however much of a chat has to be weakened, its notes fit into a header', async () => {
+  const tool = (index: number) => ({
+    type: 'function' as const,
+    function: {
+      name: `find_${index}`,
+      parameters: { type: 'object', properties: { ['p'.repeat(300)]: { type: 'string', pattern: 'x' } } },
+    },
+  })
+  const { response } = await openAiAt(scene)
+    .chat.completions.create({
+      model: MODEL,
+      messages: [{ role: 'user', content: 'Hi' }],
+      tools: Array.from({ length: 50 }, (_, index) => tool(index)),
+    })
+    .withResponse()
+  const notes = response.headers.get('x-geminate-notes') ?? ''
+  assert.ok(notes.length > 1_000 && notes.length < 2_100, `${notes.length}`)
+  assert.ok(notes.endsWith('...'))
+})

@@ -164,26 +164,6 @@ describe('OpenAI’s SDK', () => {
     assert.equal(headers?.get('x-geminate-notes'), null)
   })
 
-  test('gets several choices', async () => {
-    const candidate = (index: number, text: string) => ({
-      index,
-      content: { role: 'model', parts: [{ text }] },
-      finishReason: 'STOP',
-    })
-    const chunks = [{ candidates: [candidate(0, 'one'), candidate(1, 'two')] }]
-    scene.google.script('*', { kind: 'chunks', chunks, times: 2 })
-    const { completions } = openAiAt(scene).chat
-    const whole = await completions.create({ ...CALL, n: 2 })
-    assert.deepEqual(
-      whole.choices.map(({ message }) => message.content),
-      ['one', 'two'],
-    )
-    assertSame(await completions.stream({ ...CALL, n: 2 }).finalChatCompletion(), {
-      ...whole,
-      usage: undefined,
-    })
-  })
-
   for (const form of CHAT_FORMS) {
     test(`is told of mistakes before any key is used: ${form}`, async () => {
       const odd = [{ role: 'user', content: 5 }] as unknown as OpenAI.ChatCompletionMessageParam[]

@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { underTest } from '../gateway-command.ts'
 import { runProgram } from './gateway-process.ts'
+
+const KINDS = ['hook', 'protocol', 'key-strategy', 'image-bed', 'routes']
+const TSC = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url))
+
+/** What the compiler says of a folder of plugins, a line each. */
+async function typeErrors(folder: string): Promise<string[]> {
+  const run = promisify(execFile)(TSC, ['-p', folder, '--pretty', 'false'])
+  const { stdout } = await run.catch((failed: { stdout: string }) => failed)
+  return stdout.split('\n').filter((line) => line.includes('error'))
+}
 
 describe('geminate plugin', () => {
   let folder: string
@@ -27,6 +41,38 @@ describe('geminate plugin', () => {
     assert.match(listed.stdout, /^gemini +on /m)
   })
 
+  test('new starts a plugin of each kind, whose tests pass', async () => {
+    const place = join(folder, 'kinds')
+    await mkdir(place)
+    const runThere = (...args: string[]) => runProgram(place, ['plugin', ...args])
+    for (const kind of KINDS) {
+      const { code, stderr } = await runThere('new', `some-${kind}`, '--kind', kind)
+      assert.equal(code, 0, stderr)
+    }
+    const tested = await runThere('test')
+    assert.equal(tested.code, 0, tested.stdout)
+    for (const kind of KINDS) assert.match(tested.stdout, new RegExp(`some-${kind}\\.test\\.ts\n +ok `))
+    const { code, stderr } = await runThere('new', 'odd', '--kind', 'protocl')
+    assert.equal(code, 2)
+    assert.match(stderr, /no kind "protocl".*did you mean "protocol"/)
+  })
+
+  test('new leaves types for editors, so that a folder with nothing else in it compiles, and mistakes show', async () => {
+    const plugins = join(folder, 'kinds', 'plugins')
+    assert.deepEqual(await typeErrors(plugins), [])
+    await writeFile(
+      join(plugins, 'wrong.ts'),
+      `import { definePlugin, Type } from 'geminate/sdk'
+       export default definePlugin({ name: 'wrong', api: 1, description: '',
+         options: Type.Object({ count: Type.Number() }),
+         setup({ count }, host) { const text: string = count; host.nothing(text); return {} } })`,
+    )
+    const errors = await typeErrors(plugins)
+    assert.equal(errors.length, 2, errors.join('\n'))
+    assert.match(errors[0]!, /wrong\.ts.*'number' is not assignable to type 'string'/)
+    assert.match(errors[1]!, /wrong\.ts.*'nothing' does not exist on type 'Host'/)
+  })
+
   test('new refuses a name that is taken or none, and says why', async () => {
     for (const [name, reason] of [
       ['gemini', /it ships/],
@@ -39,6 +85,15 @@ describe('geminate plugin', () => {
     }
     await run('new', 'twice')
     assert.match((await run('new', 'twice')).stderr, /plugins\/twice is there already/)
+  })
+
+  test('new leaves the folder of the plugins that ship alone', {
+    skip: underTest === 'binary' && 'a binary has no such folder',
+  }, async () => {
+    const config = fileURLToPath(new URL('../../geminate.yaml', import.meta.url))
+    const { code, stderr } = await run('new', 'own', '--config', config)
+    assert.equal(code, 2)
+    assert.match(stderr, /holds the plugins that ship: go to a folder of your own/)
   })
 
   test('test names what failed, hung or could not be imported, and exits with 1', async () => {

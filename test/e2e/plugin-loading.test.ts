@@ -103,6 +103,14 @@ const left: Record<string, readonly [file: string, reason: RegExp]> = {
     troubled(`() => ({ async routes() { await null; throw new Error('no way') } })`),
     /left out: no way/,
   ],
+  'whose set-up returns what is no hook': [
+    troubled(`() => ({ requset() {} })`),
+    /left out: there is no hook "requset"; did you mean "request"\?/,
+  ],
+  'with a suffix that is nothing': [
+    troubled(`() => ({ suffixes: { '': () => true } })`),
+    /left out: its suffix "" must begin with a hyphen/,
+  ],
   'of a name that is taken': [
     troubled('() => ({})').replace('troubled', 'gemini'),
     /a plugin "gemini" already/,

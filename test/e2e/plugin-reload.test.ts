@@ -150,6 +150,21 @@ describe('Plugins of a running gateway', () => {
     assert.equal(await route(), '1')
   })
 
+  test('are not exchanged for two that answer WebSockets at one path, nor is the key strategy', async () => {
+    const talker = (
+      name: string,
+    ) => `export default { name: '${name}', api: 1, description: 'Talks.', setup: () => ({
+      sockets: { '/talk': () => ({ message() {} }) }, strategies: { '${name}': () => ({ pick: () => undefined }) } }) }`
+    for (const name of ['one', 'two']) await writeFile(join(scene.gateway.folder, `${name}.js`), talker(name))
+    const plugins = { './mark.ts': {}, './one.js': true, './two.js': true }
+    await rewriteConfig(scene, { plugins, routing: { strategy: 'two' } })
+    const { status, body } = await reload(scene)
+    assert.equal(status, 400)
+    assert.match(JSON.stringify(body), /both answer WebSockets at \/talk/)
+    assert.match((await ask(scene, 'whole')).said, /\[1\]$/)
+    await rewriteConfig(scene, { routing: { strategy: 'round-robin' } })
+  })
+
   test('are read again on SIGHUP', async () => {
     await rewriteConfig(scene, named('hup'))
     process.kill(scene.gateway.pid, 'SIGHUP')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Behaviour } from '../../adapters/simulated-google/index.ts'
 import { rowsIn } from './kept-data.ts'
+import { chat, HELLO } from './openai-client.ts'
 import {
   ask,
   type Form,
@@ -117,6 +118,23 @@ describe('A fallback model', () => {
       await scene.gateway.end('SIGTERM')
       const [row] = await rowsIn(scene.gateway.folder)
       assert.deepEqual([row?.model, row?.answeredBy, row?.status], [MODEL, OTHER, 200])
+    }))
+
+  test('is asked in its own form, where the client’s protocol is not Google’s', () =>
+    inScene(1, { routing: { ...UNSAID, fallback: { [MODEL]: ['gemini-2.5-flash'] } } }, async (scene) => {
+      scene.google.script('*', { kind: 'overloaded503', times: 'forever' }, { model: MODEL })
+      const { said, headers } = await chat(scene, 'whole', {
+        ...HELLO,
+        reasoning_effort: 'high',
+        presence_penalty: 1,
+      })
+      assert.equal(said, GOOD_ANSWER)
+      const { body, model } = scene.google.calls.at(-1)!
+      assert.deepEqual(
+        [model, JSON.parse(body.toString()).generationConfig],
+        ['gemini-2.5-flash', { thinkingConfig: { thinkingBudget: 24_576, includeThoughts: true } }],
+      )
+      assert.match(headers?.get('x-geminate-notes') ?? '', /presencePenalty: the model takes none/)
     }))
 
   test('never answers what the client did wrong', () =>

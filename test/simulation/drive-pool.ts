@@ -111,7 +111,7 @@ function createBench(
     strategy: createStrategy({
       now,
       random,
-      slack: (project, { model = '', tokens = 0 }) => quotas.slack(project, model, tokens, time),
+      slack: (key, call) => pool.slack(key, call),
       inFlight: (key) => pool.inFlight(key),
     }),
     quotas,

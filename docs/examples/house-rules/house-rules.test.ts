@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict'
-import { createTestGateway, test } from 'geminate/testing'
+import { assert, createTestGateway, test } from 'geminate/testing'
 import houseRules from './index.ts'
 
 const MODEL = 'gemini-3.8-flash'

@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict'
-import { createTestGateway, test } from 'geminate/testing'
+import { assert, createTestGateway, test } from 'geminate/testing'
 import tally from './index.ts'
 
 test('shows a client what it has used, and nobody else', async () => {

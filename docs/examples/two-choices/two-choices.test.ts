@@ -1,5 +1,11 @@
-import assert from 'node:assert/strict'
-import { contract, createTestGateway, keyStrategyContract, spreadingContract, test } from 'geminate/testing'
+import {
+  assert,
+  contract,
+  createTestGateway,
+  keyStrategyContract,
+  spreadingContract,
+  test,
+} from 'geminate/testing'
 import plugin, { twoChoices } from './index.ts'
 
 contract('two-choices', keyStrategyContract(twoChoices))

@@ -39,7 +39,7 @@ async function join(
   const before = await itemsBefore(previousOf(body), call.client, kept)
   const notes: string[] = []
   const { systemInstruction: _, ...rest } = call.request
-  const request = { ...rest, ...decodeConversation(body, [...before, ...items], notes, call.model) }
+  const request = { ...rest, ...decodeConversation(body, before, items, notes, call.model) }
   return {
     ...call,
     request: form === 'compaction' ? toSummaryRequest(request) : request,

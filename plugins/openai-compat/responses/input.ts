@@ -1,6 +1,6 @@
 import type { Content, Part } from '../../../core/canonical.ts'
 import { type Said, toContents } from '../../../core/codec/conversation.ts'
-import { optional, refuseType, toRecord } from '../../../core/codec/request-values.ts'
+import { optional, refuse, refuseType, toRecord } from '../../../core/codec/request-values.ts'
 import { signed } from '../../../core/codec/signatures.ts'
 import { unsealed } from './envelope.ts'
 import { type Item, typeOf } from './item.ts'
@@ -23,8 +23,15 @@ export interface Conversation {
   readonly contents: readonly Content[]
 }
 
-/** Reads items in their order; kinds that say nothing to Gemini are left out, with a note. */
-export function readItems(items: readonly Item[], reading: Omit<ItemReading, 'signatures'>): Conversation {
+/**
+ * Reads items in their order; kinds that say nothing to Gemini are left out, with a note. So many of them as `kept`
+ * says lay in the store before the client's own.
+ */
+export function readItems(
+  items: readonly Item[],
+  reading: Omit<ItemReading, 'signatures'>,
+  kept = 0,
+): Conversation {
   const system: Part[] = []
   const said: Said[] = []
   const unread = new Set<string>()
@@ -33,7 +40,9 @@ export function readItems(items: readonly Item[], reading: Omit<ItemReading, 'si
     const type = typeOf(item)
     const read = Object.hasOwn(ITEM_READERS, type) ? ITEM_READERS[type] : undefined
     if (!read) unread.add(type.slice(0, 40))
-    const found = read?.(item, `input[${index}]`, full)
+    const place = index < kept ? 'previous_response_id' : `input[${index - kept}]`
+    if (type === '') refuse('missing_required_parameter', `${place}.type`, `'${place}' says not what it is`)
+    const found = read?.(item, place, full)
     if (found?.role === 'system') system.push(...found.parts)
     else if (found) said.push(found)
     signBefore(said, item)

@@ -1,5 +1,6 @@
-import { isRecord, optional, refuse, toRecord } from '../../../core/codec/request-values.ts'
+import { isRecord, optional, refuse } from '../../../core/codec/request-values.ts'
 import { unknownNames } from '../../../core/codec/unknown-names.ts'
+import { askedAmong, checkUnmapped, type Kind, toVerbosity } from '../unmapped.ts'
 
 /** Documented parameters of `POST /v1/responses` that reach Google, or that shape the answer. */
 const MAPPED = [
@@ -7,40 +8,48 @@ const MAPPED = [
   'input',
   'instructions',
   'max_output_tokens',
-  'metadata',
   'model',
   'parallel_tool_calls',
   'previous_response_id',
-  'prompt_cache_key',
   'reasoning',
   'service_tier',
   'store',
   'stream',
-  'stream_options',
   'temperature',
   'text',
   'tool_choice',
   'tools',
   'top_logprobs',
   'top_p',
-  'user',
 ] as const
 
 /** Documented parameters that have no effect here; `docs/openai.md` prints them. */
-export const IGNORED = [
-  'access_programs',
+export const IGNORED = {
+  access_programs: 'anything',
   /** Codex's own. */
-  'client_metadata',
-  'image',
-  'moderation',
-  'prompt_cache_options',
-  'prompt_cache_retention',
-  'safety_identifier',
-  'truncation',
-] as const
+  client_metadata: 'anything',
+  image: 'object',
+  moderation: 'object',
+  prompt_cache_options: 'object',
+  prompt_cache_retention: 'string',
+  safety_identifier: 'string',
+  stream_options: 'object',
+  truncation: 'truncation',
+} as const satisfies Record<string, Kind>
 
 /** Documented parameters that would change the answer and that Gemini has no counterpart for; said in a note. */
-export const WITHOUT_COUNTERPART = ['context_management', 'max_tool_calls'] as const
+export const WITHOUT_COUNTERPART = {
+  context_management: 'list',
+  max_tool_calls: 'count',
+} as const satisfies Record<string, Kind>
+
+/** Those that have an effect beside the answer. */
+const BESIDE = {
+  background: 'boolean',
+  metadata: 'object',
+  prompt_cache_key: 'string',
+  user: 'string',
+} as const satisfies Record<string, Kind>
 
 /** Documented parameters that are refused, and what to do instead. */
 export const REFUSED = {
@@ -50,13 +59,12 @@ export const REFUSED = {
 
 const KNOWN = new Set<string>([
   ...MAPPED,
-  ...IGNORED,
-  ...WITHOUT_COUNTERPART,
-  ...Object.keys(REFUSED),
-  'background',
+  ...Object.keys({ ...BESIDE, ...IGNORED, ...WITHOUT_COUNTERPART, ...REFUSED }),
 ])
 
-/** Refuses what is not served. */
+const UNMAPPED = Object.entries<Kind>({ ...BESIDE, ...IGNORED, ...WITHOUT_COUNTERPART })
+
+/** Refuses what is not served, and what is of the wrong type although it has no effect. */
 export function checkUnserved(body: Readonly<Record<string, unknown>>): void {
   for (const [name, reason] of Object.entries(REFUSED)) {
     if (body[name] != null) refuse('unsupported_parameter', name, reason)
@@ -67,16 +75,19 @@ export function checkUnserved(body: Readonly<Record<string, unknown>>): void {
       'background',
       "Answers are not made in the background: leave 'background' out",
     )
-  optional(body, 'metadata', toRecord)
+  checkUnmapped(body, UNMAPPED)
 }
 
 /** What was dropped of the request, in words for the `x-geminate-notes` header. */
 export function droppedOf(body: Readonly<Record<string, unknown>>): string[] {
-  const dropped = WITHOUT_COUNTERPART.filter((name) => body[name] != null)
+  const dropped = askedAmong(body, WITHOUT_COUNTERPART)
   const unknown = unknownNames(body, KNOWN)
-  const verbosity = isRecord(body.text) && body.text.verbosity != null ? ['text.verbosity'] : []
+  const text = isRecord(body.text) ? body.text : {}
+  const isVerbose = optional(text, 'verbosity', toVerbosity, 'text.verbosity') !== undefined
   return [
-    ...[...dropped, ...verbosity].map((name) => `${name}: Gemini has no counterpart`),
+    ...[...dropped, ...(isVerbose ? ['text.verbosity'] : [])].map(
+      (name) => `${name}: Gemini has no counterpart`,
+    ),
     ...(unknown.length > 0 ? [`ignored: ${unknown.join(', ')}`] : []),
   ]
 }

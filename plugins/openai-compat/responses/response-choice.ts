@@ -24,7 +24,7 @@ export function readResponseChoice(body: Fields, notes: string[]): Choice | unde
     if (type === 'allowed_tools') return readAllowed(value, param)
     const name = nameOf(value, type, param)
     if (name !== undefined) return { mode: 'ANY', names: [name] } as const
-    notes.push(`tool_choice: Gemini cannot be made to use ${type}`)
+    notes.push(`tool_choice: Gemini cannot be made to use ${type.slice(0, 40)}`)
     return undefined
   })
 }

@@ -88,18 +88,22 @@ export function decodeResponse(
 }
 
 /**
- * The conversation of a body whose `items` were completed from the store, as the canonical request has it. The names
- * of its functions come out as they did in `decodeResponse`; `model` is the one that the body's name stands for.
+ * The conversation of a body whose own `items` were completed from the store, after those that were kept, as the
+ * canonical request has it. The names of its functions come out as they did in `decodeResponse`; `model` is the one
+ * that the body's name stands for.
  */
 export function decodeConversation(
   body: Body,
+  kept: readonly Item[],
   items: readonly Item[],
   notes: string[],
   model: string,
 ): GenerateContentRequest {
   const traits = traitsOf(model)
   const names = namesOf(readResponseTools(body, traits, []))
-  return toConversation({ ...body, previous_response_id: null, input: items }, items, names, traits, notes)
+  const all = [...kept, ...items]
+  const known = { ...body, previous_response_id: null, input: all }
+  return toConversation(known, all, names, traits, notes, kept.length)
 }
 
 function toConversation(
@@ -108,8 +112,9 @@ function toConversation(
   names: FunctionNames,
   traits: ModelTraits,
   notes: string[],
+  kept = 0,
 ): GenerateContentRequest {
-  const { system, contents } = readItems(items, { traits, names, notes })
+  const { system, contents } = readItems(items, { traits, names, notes }, kept)
   const instructions = optional(body, 'instructions', toText) || undefined
   const words = [...(instructions === undefined ? [] : [{ text: instructions }]), ...system]
   if (contents.length === 0 && words.length === 0 && !isContinued(body))

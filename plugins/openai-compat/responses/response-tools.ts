@@ -11,8 +11,8 @@ import {
   toText,
 } from '../../../core/codec/request-values.ts'
 import type { ModelTraits } from '../../../core/models.ts'
+import { toGrammar } from '../grammar.ts'
 import type { DeclaredTool } from '../tools.ts'
-import { toGrammar } from './grammar.ts'
 import { itemsOf } from './input.ts'
 import { toMcpServer } from './mcp.ts'
 import { fullName, SHELL_TOOLS, type ShellKind, type ToldTool } from './told-tools.ts'

@@ -32,7 +32,7 @@ async function pastOf(
   kept: KeptResponses,
 ): Promise<GenerateContentRequest> {
   const before = await itemsBefore(previousOf(body), client, kept)
-  return decodeConversation(body, [...before, ...(await resolved(body, client, kept))], [], model)
+  return decodeConversation(body, before, await resolved(body, client, kept), [], model)
 }
 
 /** Google leaves a count of nothing out. */

@@ -1,7 +1,7 @@
 /** What a legacy completion asked of its answer. */
 export interface TextAsked {
   readonly form: 'text'
-  /** All prompts; the canonical request holds the first. */
+  /** All prompts, each of which is a canonical request. */
   readonly prompts: readonly string[]
   /** How many texts each of them gets. */
   readonly count: number

@@ -1,6 +1,8 @@
-/** A first plugin by file name: it puts a text before the last words of a user, and its test sees Google receive it. */
-export function scaffoldOf(name: string): Readonly<Record<string, string>> {
-  return { 'index.ts': plugin(name), [`${name}.test.ts`]: testOf(name) }
+import type { Scaffold } from './scaffold.ts'
+
+/** Puts a text before the last words of a user; its test sees Google receive it. */
+export function hook(name: string): Scaffold {
+  return { plugin: plugin(name), test: test(name) }
 }
 
 const plugin = (name: string) => `import { type Call, definePlugin, Type } from 'geminate/sdk'
@@ -29,13 +31,8 @@ function withText(call: Call, text: string): Call {
 }
 `
 
-const TEST_IMPORTS = [
-  "import assert from 'node:assert/strict'",
-  "import { createTestGateway, test } from 'geminate/testing'",
-  "import plugin from './index.ts'",
-]
-
-const testOf = (name: string) => `${TEST_IMPORTS.join('\n')}
+const test = (name: string) => `import { assert, createTestGateway, test } from 'geminate/testing'
+import plugin from './index.ts'
 
 test('puts its text before what an OpenAI client says', async () => {
   const gateway = await createTestGateway({ plugins: [[plugin, { text: 'Briefly: ' }]] })

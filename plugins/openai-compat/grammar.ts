@@ -1,4 +1,4 @@
-import { refuse, required, toText } from '../../../core/codec/request-values.ts'
+import { refuse, required, toText } from '../../core/codec/request-values.ts'
 
 /** The `format` of a custom tool in words, for a model that cannot be held to it; undefined for plain text. */
 export function toGrammar(
