@@ -124,7 +124,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
   function elsewhere({ request, passed }: Journey): string | undefined {
     const { model, affinity } = request
     const usable = pool.usable({ model })
-    const tried = [...passed].flatMap(usable.byProject)
+    const tried = [...passed].flatMap((project) => usable.byProject(project))
     const key = pool.pick({ model, ...(affinity !== undefined && { affinity }) }, tried)
     return key === undefined || passed.has(key.project) ? undefined : key.project
   }
