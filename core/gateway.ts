@@ -1,5 +1,6 @@
 import type { Model } from './canonical.ts'
 import type { GatewayError } from './errors.ts'
+import type { UpstreamName } from './keys.ts'
 import type { ComposedAnswer, ComposedCall, NativeCall, NativeReply } from './native-calls.ts'
 import type { Call, Client, ProtocolRequest } from './plugin.ts'
 import type { SocketHandler } from './sockets.ts'
@@ -47,14 +48,17 @@ export interface Gateway {
    * known by who made it.
    */
   live(request: Request, target: LiveTarget): SocketHandler
-  /** Every model that some project of the pool can see; rejects with a GatewayError when none was ever learned. */
-  models(): Promise<readonly Model[]>
+  /**
+   * Every model that calls are answered for; with an upstream, those of that service alone. Rejects with a GatewayError
+   * when none was ever learned.
+   */
+  models(upstream?: UpstreamName): Promise<readonly Model[]>
   /**
    * What is known of the model that a client's name stands for, under that name: also an alias by a pattern, or several
    * suffixes, which are not listed. Undefined where there is none; rejects with a GatewayError where a plugin refuses
    * the name, and as `models` does.
    */
-  model(request: Request, name: string): Promise<Model | undefined>
+  model(request: Request, name: string, upstream?: UpstreamName): Promise<Model | undefined>
 }
 
 /** A request of a protocol's as a method of Google's, and the way back. */
@@ -92,6 +96,8 @@ export interface NativeTarget {
   readonly makes?: boolean
   /** The model is named by the body. */
   readonly modelInBody?: boolean
+  /** The service of Google's that answers; where absent the Gemini API, or the one that the settings name for the model. */
+  readonly upstream?: UpstreamName
   /** How Google is shown the key: as `Authorization: Bearer` where its OpenAI layer is asked; else `x-goog-api-key`. */
   readonly credential?: 'bearer'
 }

@@ -1,5 +1,11 @@
 import type { Fault } from './fault.ts'
 
+/** Google's services that keys are for, as the settings name them: the Gemini API, and Vertex AI in express mode. */
+export const UPSTREAMS = ['gemini', 'vertex'] as const
+
+/** One of them. */
+export type UpstreamName = (typeof UPSTREAMS)[number]
+
 /** An upstream credential, without its secret. */
 export interface Key {
   /** Stable over restarts: derived from the secret, which cannot be derived from it. */

@@ -38,6 +38,8 @@ export interface SimulatedGoogleServer {
   readonly url: string
   /** Keys that it takes as good. */
   readonly keys: readonly string[]
+  /** Keys that it takes as good for Vertex AI in express mode. */
+  readonly vertexKeys: readonly string[]
   /** Everything received, oldest first. */
   readonly calls: readonly SimulatedCall[]
   /**

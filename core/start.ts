@@ -24,6 +24,7 @@ import { liveTokenOf, makerOfToken } from './live/live-token.ts'
 import { openLog } from './log/open-log.ts'
 import { createRedactor } from './log/redactor.ts'
 import { createRequestLog } from './log/request-log.ts'
+import { mergeCatalogues } from './models/merged-catalogue.ts'
 import { toStatedTraits } from './models/stated-traits.ts'
 import { stateTraits } from './models.ts'
 import { createOwnership } from './ownership/ownership.ts'
@@ -31,10 +32,13 @@ import { createResourceMemory } from './ownership/resource-memory.ts'
 import { createLivePlugins } from './plugins/live-plugins.ts'
 import { createReload, type Reloaded, type SettingsAgain } from './plugins/reload.ts'
 import { createKeyRing } from './pool/key-ring.ts'
+import { openTokenEstimates } from './quota/kept-estimates.ts'
 import type { Rooms } from './rooms.ts'
-import { openService } from './service/open-service.ts'
+import { allOf, openServices } from './service/open-services.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Store } from './store.ts'
+import { isOfVertex } from './vertex/vertex-models.ts'
+import { withVertex } from './vertex/with-vertex.ts'
 
 /** What must be open before a gateway can start. */
 export interface Opened {
@@ -100,11 +104,12 @@ export async function startGateway(
     log,
     createApp() {
       const app = createApp()
-      mountOwnRoutes(app, { pool, log, admin })
+      mountOwnRoutes(app, { pools: allOf(services).map(({ pool }) => pool), log, admin })
       return app
     },
   })
-  const service = await openService({
+  const tokens = await openTokenEstimates({ documents: store.documents, warn })
+  const services = await openServices({
     rooms,
     settings,
     store,
@@ -112,9 +117,16 @@ export async function startGateway(
     ring,
     redactor,
     log,
+    tokens,
     strategyFor: plugins.strategyFor,
   })
-  const { pool, catalogue, loop } = service
+  const { gemini, vertex } = services
+  const { pool, loop } = gemini
+  const isForVertex = isOfVertex(settings.upstream.vertex)
+  const catalogue = mergeCatalogues(gemini.catalogue, {
+    catalogue: vertex.catalogue,
+    isListed: isForVertex ?? (() => false),
+  })
   const baseUrl = settings.upstream.gemini.baseUrl.replace(/\/+$/, '')
   const resources = await store.resources.load(now())
   const keptFiles = await openKeptFiles({
@@ -122,7 +134,7 @@ export async function startGateway(
     rooms,
     settings,
     store,
-    keyLoop: service.keyLoop,
+    keyLoop: gemini.keyLoop,
     baseUrl,
     resources,
     warn,
@@ -151,11 +163,13 @@ export async function startGateway(
     limits: { ...limits, ...toLiveLimits(settings.live) },
     sessionsPerProject: settings.live.sessionsPerProject,
   })
-  const movingLoop = keptFiles?.moving(service.keyLoop) ?? service.keyLoop
+  const movingLoop = keptFiles?.moving(gemini.keyLoop) ?? gemini.keyLoop
+  const keyLoop = withVertex(movingLoop, { ...vertex, redactor, isOfVertex: isForVertex })
   const gateway = createGateway({
     ...flights,
+    catalogues: { gemini: gemini.catalogue, vertex: vertex.catalogue },
     live,
-    keyLoop: withFallback(withRetirement(withRepair(movingLoop)), {
+    keyLoop: withFallback(withRetirement(withRepair(keyLoop)), {
       models: settings.routing.fallback,
       deadlineMilliseconds: loop.deadlineMilliseconds,
       elapsed: loop.elapsed,
@@ -174,7 +188,7 @@ export async function startGateway(
   const surroundings = { store, log, gateway, fetch, imageBed: plugins.imageBed, now }
   const reload = createReload({ settings, readAgain, plugins, surroundings, redactor, log })
   const admin = adminRoutes({
-    ...service,
+    services,
     keyring,
     ring,
     requests,
@@ -219,7 +233,8 @@ export async function startGateway(
       await plugins.stop()
       await ownership.close()
       await keptFiles?.close()
-      await service.close()
+      for (const service of allOf(services)) await service.close()
+      await tokens.close()
       await requestLog.close()
     },
   }

@@ -1,4 +1,4 @@
-import type { KeyState } from './keys.ts'
+import type { KeyState, UpstreamName } from './keys.ts'
 import type { QuotaWindow } from './quota/quota-window.ts'
 
 /**
@@ -82,6 +82,7 @@ export interface KeySettingRecord {
   readonly note: string | undefined
   /** The address of its own proxy, with user and password. */
   readonly proxy: string | undefined
+  readonly upstream: UpstreamName | undefined
   /** Since when it is not to be used, in milliseconds since 1970; undefined for one that may be. */
   readonly disabledSince: number | undefined
   /** The config states it, and the operator took it out all the same. */
@@ -181,6 +182,8 @@ export interface RequestRecord {
   /** The key and project that gave the answer, or failed last. */
   readonly keyId: string | undefined
   readonly project: string | undefined
+  /** Google's service that the call went to last; undefined where it went to none. */
+  readonly upstream: UpstreamName | undefined
   /** The way out that the last attempt went: `direct`, or a proxy without its credentials. */
   readonly way: string | undefined
   /** Where the client was. */

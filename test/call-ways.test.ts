@@ -58,6 +58,7 @@ function createBench(ways: Ways, said: Record<string, Said>, count = 4) {
   })
   const breakers = createBreakers({ now, wait })
   const loop = createKeyLoop({
+    service: 'gemini',
     pool,
     tokens: createTokenEstimates(),
     breakers,

@@ -13,7 +13,7 @@ interface Case {
   readonly fault: { readonly [Field in keyof Fault]?: Fault[Field] | null }
 }
 
-for (const name of ['keys', 'quota', 'availability', 'others']) {
+for (const name of ['keys', 'quota', 'availability', 'others', 'vertex']) {
   const file = new URL(`./fixtures/faults/${name}.json`, import.meta.url)
   describe(`The classifier, on ${name},`, () => {
     for (const { title, status, contentType, body, fault } of JSON.parse(
@@ -42,7 +42,7 @@ test('the classifier knows every fault that an answer alone can show', () => {
     'unreadable',
   ]
   const seen = new Set<string>()
-  for (const name of ['keys', 'quota', 'availability', 'others']) {
+  for (const name of ['keys', 'quota', 'availability', 'others', 'vertex']) {
     const file = new URL(`./fixtures/faults/${name}.json`, import.meta.url)
     for (const { fault } of JSON.parse(readFileSync(file, 'utf8')) as Case[]) seen.add(String(fault.kind))
   }

@@ -101,6 +101,11 @@ describe('native paths', () => {
     ['/v1beta/newThings/a%2Fb/files/c', '/v1beta/newThings/a%2Fb/files/c', ''],
     ['/v1beta/environments/e/files/a%2Fb', '/v1beta/environments/e/files/a%2Fb', ''],
     ['/v1beta/models/a%3Fb%23c:countTokens', '/v1beta/models/a%3Fb%23c:countTokens', 'a?b#c'],
+    ['/vertex-express/v1beta/models/m:countTokens', '/v1beta/models/m:countTokens', 'm'],
+    ['/vertex-express/v1/v1beta1/models/m:predict', '/v1beta/models/m:predict', 'm'],
+    ['/vertex-express/models%2Fm%3AcountTokens', '/v1beta/models/m:countTokens', 'm'],
+    ['/vertex-express//v1//publishers/google/models/m:countTokens', '/v1/models/m:countTokens', 'm'],
+    ['/vertex-express/models', '/v1beta/models', ''],
   ] as const
   for (const [path, upstream, model] of [...MODELS, ...TOLERATED]) {
     test(`${path} names ${model || 'no model'}`, () => {
@@ -108,6 +113,12 @@ describe('native paths', () => {
       assert.equal(parse(path)?.model, model)
     })
   }
+
+  test('below /vertex-express are of Vertex, and no others are', () => {
+    assert.equal(parse('/vertex-express/models/m:countTokens')?.upstream, 'vertex')
+    for (const path of ['/v1beta/vertex-express/models/m:countTokens', '/gemini/models/m:countTokens'])
+      assert.equal(parse(path)?.upstream, undefined, path)
+  })
 
   const RESOURCES: Readonly<Record<string, string | undefined>> = {
     '/v1beta/files/abc': 'files/abc',

@@ -13,6 +13,7 @@ function managed(id: string, changes: Partial<ManagedKey> = {}): ManagedKey {
   return {
     id,
     origin: 'admin',
+    upstream: 'gemini',
     writtenIn: undefined,
     name: undefined,
     project: undefined,

@@ -54,6 +54,7 @@ function createBench(count: number, script: Script, deadlineMilliseconds = 60_00
   })
   const breakers = createBreakers({ now, wait })
   const loop = createKeyLoop({
+    service: 'gemini',
     pool,
     tokens: createTokenEstimates(),
     breakers,

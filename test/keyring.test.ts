@@ -70,6 +70,7 @@ describe('a keyring', () => {
       disabledSince: undefined,
       createdAt: undefined,
       isLegacy: false,
+      upstream: 'gemini',
     })
   })
 
@@ -227,4 +228,24 @@ test('a keyring gives keys that state no limit of calls at once the common one; 
   const { keyring } = await openKeyring(await openStore(), settings)
   const limits = Array.from(keyring.keys.values(), ({ maxConcurrent }) => maxConcurrent)
   assert.deepEqual(limits, [2, 5, undefined])
+
+  test('tells who watches one service of its keys alone, and of those that leave for another', async () => {
+    const { keyring } = await openKeyring(await openStore())
+    const told: string[] = []
+    for (const upstream of ['gemini', 'vertex'] as const) {
+      keyring.watch(
+        { set: () => void told.push(`${upstream} set`), drop: () => void told.push(`${upstream} drop`) },
+        upstream,
+      )
+    }
+    const heard = () => told.splice(0)
+    const [added] = await keyring.add([{ secret: ADDED, upstream: 'vertex' }])
+    assert.deepEqual([added?.upstream, heard()], ['vertex', ['vertex set']])
+    await keyring.change([added!.id], { upstream: 'gemini' })
+    assert.deepEqual(heard(), ['vertex drop', 'gemini set'])
+    await keyring.change([added!.id], { name: 'x' })
+    assert.deepEqual([only(keyring, ADDED)?.upstream, heard()], ['gemini', ['gemini set']])
+    await keyring.remove([added!.id])
+    assert.deepEqual(heard(), ['gemini drop'])
+  })
 })

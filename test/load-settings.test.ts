@@ -84,7 +84,7 @@ const MISTAKES: [title: string, text: string, sentence: string][] = [
   [
     'an unknown part of a key',
     'keys: [a, { key: b, wieght: 2 }]',
-    'Unknown setting "keys[1].…" in geminate.yaml; it may hold key, name, project, weight, tags, maxConcurrent, proxy',
+    'Unknown setting "keys[1].…" in geminate.yaml; it may hold key, name, project, weight, tags, maxConcurrent, proxy, upstream',
   ],
   [
     'a word where a number belongs',

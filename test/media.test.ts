@@ -6,7 +6,10 @@ import { GatewayError } from '../core/errors.ts'
 import { FetchError, type GuardedFetch } from '../core/guarded-fetch.ts'
 import type { Call, HostSettings } from '../core/plugin.ts'
 import { mediaTypeOf } from '../plugins/media/media-type.ts'
-import { resolveMedia } from '../plugins/media/resolve.ts'
+import { resolveMedia as resolveAtOnce } from '../plugins/media/resolve.ts'
+
+/** What comes at once is as good as what comes later. */
+const resolveMedia = async (...given: Parameters<typeof resolveAtOnce>) => resolveAtOnce(...given)
 
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1])
 const INLINE = { inlineData: { mimeType: 'image/png', data: Buffer.from(PNG).toString('base64') } }

@@ -46,6 +46,7 @@ describe('pasted keys', () => {
       note: 'hi',
       proxy: 'http://p:1',
       disabled: true,
+      upstream: 'vertex',
     }
     const { keys } = await parseKeys(JSON.stringify([{ key: OLD, ...said }]))
     assert.deepEqual(keys, [{ secret: OLD, ...said }])
@@ -53,7 +54,7 @@ describe('pasted keys', () => {
 
   test('bring along what a CSV says of them', async () => {
     const { keys } = await parseKeys(
-      `Key;Name;Tags;Weight;Disabled;Proxy;Note\n${OLD};"a ""b""";x y;2;yes;socks5h://me:x@p;"one\ntwo"`,
+      `Key;Name;Tags;Weight;Disabled;Proxy;Upstream;Note\n${OLD};"a ""b""";x y;2;yes;socks5h://me:x@p;Vertex;"one\ntwo"`,
     )
     assert.deepEqual(keys, [
       {
@@ -65,6 +66,7 @@ describe('pasted keys', () => {
         note: 'one\ntwo',
         proxy: 'socks5h://me:x@p',
         disabled: true,
+        upstream: 'vertex',
       },
     ])
   })

@@ -20,7 +20,7 @@ describe('A call for which no key is left', () => {
         census: () => ({ total: 2, usable: 0, out }),
         workingModels: () => [],
       }
-      const error = nothingLeft(pool, { model: 'm' }, { attempts: 5 }, 0)
+      const error = nothingLeft(pool, { model: 'm' }, { attempts: 5, upstream: 'gemini' }, 0)
       assert.equal(error.kind, 'rate_limited')
       assert.match(error.message, said)
     })

@@ -49,7 +49,7 @@ test('yaml: an alias without an anchor is named by its line only', () => {
 test('settings: an unknown name in a key gives no nearest name away', () => {
   assert.throws(() => load('keys: [{ key: a, nmae: b }]'), {
     message:
-      'Unknown setting "keys[0].…" in geminate.yaml; it may hold key, name, project, weight, tags, maxConcurrent, proxy',
+      'Unknown setting "keys[0].…" in geminate.yaml; it may hold key, name, project, weight, tags, maxConcurrent, proxy, upstream',
   })
 })
 

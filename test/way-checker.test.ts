@@ -37,6 +37,7 @@ function setUp(answer: Answer, exitAddressUrl?: string) {
   })
   const checker = createWayChecker({
     baseUrl: 'https://google.test/',
+    path: '/v1beta/models?pageSize=1',
     headers: {},
     exitAddressUrl,
     breakers,

@@ -8,6 +8,7 @@ import { BASIC_SCHEMAS, type RequestSchemas, readStrictSchemas } from './request
 import { createScripts, type Scripts } from './scripts.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import type { Upload } from './uploads.ts'
+import { withVertexWords } from './vertex.ts'
 
 /** A key that is accepted; a plain text is one whose project is its own and sees every model. */
 export interface SimulatedKey {
@@ -21,6 +22,7 @@ export interface SimulatedKey {
 /** What the simulation is made of. */
 export interface GoogleOptions {
   readonly keys?: readonly (string | SimulatedKey)[]
+  readonly vertexKeys?: readonly string[]
   readonly anyKey?: boolean
   readonly models?: readonly string[]
   readonly dataFolder?: string
@@ -39,6 +41,8 @@ export interface GoogleOptions {
 /** Everything the simulation knows. */
 export interface Google {
   readonly keys: readonly string[]
+  /** Keys of Vertex AI in express mode. */
+  readonly vertexKeys: readonly string[]
   readonly models: ReadonlyMap<string, Model>
   readonly scripts: Scripts
   readonly quota: Quota
@@ -66,6 +70,12 @@ export interface Google {
   reset(): void
 }
 
+/** Both of Google's services: the Gemini API itself, and what of it is another at Vertex. */
+export interface WholeGoogle extends Google {
+  /** Other keys, other quotas. */
+  readonly atVertex: Google
+}
+
 /** Limits that may also name the key whose project is meant. */
 export interface KeyQuotaLimits extends QuotaLimits {
   readonly key?: string
@@ -78,8 +88,13 @@ export const DEMO_KEYS: readonly string[] = [
   'AIzaSimulated-Google-Demo-Key-000000003',
 ]
 
+/** The same for Vertex AI in express mode. */
+export const DEMO_VERTEX_KEYS: readonly string[] = [
+  'AQ.Simulated-Vertex-Express-Demo-Key_00000000000000000001',
+]
+
 /** A fresh simulation; reads the data folder where one is given. */
-export function createGoogle(options: GoogleOptions): Google {
+export function createGoogle(options: GoogleOptions): WholeGoogle {
   const { now = Date.now, minuteSeconds = 60, anyKey = false, dataFolder } = options
   const known = new Map((options.keys ?? DEMO_KEYS).map(toSimulatedKey).map((entry) => [entry.key, entry]))
   const scripts = createScripts()
@@ -91,8 +106,11 @@ export function createGoogle(options: GoogleOptions): Google {
   const recordings = dataFolder ? readRecordings(dataFolder) : []
   const recorded = new Set(recordings.map(({ name }) => name))
   let generations = 0
-  return {
+  const vertexKeys = options.vertexKeys ?? (options.keys ? [] : DEMO_VERTEX_KEYS)
+  const vertexQuota = createQuota({ now, minuteSeconds })
+  const gemini: Google = {
     keys: [...known.keys()],
+    vertexKeys,
     models: createModels(options.models),
     scripts,
     quota,
@@ -111,16 +129,25 @@ export function createGoogle(options: GoogleOptions): Google {
       if (missing) throw new Error(`There is no such recording: ${JSON.stringify(missing)}`)
       scripts.add(key, behaviours, filter)
     },
-    accepts: (key) => anyKey || known.has(key) || scripts.knows(key),
+    accepts: (key) => anyKey || known.has(key) || (scripts.knows(key) && !vertexKeys.includes(key)),
     projectOf,
     hides: (key, model) => known.get(key)?.hides?.includes(model) ?? false,
-    limit: ({ key, ...limits }) =>
-      quota.limit(key === undefined ? limits : { ...limits, project: projectOf(key) }),
+    limit({ key, ...limits }) {
+      const own = key === undefined ? limits : { ...limits, project: projectOf(key) }
+      if (key === undefined || !vertexKeys.includes(key)) quota.limit(own)
+      if (key === undefined || vertexKeys.includes(key)) vertexQuota.limit(own)
+    },
     next: () => ++generations,
     reset: () => {
-      for (const part of [scripts, quota, log, shelf, uploads]) part.clear()
+      for (const part of [scripts, quota, vertexQuota, log, shelf, uploads]) part.clear()
     },
   }
+  const atVertex: Google = {
+    ...gemini,
+    quota: withVertexWords(vertexQuota),
+    accepts: (key) => anyKey || vertexKeys.includes(key) || (scripts.knows(key) && !known.has(key)),
+  }
+  return { ...gemini, atVertex }
 }
 
 function toSimulatedKey(entry: string | SimulatedKey): SimulatedKey {

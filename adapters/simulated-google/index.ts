@@ -23,6 +23,8 @@ export interface SimulatedGoogleOptions extends GoogleOptions {
   readonly port?: number
   /** The keys that are accepted; a few demo keys where absent. A key that has a script is accepted too. */
   readonly keys?: GoogleOptions['keys']
+  /** The keys that Vertex AI in express mode accepts; one demo key where no `keys` are given either. */
+  readonly vertexKeys?: readonly string[]
   /** Accepts every key. */
   readonly anyKey?: boolean
   /** Ids of more models. */
@@ -40,6 +42,7 @@ export interface SimulatedGoogle {
   /** Without a slash at the end. */
   readonly url: string
   readonly keys: readonly string[]
+  readonly vertexKeys: readonly string[]
   /** Everything received, oldest first; the last 10 000. */
   readonly calls: readonly ReceivedCall[]
   /**
@@ -77,6 +80,7 @@ export async function startSimulatedGoogle(options: SimulatedGoogleOptions = {})
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     keys: google.keys,
+    vertexKeys: google.vertexKeys,
     calls: google.log.calls,
     script: google.script,
     quota: google.limit,

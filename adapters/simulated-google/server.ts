@@ -4,7 +4,7 @@ import { CONTROL_PREFIX, control } from './control.ts'
 import { credentialOf } from './credentials.ts'
 import { googleError } from './error-answer.ts'
 import { createExchange, type Exchange, readBody } from './exchange.ts'
-import type { Google } from './google.ts'
+import type { WholeGoogle } from './google.ts'
 import { routeOf } from './route.ts'
 import { serve } from './service.ts'
 import { refuseVisit, type Visit } from './visit.ts'
@@ -13,7 +13,7 @@ import { fieldOf } from './wire-fields.ts'
 const LARGEST_BODY = 100 * 1024 * 1024
 
 /** A `node:http` listener that is Google, and how many of its answers are open. */
-export function createListener(google: Google): {
+export function createListener(google: WholeGoogle): {
   listen(request: IncomingMessage, response: ServerResponse): void
   open(): number
 } {
@@ -39,13 +39,13 @@ export function createListener(google: Google): {
   }
 }
 
-function steer(google: Google, request: IncomingMessage, response: ServerResponse, path: string): void {
+function steer(google: WholeGoogle, request: IncomingMessage, response: ServerResponse, path: string): void {
   const exchange = createExchange(request, response, () => undefined)
   control(google, exchange, path).catch((thrown) => fail(exchange, thrown))
 }
 
 async function receive(
-  google: Google,
+  google: WholeGoogle,
   exchange: Exchange,
   path: string,
   query: string,
@@ -68,10 +68,11 @@ function isLong({ headers }: IncomingMessage, path: string): boolean {
   return path.startsWith('/upload/') && !/\bstart\b/.test(String(headers['x-goog-upload-command']))
 }
 
-function toVisit(google: Google, exchange: Exchange, path: string, text: string, body: Buffer): Visit {
+function toVisit(whole: WholeGoogle, exchange: Exchange, path: string, text: string, body: Buffer): Visit {
   const method = exchange.request.method ?? 'GET'
   const query = new URLSearchParams(text)
   const route = routeOf(method, path)
+  const google = route.isVertex ? whole.atVertex : whole
   const headers = toHeaders(exchange.request)
   const { key } = credentialOf(headers, query, route.isOpenAi)
   const model = route.isOpenAi ? modelNamedIn(body) : route.model

@@ -15,6 +15,7 @@ import { checkQuery, checkRequest } from './request-check.ts'
 import { answerResource } from './resource-methods.ts'
 import { isGeneration } from './scripts.ts'
 import { countTokens } from './tokens.ts'
+import { answerAtVertex, keysUnsupported } from './vertex.ts'
 import { refuseVisit, type Visit } from './visit.ts'
 
 /** Answers one call as Google would, or as its script says. */
@@ -33,6 +34,7 @@ export async function serve(visit: Visit): Promise<void> {
 
 async function answer(visit: Visit, behaviour: Behaviour | undefined): Promise<void> {
   const { google, route, query, exchange } = visit
+  if (route.isVertex) return answerAtVertex(visit, behaviour)
   const isStrict = google.schemas.strict && !LOOSE.has(route.operation)
   const refusal = isStrict ? checkQuery(route.operation, query, google.schemas) : undefined
   if (refusal) return refuseVisit(visit, refusal)
@@ -79,7 +81,9 @@ function tokenCountOf(request: Record<string, unknown>): Record<string, unknown>
 function refusalOfKey({ google, call, route, query, context }: Visit): ErrorAnswer | undefined {
   const credential = credentialOf(call.headers, query, route.isOpenAi)
   if (!('refusal' in credential)) {
-    return google.accepts(credential.key) ? undefined : errorOf({ kind: 'keyInvalid' }, context)
+    if (google.accepts(credential.key)) return undefined
+    const isOfGemini = route.isVertex && google.keys.includes(credential.key)
+    return isOfGemini ? keysUnsupported(context) : errorOf({ kind: 'keyInvalid' }, context)
   }
   if (credential.refusal !== 'missingAuthorization') return errorOf({ kind: credential.refusal }, context)
   return googleError('INVALID_ARGUMENT', 'Missing or invalid Authorization header.')

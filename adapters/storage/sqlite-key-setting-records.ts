@@ -3,11 +3,11 @@ import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts'
 import { untilUnlocked } from './until-unlocked.ts'
 
 const PUT = `INSERT INTO key_settings
-    (id, secret, name, project, weight, tags, note, proxy, disabled_since, is_deleted, created_at, revision)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, secret, name, project, weight, tags, note, proxy, upstream, disabled_since, is_deleted, created_at, revision)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET
     secret = excluded.secret, name = excluded.name, project = excluded.project, weight = excluded.weight,
-    tags = excluded.tags, note = excluded.note, proxy = excluded.proxy,
+    tags = excluded.tags, note = excluded.note, proxy = excluded.proxy, upstream = excluded.upstream,
     disabled_since = excluded.disabled_since, is_deleted = excluded.is_deleted, created_at = excluded.created_at, revision = excluded.revision`
 
 /** What the operator says of keys, in the tables `key_settings` and `key_settings_revision`. */
@@ -52,11 +52,25 @@ function saveBatch(database: SqliteDatabase, { put, removed }: KeySettingBatch):
 }
 
 function putRecord(database: SqliteDatabase, record: KeySettingRecord, revision: number): void {
-  const { id, secret, name, project, weight, tags, note, proxy, disabledSince, isDeleted, createdAt } = record
+  const {
+    id,
+    secret,
+    name,
+    project,
+    weight,
+    tags,
+    note,
+    proxy,
+    upstream,
+    disabledSince,
+    isDeleted,
+    createdAt,
+  } = record
   const list = tags === undefined ? undefined : JSON.stringify(tags)
   database.run(
     PUT,
-    ...[id, secret, name, project, weight, list, note, proxy, disabledSince, isDeleted, createdAt, revision],
+    ...[id, secret, name, project, weight, list, note, proxy, upstream],
+    ...[disabledSince, isDeleted, createdAt, revision],
   )
 }
 
@@ -76,6 +90,7 @@ function toRecord(row: SqliteRow): KeySettingRecord {
     tags: tags === undefined ? undefined : JSON.parse(tags),
     note: text('note'),
     proxy: text('proxy'),
+    upstream: text('upstream') as KeySettingRecord['upstream'],
     disabledSince: (row.disabled_since as number | null) ?? undefined,
     isDeleted: row.is_deleted === 1,
     createdAt: row.created_at as number,

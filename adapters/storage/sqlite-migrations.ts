@@ -87,6 +87,10 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   'ALTER TABLE key_settings ADD COLUMN proxy TEXT',
+  `
+  ALTER TABLE key_settings ADD COLUMN upstream TEXT;
+  ALTER TABLE requests ADD COLUMN upstream TEXT;
+  `,
 ]
 
 /** Throws a clause of a sentence on a file of a newer Geminate and on one that belongs to another program. */

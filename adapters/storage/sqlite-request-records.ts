@@ -17,6 +17,7 @@ const REQUEST_COLUMNS = {
   errorKind: 'error_kind',
   keyId: 'key_id',
   project: 'project',
+  upstream: 'upstream',
   way: 'way',
   address: 'address',
   attempts: 'attempts',

@@ -1,4 +1,3 @@
-import type { Breakers } from '../call/breaker.ts'
 import type { Clients } from '../http/clients.ts'
 import type { BodyLimits } from '../http/request-body.ts'
 import type { Keyring } from '../keyring/keyring.ts'
@@ -9,12 +8,8 @@ import type { PluginDefinition } from '../plugin.ts'
 import type { LivePlugins } from '../plugins/live-plugins.ts'
 import type { Reloaded } from '../plugins/reload.ts'
 import type { KeyRing } from '../pool/key-ring.ts'
-import type { Pool } from '../pool/pool.ts'
-import type { KeyTester } from '../probing/key-tester.ts'
-import type { QuotaBook } from '../quota/quota-book.ts'
+import type { Services } from '../service/open-services.ts'
 import type { RequestRecords } from '../store.ts'
-import type { WayChecker } from '../ways/way-checker.ts'
-import type { Ways } from '../ways/ways.ts'
 
 /** One route of the admin's API. Whoever mounts it lets only the admin in, and renders what it throws. */
 export interface AdminRoute {
@@ -38,13 +33,9 @@ export interface AdminRequest {
 export interface AdminDesk {
   readonly keyring: Keyring
   readonly ring: KeyRing
-  readonly pool: Pool
-  readonly quotas: QuotaBook
+  /** Google's services, each with its keys, quotas and ways. */
+  readonly services: Services
   readonly clients: Clients
-  readonly tester: KeyTester
-  readonly ways: Ways
-  readonly breakers: Breakers
-  readonly checker: WayChecker
   readonly plugins: Pick<LivePlugins, 'current' | 'leftOut'>
   readonly shippedPlugins: readonly PluginDefinition[]
   /** Reads the settings again and exchanges the plugins. */

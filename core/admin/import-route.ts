@@ -5,6 +5,7 @@ import { LONGEST_TEXT, type ParsedKeys, parseKeys, type Unmatched } from '../key
 import { type NewKey, withCommon } from '../keyring/key-change.ts'
 import { isLegacy, type ManagedKey } from '../keyring/managed-key.ts'
 import { keyIdOf, maskSecret } from '../pool/key-ring.ts'
+import { KeyUpstream } from '../settings/vertex-settings.ts'
 import { type AdminDesk, type AdminRequest, type AdminRoute, toJson } from './admin-route.ts'
 import { readBody } from './check-input.ts'
 import { firstOf } from './results.ts'
@@ -19,6 +20,7 @@ const Import = Type.Object(
     tags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     project: Type.Optional(Type.String({ minLength: 1 })),
     weight: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    upstream: Type.Optional(KeyUpstream),
     dryRun: Type.Boolean({ default: false, description: 'Says what would be added, and adds nothing.' }),
   },
   { additionalProperties: false },
@@ -35,9 +37,8 @@ export function importRoute(desk: AdminDesk): AdminRoute {
     const { keys, duplicates, unmatched } = await parse(body)
     await keyring.refresh()
     const fresh = keys.filter(({ secret }) => !keyring.keys.has(keyIdOf(secret)))
-    const added = body.dryRun
-      ? fresh.map(toPlanned)
-      : await keyring.add(fresh.map((key) => withCommon(key, body)))
+    const meant = fresh.map((key) => withCommon(key, body))
+    const added = body.dryRun ? meant.map(toPlanned) : await keyring.add(meant)
     const left = firstOf(unmatched, toShown)
     const { items, omitted } = firstOf(added, toAdded)
     return toJson(
@@ -86,14 +87,14 @@ function toPattern(expression: string): KeyPattern {
   }
 }
 
-type AddedKey = Pick<ManagedKey, 'id' | 'name' | 'masked' | 'isLegacy'>
+type AddedKey = Pick<ManagedKey, 'id' | 'name' | 'masked' | 'upstream' | 'isLegacy'>
 
-function toPlanned({ secret, name }: NewKey): AddedKey {
-  return { id: keyIdOf(secret), name, masked: maskSecret(secret), isLegacy: isLegacy(secret) }
+function toPlanned({ secret, name, upstream = 'gemini' }: NewKey): AddedKey {
+  return { id: keyIdOf(secret), name, masked: maskSecret(secret), upstream, isLegacy: isLegacy(secret) }
 }
 
-function toAdded({ id, name, masked, isLegacy: legacy }: AddedKey) {
-  return { id, name, masked, legacy }
+function toAdded({ id, name, masked, upstream, isLegacy: legacy }: AddedKey) {
+  return { id, name, masked, upstream, legacy }
 }
 
 /** Whoever sent the text is offered back what was left of it, to send it again. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { ManagedKey } from '../keyring/managed-key.ts'
-import { KEY_STATES } from '../keys.ts'
+import { KEY_STATES, UPSTREAMS } from '../keys.ts'
 import type { KeyGlance, PoolSnapshot } from '../pool/pool-snapshot.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }))
@@ -15,6 +15,7 @@ export const KEY_FILTER = {
   usable: Flag('Whether it may be used now.'),
   text: Text('A part of its name, its masked form, its id or its note, in capitals or not.'),
   legacy: Flag('Whether it is of the form `AIza…`.'),
+  upstream: Type.Optional(Type.Union(UPSTREAMS.map((name) => Type.Literal(name)))),
   origin: Type.Optional(
     Type.Union((['config', 'environment', 'admin'] as const).map((origin) => Type.Literal(origin))),
   ),
@@ -57,9 +58,10 @@ export function* keysThatFit(
 
 function fitsByItself(
   key: ManagedKey,
-  { tag, legacy, origin }: KeyFilter,
+  { tag, legacy, origin, upstream }: KeyFilter,
   text: string | undefined,
 ): boolean {
+  if (upstream !== undefined && key.upstream !== upstream) return false
   if (origin !== undefined && key.origin !== origin) return false
   if (legacy !== undefined && key.isLegacy !== legacy) return false
   if (tag !== undefined && !key.tags.includes(tag)) return false

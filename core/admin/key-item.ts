@@ -7,6 +7,7 @@ export interface KeyItem extends KeyView {
   readonly masked: string
   readonly legacy: boolean
   readonly origin: ManagedKey['origin']
+  readonly upstream: ManagedKey['upstream']
   readonly writtenIn: string | undefined
   readonly note: string | undefined
   readonly proxy: string | undefined
@@ -16,6 +17,6 @@ export interface KeyItem extends KeyView {
 /** Undefined for a key that is just leaving the pool. */
 export function toKeyItem(key: ManagedKey, snapshot: PoolSnapshot): KeyItem | undefined {
   const view = snapshot.view(key.id)
-  const { masked, isLegacy: legacy, origin, writtenIn, note, proxy, createdAt } = key
-  return view && { ...view, masked, legacy, origin, writtenIn, note, proxy, createdAt }
+  const { masked, isLegacy: legacy, origin, upstream, writtenIn, note, proxy, createdAt } = key
+  return view && { ...view, masked, legacy, origin, upstream, writtenIn, note, proxy, createdAt }
 }

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { inSlices } from '../keyring/in-slices.ts'
 import type { KeyChange } from '../keyring/key-change.ts'
 import type { ManagedKey } from '../keyring/managed-key.ts'
+import { KeyUpstream } from '../settings/vertex-settings.ts'
 import { problemOfProxy } from '../ways/proxy-address.ts'
 import type { AdminDesk, AdminRequest, AdminRoute } from './admin-route.ts'
 import { toJson } from './admin-route.ts'
@@ -11,6 +12,7 @@ import { toKeyItem } from './key-item.ts'
 import { KeyListQuery, listKeys } from './key-list.ts'
 import { KEY_SELECTION, keyOf, selectKeys } from './key-selection.ts'
 import { firstOf } from './results.ts'
+import { snapshotOf } from './snapshot-of.ts'
 
 const closed = { additionalProperties: false }
 const OrNone = (description: string) =>
@@ -26,6 +28,7 @@ const CHANGE = {
   note: OrNone('For people.'),
   proxy: OrNone('The proxy that this key alone goes through; null for those of all.'),
   disabled: Type.Optional(Type.Boolean()),
+  upstream: Type.Optional(KeyUpstream),
 }
 const MODEL = { model: Type.Optional(Type.String({ minLength: 1 })) }
 
@@ -37,24 +40,24 @@ const ResetMany = Type.Object({ ...KEY_SELECTION, ...MODEL }, closed)
 
 /** Listing, changing, removing and resetting keys. */
 export function keyRoutes(desk: AdminDesk): readonly AdminRoute[] {
-  const { keyring, pool, redactor, limits } = desk
+  const { keyring, services, redactor, limits } = desk
   const path = '/admin/api/keys'
 
   const list = async ({ url }: AdminRequest) => {
     const query = readQuery(url, KeyListQuery)
     await keyring.refresh()
-    return toJson(listKeys(keyring.keys.values(), pool.snapshot(), query), redactor)
+    return toJson(listKeys(keyring.keys.values(), snapshotOf(desk), query), redactor)
   }
 
   const show = async ({ id }: AdminRequest) => {
     await keyring.refresh()
-    return toJson(toKeyItem(keyOf(id, desk), pool.snapshot()), redactor)
+    return toJson(toKeyItem(keyOf(id, desk), snapshotOf(desk)), redactor)
   }
 
   const change = async ({ request, id }: AdminRequest) => {
     const changes = checkedProxy(await readBody(request, Change, limits), 'proxy')
     await keyring.change([id], changes)
-    return toJson(toKeyItem(keyOf(id, desk), pool.snapshot()), redactor)
+    return toJson(toKeyItem(keyOf(id, desk), snapshotOf(desk)), redactor)
   }
 
   const changeMany = async ({ request }: AdminRequest) => {
@@ -62,7 +65,7 @@ export function keyRoutes(desk: AdminDesk): readonly AdminRoute[] {
     checkedProxy(change, 'change.proxy')
     const { found, unknown } = await selectKeys(selection, desk)
     const changed = await keyring.change(idsOf(found), change satisfies KeyChange)
-    const snapshot = pool.snapshot()
+    const snapshot = snapshotOf(desk)
     const results = firstOf(changed, (key) => toKeyItem(key, snapshot))
     return toJson({ changed: changed.length, unknown, ...results }, redactor)
   }
@@ -87,17 +90,17 @@ export function keyRoutes(desk: AdminDesk): readonly AdminRoute[] {
   const reset = async ({ request, id }: AdminRequest) => {
     const { model } = await readBody(request, Reset, limits)
     const key = keyOf(id, desk)
-    pool.membership.reset(id, model)
-    return toJson(toKeyItem(key, pool.snapshot()), redactor)
+    services[key.upstream].pool.membership.reset(id, model)
+    return toJson(toKeyItem(key, snapshotOf(desk)), redactor)
   }
 
   const resetMany = async ({ request }: AdminRequest) => {
     const { model, ...selection } = await readBody(request, ResetMany, limits)
     const { found, unknown } = await selectKeys(selection, desk)
     await inSlices(found, async (slice) => {
-      for (const { id } of slice) pool.membership.reset(id, model)
+      for (const { id, upstream } of slice) services[upstream].pool.membership.reset(id, model)
     })
-    const snapshot = pool.snapshot()
+    const snapshot = snapshotOf(desk)
     return toJson(
       { reset: found.length, unknown, ...firstOf(found, (key) => toKeyItem(key, snapshot)) },
       redactor,

@@ -6,6 +6,7 @@ import { keyIdOf } from '../pool/key-ring.ts'
 import type { AdminDesk } from './admin-route.ts'
 import { KEY_FILTER, type KeyFilter } from './key-filter.ts'
 import { findKeys } from './key-list.ts'
+import { snapshotOf } from './snapshot-of.ts'
 
 /** How a body says which keys it means: by exactly one of these. */
 export const KEY_SELECTION = {
@@ -41,7 +42,7 @@ export async function selectKeys(selection: KeySelection, desk: AdminDesk): Prom
   }
   await desk.keyring.refresh()
   if (filter !== undefined) {
-    return { found: findKeys(desk.keyring.keys.values(), desk.pool.snapshot(), filter), unknown: 0 }
+    return { found: findKeys(desk.keyring.keys.values(), snapshotOf(desk), filter), unknown: 0 }
   }
   const named = new Set(ids ?? (await idsOfSecrets(keys ?? '')))
   const found = [...named].map((id) => desk.keyring.keys.get(id)).filter((key) => key !== undefined)

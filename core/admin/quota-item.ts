@@ -1,7 +1,6 @@
-import type { Pool } from '../pool/pool.ts'
 import { limitOf, type Meter, usedOf } from '../quota/meter.ts'
-import type { QuotaBook } from '../quota/quota-book.ts'
 import { QUOTA_WINDOWS, type QuotaWindow } from '../quota/quota-window.ts'
+import type { Service } from '../service/open-service.ts'
 
 /** One limit, or one count without a limit. */
 interface WindowItem {
@@ -16,7 +15,8 @@ interface WindowItem {
 }
 
 /** What a project spent on a model, what it may, and whether it rests; times in milliseconds since 1970. */
-export function toQuotaItem(meter: Meter, quotas: QuotaBook, pool: Pool, now: number) {
+export function toQuotaItem(meter: Meter, service: Pick<Service, 'name' | 'quotas' | 'pool'>, now: number) {
+  const { name: upstream, quotas, pool } = service
   const { project, model } = meter
   const rest = pool.restOf(project, model)
   const windows = QUOTA_WINDOWS.flatMap((window): WindowItem[] => {
@@ -31,6 +31,7 @@ export function toQuotaItem(meter: Meter, quotas: QuotaBook, pool: Pool, now: nu
   return {
     project,
     model,
+    upstream,
     windows,
     cachedShareToday: meter.dayTokens > 0 ? meter.dayCachedTokens / meter.dayTokens : undefined,
     state: rest?.state ?? 'active',

@@ -35,7 +35,7 @@ export function revealRoute(desk: AdminDesk): AdminRoute {
       requestId,
       found.map(({ id }) => id),
     )
-    const items = found.map(({ id, name, project, weight, tags, note, disabledSince }) => {
+    const items = found.map(({ id, name, project, weight, tags, note, upstream, disabledSince }) => {
       return {
         id,
         key: ring.reveal(id),
@@ -45,6 +45,7 @@ export function revealRoute(desk: AdminDesk): AdminRoute {
         tags,
         note,
         proxy: ring.proxies.get(id),
+        upstream,
         disabled: disabledSince !== undefined,
       }
     })

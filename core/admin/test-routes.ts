@@ -26,7 +26,7 @@ const [WHOLE_LIST, ONE_MODEL] = [1000, 1]
 
 /** Asking Google whether keys are good. What it says of a key holds for the pool too. */
 export function testRoutes(desk: AdminDesk): readonly AdminRoute[] {
-  const { pool, tester, redactor, limits } = desk
+  const { services, redactor, limits } = desk
 
   async function test(
     managed: ManagedKey,
@@ -34,6 +34,7 @@ export function testRoutes(desk: AdminDesk): readonly AdminRoute[] {
     pageSize: number,
     leaving: AbortSignal,
   ) {
+    const { pool, tester } = services[managed.upstream]
     const key = pool.find(managed.id) ?? toKey(managed)
     const result = await (model === undefined
       ? tester.list(key, pageSize, leaving)
@@ -64,12 +65,13 @@ export function testRoutes(desk: AdminDesk): readonly AdminRoute[] {
 }
 
 function toItem({ managed, key, result: test }: { managed: ManagedKey; key: Key; result: KeyTest }) {
-  const { id, name, masked, isLegacy: legacy } = managed
+  const { id, name, masked, upstream, isLegacy: legacy } = managed
   const { result, reason, status, milliseconds, models, tier } = test
   return {
     id,
     name,
     masked,
+    upstream,
     result,
     reason,
     status,

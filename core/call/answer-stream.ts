@@ -209,7 +209,7 @@ export function shapedPieces(
     async next() {
       if (ended) return undefined
       const next = await chunks.read()
-      if (next) return next.map((chunk) => encoder.chunk(chunk)).join('')
+      if (next) return next.reduce((text, chunk) => text + encoder.chunk(chunk), '')
       ended = true
       return encoder.end()
     },

@@ -115,4 +115,5 @@ function causeOfStatus({ status, upstream }: GatewayError): string | undefined {
 }
 
 /** Google's words for a model that it does not have, or not any more; a file or a cache can be missing too. */
-const GONE = /^(models\/\S+ is not found for API version|This model (\S+ )?is no longer available)/i
+const GONE =
+  /^(models\/\S+ is not found for API version|Publisher Model \S+ (was )?not found|This model (\S+ )?is no longer available)/i

@@ -165,6 +165,7 @@ function toRecord(flight: Flight, result: CallResult): RequestRecord {
     errorKind: result.error?.kind,
     keyId: result.keyId,
     project: trace.key?.project,
+    upstream: trace.upstream,
     way: trace.way,
     address: exchange.address || undefined,
     attempts: result.attempts,

@@ -7,6 +7,7 @@ import { toClientHeaders } from '../http/passed-headers.ts'
 import { renderError } from '../http/render-error.ts'
 import { type BodyLimits, readRequestBody } from '../http/request-body.ts'
 import type { UploadRecorder } from '../kept-files/upload-recorder.ts'
+import type { UpstreamName } from '../keys.ts'
 import type { Live } from '../live/live.ts'
 import type { Log } from '../log/log.ts'
 import { describeModel } from '../models/describe-model.ts'
@@ -49,7 +50,9 @@ import { openArrayStream, openEventStream, openWholeStream } from './upstream-st
 import { readPartialReply, readWholeReply } from './whole-reply.ts'
 
 export interface GatewayOptions extends StreamOptions {
-  readonly catalogue: ModelCatalogue
+  readonly catalogue: Pick<ModelCatalogue, 'models' | 'seenBy'>
+  /** Of each service alone. */
+  readonly catalogues: Readonly<Record<UpstreamName, Pick<ModelCatalogue, 'models'>>>
   readonly log: Log
   readonly ownership: Ownership
   readonly fitting: Fitting
@@ -114,16 +117,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     refuse: (request, error) => renderError(error, exchangeOf(request)),
     live: options.live.open,
-    models: () => shownModels(options.hooks()),
-    model(request, name) {
+    models: (upstream) => shownModels(options.hooks(), catalogueOf(upstream)),
+    model(request, name, upstream) {
       const { hooks } = exchangeOf(request).plugins
-      const lists = { shown: () => shownModels(hooks), googles: options.catalogue.models }
+      const catalogue = catalogueOf(upstream)
+      const lists = { shown: () => shownModels(hooks, catalogue), googles: catalogue.models }
       return describeModel(name, namesBy(hooks, options), lists)
     },
   }
 
-  async function shownModels(hooks: Pick<HookChain, 'models'>) {
-    return hooks.models(await options.catalogue.models())
+  function catalogueOf(upstream: UpstreamName | undefined): Pick<ModelCatalogue, 'models'> {
+    return upstream ? options.catalogues[upstream] : options.catalogue
   }
 
   async function fly(
@@ -206,7 +210,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { hooks } = flight.exchange.plugins
     const { call, shapers } = await hooks.request(begun, first ?? hooks.first(begun))
     flight.head = { ...flight.head, model: call.model, stream: call.stream }
-    if (call.request !== begun.request) locateAgain(flight, call.request, options.ownership)
+    if (call.request !== begun.request && target?.upstream !== 'vertex')
+      locateAgain(flight, call.request, options.ownership)
     const shape = { codec, call, shapers, request }
     if (decoded.others?.length || (!codec.identity && asksForSeveral(call.request))) {
       const others = (decoded.others ?? []).map((other) => ({ ...begun, request: other }))
@@ -259,6 +264,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 const NEVER = new AbortController().signal
+
+async function shownModels(hooks: Pick<HookChain, 'models'>, catalogue: Pick<ModelCatalogue, 'models'>) {
+  return hooks.models(await catalogue.models())
+}
 
 function toHead(
   { id, at, protocol, client, request }: Exchange,

@@ -1,7 +1,7 @@
 import type { UsageMetadata } from '../canonical.ts'
 import { type Fault, ruleOf } from '../fault.ts'
 import { classifyAnswer } from '../faults/classify.ts'
-import type { Key, KeyQuery } from '../keys.ts'
+import type { Key, KeyQuery, UpstreamName } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
 import type { Lease } from '../pool/lease.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -25,6 +25,8 @@ export type Reading<T> =
 export type Reader<T> = (answer: Answer, charge: (fault: Fault) => void) => Promise<Reading<T>>
 
 export interface KeyLoopOptions {
+  /** Google's service that the keys of the pool are for. */
+  readonly service: UpstreamName
   readonly pool: Pool
   readonly tokens: TokenEstimates
   readonly upstream: Upstream
@@ -71,6 +73,7 @@ export function createKeyLoop(options: KeyLoopOptions): KeyLoop {
 
   return {
     async run(request, trace, leaving, read) {
+      trace.upstream = options.service
       const query = toQuery(request)
       const gate = createGate(options.breakers, pool, query, options.ways)
       try {

@@ -15,6 +15,7 @@ export function locate<T extends NativeTarget | undefined>(
   target: T,
   ownership: Ownership,
 ): T {
+  if (target?.upstream === 'vertex') return target // it has none of the resources that are kept here
   const bytes = flight.body?.bytes
   const body = bytes === undefined ? [] : [...namesInBytes(bytes)]
   const parsed = target?.modelInBody && bytes?.length ? parse(bytes) : undefined

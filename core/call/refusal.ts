@@ -1,6 +1,6 @@
 import { GatewayError, type UpstreamError } from '../errors.ts'
 import { type Fault, ruleOf } from '../fault.ts'
-import type { KeyQuery } from '../keys.ts'
+import type { KeyQuery, UpstreamName } from '../keys.ts'
 import type { Census } from '../pool/census.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { Trace } from './trace.ts'
@@ -28,7 +28,8 @@ export function toRefusal(fault: Fault): GatewayError {
 
 /** What to look at where no connection comes about. */
 export const REACH_GOOGLE =
-  'look whether the gateway\'s machine reaches "upstream.gemini.baseUrl", or let it go out by "proxies.urls"'
+  'look whether the gateway\'s machine reaches "upstream.gemini.baseUrl" (for Vertex "upstream.vertex.baseUrl"), or let ' +
+  'it go out by "proxies.urls"'
 
 /** Faults that Google does not describe in words for a client. */
 const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
@@ -39,7 +40,7 @@ const OURS: Partial<Record<Fault['kind'], (fault: Fault) => GatewayError>> = {
   bad_gateway: ({ reason }) =>
     new GatewayError(
       'bad_upstream',
-      `Google's address answered ${reason}: a server on the way did, or upstream.gemini.baseUrl is wrong`,
+      `Google's address answered ${reason}: a server on the way did, or its baseUrl is wrong`,
     ),
   connection_failed: ({ reason }) =>
     new GatewayError('bad_upstream', `${reason}: ${REACH_GOOGLE}; the request log says how it failed`),
@@ -73,14 +74,16 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
 export function nothingLeft(
   pool: Pick<Pool, 'returnsAt' | 'census' | 'workingModels'>,
   query: KeyQuery,
-  trace: Pick<Trace, 'attempts'>,
+  trace: Pick<Trace, 'attempts' | 'upstream'>,
   now: number,
 ): GatewayError {
   const at = pool.returnsAt(query)
   if (query.project !== undefined) return ownerOut(query, at, trace, now)
   const model = query.model ? ` for ${query.model}` : ''
   const { total, out } = pool.census(query)
+  const { kind, none } = KEYS_OF[trace.upstream ?? 'gemini']
   const facts = {
+    ...(trace.upstream === 'vertex' && { upstream: trace.upstream }),
     keys: total,
     tried: trace.attempts,
     ...outFacts(out),
@@ -90,17 +93,34 @@ export function nothingLeft(
     const seconds = Math.max(1, Math.ceil((at - now) / 1000))
     return new GatewayError(
       'rate_limited',
-      `All ${total} keys are ${stateOf(out, total)}${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
+      `All ${total} ${kind} are ${stateOf(out, total)}${model}; the first returns in ${seconds} s (${trace.attempts} tried for this call)`,
       { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
     )
   }
   return new GatewayError(
     'no_available_keys',
     total === 0
-      ? 'The gateway has no keys yet: add some under "keys" in its config'
-      : `None of the ${total} keys can be used${model}, and none returns by itself; the key list says why`,
+      ? none
+      : `None of the ${total} ${kind} can be used${model}, and none returns by itself; the key list says why`,
     { facts },
   )
+}
+
+/** What the keys of a service are called, and what to do where there is none. */
+const KEYS_OF = {
+  gemini: {
+    kind: 'keys',
+    none: 'The gateway has no keys of the Gemini API yet: add some under "keys" in its config',
+  },
+  vertex: {
+    kind: 'Vertex Express keys',
+    none: 'The gateway has no Vertex Express keys: add some as { key: …, upstream: vertex } under "keys" in its config',
+  },
+} as const satisfies Record<UpstreamName, unknown>
+
+/** A service has no keys at all. */
+export function noKeys(upstream: UpstreamName): GatewayError {
+  return new GatewayError('no_available_keys', KEYS_OF[upstream].none)
 }
 
 /** Keys that serve as many calls as they may do not rest, and whoever reads so looks for a spent quota. */

@@ -1,5 +1,5 @@
 import type { UsageMetadata } from '../canonical.ts'
-import type { Key } from '../keys.ts'
+import type { Key, UpstreamName } from '../keys.ts'
 import type { Census } from '../pool/census.ts'
 import type { AttemptRecord } from '../store.ts'
 
@@ -11,6 +11,8 @@ export interface Trace {
   readonly failures: AttemptRecord[]
   /** The key that answered, or failed last. */
   key: Key | undefined
+  /** Google's service that the call went to last; undefined before its first key. */
+  upstream: UpstreamName | undefined
   /** The name of the way that the last attempt went. */
   way: string | undefined
   /** `performance.now()` when the first content came. */
@@ -45,6 +47,7 @@ export function createTrace(): Trace {
     census: undefined,
     failures: [],
     key: undefined,
+    upstream: undefined,
     way: undefined,
     firstTokenAt: undefined,
     usage: undefined,
@@ -96,6 +99,13 @@ export function branchOf(whole: Trace): Trace {
     set key(key) {
       own.key = key
       whole.key = key
+    },
+    get upstream() {
+      return own.upstream
+    },
+    set upstream(upstream) {
+      own.upstream = upstream
+      whole.upstream = upstream
     },
     get fallback() {
       return own.fallback

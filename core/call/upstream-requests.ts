@@ -26,6 +26,7 @@ export function toNativeRequest(flight: Flight, target: NativeTarget): UpstreamR
     repeatable: method === 'GET' || isGeneration || target.short === true,
     affinity: isGeneration ? affinityOf(flight) : undefined,
     project: flight.place?.project,
+    upstream: target.upstream,
     movable: flight.place?.movable,
     credential: target.credential,
   }
@@ -59,6 +60,7 @@ export function toCanonicalRequest(
     repeatable: true,
     affinity: affinityKey(call, (least) => beginningOfRequest(call.request, least)),
     project: place?.project,
+    upstream: target?.upstream,
     movable: place?.movable,
   }
 }

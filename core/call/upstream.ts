@@ -1,6 +1,6 @@
 import { joinBytes } from '../http/join-bytes.ts'
 import { createSilenceWatch } from '../http/silence-watch.ts'
-import type { Key } from '../keys.ts'
+import type { Key, UpstreamName } from '../keys.ts'
 import type { MovableFiles } from '../ownership/ownership.ts'
 import type { CallWeight } from '../quota/call-weight.ts'
 import type { TransportRequest } from '../transport.ts'
@@ -38,6 +38,8 @@ export interface UpstreamRequest {
   /** `KeyQuery.project` and `KeyQuery.keyId` */
   readonly project?: string | undefined
   readonly keyId?: string
+  /** `NativeTarget.upstream` */
+  readonly upstream?: UpstreamName | undefined
   /** Files that it names, of which other projects could have copies. */
   readonly movable?: MovableFiles | undefined
   /** `NativeTarget.credential` */

@@ -30,17 +30,22 @@ export async function startDemo(rooms: Rooms, read: ReadSettings): Promise<Demo>
   const google = await rooms.startSimulatedGoogle({ host: '127.0.0.1', port: 0, dataFolder: undefined })
   const tokens = await demoTokens(rooms.runtime.files)
   const { settings } = read
+  const keys = [...google.keys, ...google.vertexKeys.map((key) => ({ key, upstream: 'vertex' as const }))]
   return {
     tokens,
-    keys: configuredKeys(google.keys, { origin: 'config', placeOf: () => 'among the keys of the demo' }),
+    keys: configuredKeys(keys, { origin: 'config', placeOf: () => 'among the keys of the demo' }),
     googleUrl: google.url,
     stop: () => google.stop(),
     settings: {
       ...settings,
       server: { ...settings.server, host: hostOf(read), adminToken: tokens.admin },
       clients: [{ name: 'demo', token: tokens.client }],
-      upstream: { ...settings.upstream, gemini: { baseUrl: google.url, headers: {} } },
-      keys: [...google.keys],
+      upstream: {
+        ...settings.upstream,
+        gemini: { baseUrl: google.url, headers: {} },
+        vertex: { ...settings.upstream.vertex, baseUrl: google.url, headers: {} },
+      },
+      keys,
       proxies: { ...settings.proxies, urls: [], byTag: {} },
       storage: { url: `sqlite:${FOLDER}/geminate.db` },
     },

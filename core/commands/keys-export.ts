@@ -14,6 +14,7 @@ interface ExportedKey {
   readonly note: string | undefined
   /** With user and password. */
   readonly proxy: string | undefined
+  readonly upstream: ManagedKey['upstream']
   readonly disabled: boolean
 }
 
@@ -46,15 +47,18 @@ function formatOf(stated: string | undefined, path = ''): keyof typeof FORMATS {
 }
 
 function toExported(managed: ManagedKey, ring: KeyRing): ExportedKey {
-  const { id, name, project, weight, tags, note, disabledSince } = managed
+  const { id, name, project, weight, tags, note, upstream, disabledSince } = managed
   const [key, proxy] = [ring.reveal(id), ring.proxies.get(id)]
-  return { key, name, project, weight, tags, note, proxy, disabled: disabledSince !== undefined }
+  return { key, name, project, weight, tags, note, proxy, upstream, disabled: disabledSince !== undefined }
 }
 
-const CSV_HEAD = 'key,name,project,weight,tags,note,proxy,disabled'
+const CSV_HEAD = 'key,name,project,weight,tags,note,proxy,upstream,disabled'
 
-function toCsvRow({ key, name, project, weight, tags, note, proxy, disabled }: ExportedKey): string {
-  return [key, name, project, weight, tags.join(' '), note, proxy, disabled].map(toCsvCell).join(',')
+function toCsvRow(exported: ExportedKey): string {
+  const { key, name, project, weight, tags, note, proxy, upstream, disabled } = exported
+  return [key, name, project, weight, tags.join(' '), note, proxy, upstream, disabled]
+    .map(toCsvCell)
+    .join(',')
 }
 
 /** RFC 4180, 2.6 and 2.7. */

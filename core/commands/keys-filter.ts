@@ -6,7 +6,7 @@ import type { ManagedKey } from '../keyring/managed-key.ts'
 import { CommandError, type CommandLine, EXIT } from './command.ts'
 import type { OpenKeys } from './open-keys.ts'
 
-const NAMES = ['state', 'tag', 'project', 'origin', 'text'] as const
+const NAMES = ['state', 'tag', 'project', 'origin', 'upstream', 'text'] as const
 
 /** The filter that a command line states. Throws a CommandError for a state or an origin that there is not. */
 export function filterOf(line: CommandLine): KeyFilter {
@@ -20,6 +20,6 @@ export function filterOf(line: CommandLine): KeyFilter {
 }
 
 /** The keys that a command line means. */
-export function keysMeant({ keyring, pool }: OpenKeys, line: CommandLine): ManagedKey[] {
-  return findKeys(keyring.keys.values(), pool.snapshot(), filterOf(line))
+export function keysMeant({ keyring, snapshot }: OpenKeys, line: CommandLine): ManagedKey[] {
+  return findKeys(keyring.keys.values(), snapshot, filterOf(line))
 }

@@ -4,6 +4,7 @@ import { LONGEST_TEXT, parseKeys, type Unmatched } from '../keyring/import/parse
 import { withCommon } from '../keyring/key-change.ts'
 import { keyIdOf } from '../pool/key-ring.ts'
 import { CommandError, type CommandLine, EXIT } from './command.ts'
+import { filterOf } from './keys-filter.ts'
 import type { OpenKeys } from './open-keys.ts'
 
 /** Adds the keys of a file, or of standard input. */
@@ -18,6 +19,7 @@ export async function importKeys({ keyring, rooms }: OpenKeys, line: CommandLine
     tags: listOfTags(line.text('tags')),
     project: line.text('project'),
     weight: weightOf(line.text('weight')),
+    upstream: filterOf(line).upstream,
   }
   const fresh = parsed.keys.filter(({ secret }) => !keyring.keys.has(keyIdOf(secret)))
   const isDry = line.has('dry-run')

@@ -8,8 +8,7 @@ import { textTable } from './text-table.ts'
 /** Prints the keys that are meant, masked. */
 export async function printKeys(keys: OpenKeys, line: CommandLine): Promise<number> {
   const { output } = keys.rooms.runtime
-  const snapshot = keys.pool.snapshot()
-  const items = keysMeant(keys, line).flatMap((key) => toKeyItem(key, snapshot) ?? [])
+  const items = keysMeant(keys, line).flatMap((key) => toKeyItem(key, keys.snapshot) ?? [])
   const text = line.has('json')
     ? `${redactedJson({ items, total: items.length }, keys.redactor, 2)}\n`
     : keys.redactor.text(textTable([HEAD, ...items.map(toRow)]))
@@ -18,8 +17,8 @@ export async function printKeys(keys: OpenKeys, line: CommandLine): Promise<numb
   return EXIT.ok
 }
 
-const HEAD = ['ID', 'NAME', 'KEY', 'STATE', 'ORIGIN', 'PROJECT', 'TAGS', 'REASON']
+const HEAD = ['ID', 'NAME', 'KEY', 'STATE', 'ORIGIN', 'UPSTREAM', 'PROJECT', 'TAGS', 'REASON']
 
-function toRow({ id, name = '', masked, state, origin, project, tags, reason }: KeyItem): string[] {
-  return [id, name, masked, state, origin, project === id ? '' : project, tags.join(','), reason]
+function toRow({ id, name = '', masked, state, upstream, origin, project, tags, reason }: KeyItem): string[] {
+  return [id, name, masked, state, origin, upstream, project === id ? '' : project, tags.join(','), reason]
 }

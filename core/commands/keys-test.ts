@@ -1,8 +1,11 @@
 import { inParallel } from '../admin/in-parallel.ts'
 import { createUpstream } from '../call/upstream.ts'
 import { type ManagedKey, toKey } from '../keyring/managed-key.ts'
+import type { UpstreamName } from '../keys.ts'
 import { redactedJson } from '../log/redacted-json.ts'
-import { createKeyTester, type KeyTest } from '../probing/key-tester.ts'
+import { createKeyTester, type KeyTest, type KeyTester } from '../probing/key-tester.ts'
+import { GEMINI_QUESTIONS } from '../service/free-questions.ts'
+import { vertexQuestions } from '../vertex/vertex-questions.ts'
 import { preferredWay } from '../ways/key-ways.ts'
 import { openWays } from '../ways/open-ways.ts'
 import { type CommandLine, EXIT } from './command.ts'
@@ -34,8 +37,18 @@ export async function testKeys(keys: OpenKeys, line: CommandLine): Promise<numbe
   return tested.every(({ test }) => test.result === 'valid') ? EXIT.ok : EXIT.failed
 }
 
-function testerOf({ rooms, settings, ring, redactor }: OpenKeys, model: string | undefined) {
-  const { baseUrl, headers } = settings.upstream.gemini
+function testerOf(keys: OpenKeys, model: string | undefined) {
+  const testers = { gemini: openTester('gemini', keys), vertex: openTester('vertex', keys) }
+  return (key: ManagedKey, leaving: AbortSignal) => {
+    const tester = testers[key.upstream]
+    return model === undefined
+      ? tester.list(toKey(key), 1, leaving)
+      : tester.generate(toKey(key), model, leaving)
+  }
+}
+
+function openTester(name: UpstreamName, { rooms, settings, ring, redactor }: OpenKeys): KeyTester {
+  const { baseUrl, headers } = settings.upstream[name]
   const ways = openWays(rooms, settings, ring.proxies, Math.random)
   const upstream = createUpstream({
     wayOf: (key) => preferredWay(ways, ALL_CLOSED, key),
@@ -44,22 +57,30 @@ function testerOf({ rooms, settings, ring, redactor }: OpenKeys, model: string |
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
     authorize: ring.authorize,
   })
-  const tester = createKeyTester({ upstream, redactor, elapsed: () => performance.now() })
-  return (key: ManagedKey, leaving: AbortSignal) =>
-    model === undefined ? tester.list(toKey(key), 1, leaving) : tester.generate(toKey(key), model, leaving)
+  const questions = name === 'vertex' ? vertexQuestions(settings.upstream.vertex) : GEMINI_QUESTIONS
+  return createKeyTester({ upstream, questions, redactor, elapsed: () => performance.now() })
 }
 
 /** A command knows of no failure before its own. */
 const ALL_CLOSED = { isClosed: () => true }
 
-const HEAD = ['ID', 'NAME', 'KEY', 'RESULT', 'STATUS', 'MS', 'REASON']
+const HEAD = ['ID', 'NAME', 'KEY', 'UPSTREAM', 'RESULT', 'STATUS', 'MS', 'REASON']
 
 function toRow({ key, test }: Tested): string[] {
   const { result, status, milliseconds, reason } = test
-  return [key.id, key.name ?? '', key.masked, result, String(status), String(milliseconds), reason]
+  return [
+    key.id,
+    key.name ?? '',
+    key.masked,
+    key.upstream,
+    result,
+    String(status),
+    String(milliseconds),
+    reason,
+  ]
 }
 
-function toItem({ key: { id, name, masked, isLegacy: legacy }, test }: Tested) {
+function toItem({ key: { id, name, masked, upstream, isLegacy: legacy }, test }: Tested) {
   const { verdict: _, ...shown } = test
-  return { id, name, masked, legacy, ...shown }
+  return { id, name, masked, upstream, legacy, ...shown }
 }

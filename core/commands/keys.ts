@@ -26,6 +26,10 @@ export const keys: Command = {
     'any-shape': { summary: 'import: take what fits no pattern too' },
     'dry-run': { summary: 'import: say what would be added, and add nothing' },
     project: { takes: 'PROJECT', summary: 'import: the project of all keys; else: keys of this project' },
+    upstream: {
+      takes: 'UPSTREAM',
+      summary: 'import: the service of all keys, gemini or vertex; else: keys of it',
+    },
     state: { takes: 'STATE', summary: 'keys in this state' },
     tag: { takes: 'TAG', summary: 'keys with this tag' },
     origin: { takes: 'ORIGIN', summary: 'keys from config, environment or admin' },

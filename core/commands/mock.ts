@@ -21,7 +21,10 @@ export const mock: Command = {
       throw toListenProblem(thrown, { port: '--port', host: '--host' }, { port, host })
     })
     const keys = google.keys.map((key) => `  ${key}\n`).join('')
-    runtime.output.write(`A simulated Google listens on ${google.url}\nIts keys:\n${keys}`)
+    const ofVertex = google.vertexKeys.map((key) => `  ${key}\n`).join('')
+    runtime.output.write(
+      `A simulated Google listens on ${google.url}\nIts keys:\n${keys}Of Vertex Express:\n${ofVertex}`,
+    )
     await stopped
     await google.stop()
     return EXIT.ok

@@ -1,10 +1,14 @@
 import { createKeyring, type Keyring } from '../keyring/keyring.ts'
 import { toKey } from '../keyring/managed-key.ts'
+import { UPSTREAMS, type UpstreamName } from '../keys.ts'
 import { createRedactor, type Redactor } from '../log/redactor.ts'
 import { createKeyRing, type KeyRing } from '../pool/key-ring.ts'
-import { createPool, type Pool } from '../pool/pool.ts'
+import { createPool } from '../pool/pool.ts'
+import type { PoolSnapshot } from '../pool/pool-snapshot.ts'
 import { openQuotaBook } from '../quota/open-quota-book.ts'
 import type { Rooms } from '../rooms.ts'
+import { joinSnapshots } from '../service/open-services.ts'
+import { ownRecords } from '../service/own-records.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Store } from '../store.ts'
 import type { CommandLine } from './command.ts'
@@ -18,8 +22,8 @@ export interface OpenKeys {
   readonly keyring: Keyring
   readonly ring: KeyRing
   readonly redactor: Redactor
-  /** As the last gateway left it; nothing that happens to it is kept. */
-  readonly pool: Pool
+  /** All of them, as the last gateway left them. */
+  readonly snapshot: PoolSnapshot
   close(): Promise<void>
 }
 
@@ -44,7 +48,9 @@ export async function openKeys(rooms: Rooms, line: CommandLine): Promise<OpenKey
     keyring,
     ring,
     redactor,
-    pool: await openPool(keyring, store, settings),
+    snapshot: joinSnapshots(
+      await Promise.all(UPSTREAMS.map((name) => snapshotOf(name, keyring, store, settings))),
+    ),
     async close() {
       keyring.close()
       await store.close()
@@ -52,20 +58,27 @@ export async function openKeys(rooms: Rooms, line: CommandLine): Promise<OpenKey
   }
 }
 
-async function openPool(keyring: Keyring, store: Store, settings: Settings): Promise<Pool> {
+async function snapshotOf(
+  name: UpstreamName,
+  keyring: Keyring,
+  store: Store,
+  settings: Settings,
+): Promise<PoolSnapshot> {
+  const records = ownRecords(store, name)
+  const keys = [...keyring.keys.values()].filter(({ upstream }) => upstream === name)
   const pool = createPool({
-    keys: Array.from(keyring.keys.values(), toKey),
+    keys: keys.map(toKey),
     strategy: { pick: (usable) => usable.sample() },
-    quotas: await openQuotaBook(settings, store),
-    saved: await store.keys.load(),
+    quotas: await openQuotaBook(settings, records, name),
+    saved: await records.keys.load(),
     now: Date.now,
     random: Math.random,
     minuteSeconds: settings.quota.minuteSeconds,
     changed() {},
     doubted() {},
   })
-  for (const key of keyring.keys.values()) {
+  for (const key of keys) {
     if (key.disabledSince !== undefined) pool.membership.set(toKey(key), key.disabledSince)
   }
-  return pool
+  return pool.snapshot()
 }

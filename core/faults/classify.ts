@@ -39,6 +39,8 @@ interface Evidence {
 interface Row {
   readonly statuses: readonly number[]
   readonly reason?: RegExp
+  /** The method that Google says was called, `google.cloud.aiplatform.v1.PredictionService.GenerateContent`. */
+  readonly method?: RegExp
   readonly text?: RegExp
   readonly kind: FaultKind
 }
@@ -51,7 +53,23 @@ const ROWS: readonly Row[] = [
   { statuses: [400, 403], reason: /^API_KEY_EXPIRED$/, kind: 'key_expired' },
   { statuses: [400, 403], reason: /^API_KEY_INVALID$/, text: /\bexpired\b/i, kind: 'key_expired' },
   { statuses: [400, 403], reason: /^API_KEY_INVALID$/, kind: 'key_invalid' },
+  // Vertex takes an API key for these methods, but not one of a project that is not in express mode.
+  {
+    statuses: [401],
+    reason: /^CREDENTIALS_MISSING$/,
+    method: /\.aiplatform\..*\.(Stream)?(GenerateContent|CountTokens)$/,
+    text: /^API keys are not supported/i,
+    kind: 'key_doubtful',
+  },
+  { statuses: [401], reason: /^CREDENTIALS_MISSING$/, method: /\.aiplatform\./, kind: 'refused' },
   { statuses: [401], reason: /^CREDENTIALS_MISSING$/, kind: 'credentials_rejected' },
+  {
+    statuses: [403],
+    reason: /^IAM_PERMISSION_DENIED$/,
+    text: /\baiplatform\.endpoints\.predict\b/,
+    kind: 'model_closed',
+  },
+  { statuses: [403], reason: /^BILLING_DISABLED$/, kind: 'billing_depleted' },
   { statuses: [403], reason: /^API_KEY_\w+_BLOCKED$/, kind: 'key_restricted' },
   { statuses: [403], reason: /^CONSUMER_SUSPENDED$/, kind: 'project_suspended' },
   { statuses: [403], reason: /^SERVICE_DISABLED$/, kind: 'service_disabled' },
@@ -84,9 +102,10 @@ function kindOf(evidence: Evidence): FaultKind {
   const message = evidence.error?.message ?? ''
   const reasons = reasonsOf(evidence.error)
   const row = ROWS.find(
-    ({ statuses, reason, text }) =>
+    ({ statuses, reason, method, text }) =>
       statuses.includes(evidence.status) &&
       (reason === undefined || reasons.some((given) => reason.test(given))) &&
+      (method === undefined || methodsOf(evidence.error).some((given) => method.test(given))) &&
       (text === undefined || text.test(message)),
   )
   return row?.kind ?? kindOfStatus(evidence)
@@ -167,6 +186,13 @@ function reasonOf({ status, error, contentType }: Evidence): string {
 
 function reasonsOf(error: GoogleError | undefined): readonly string[] {
   return detailsOf(error, 'ErrorInfo').flatMap(({ reason }) => (typeof reason === 'string' ? [reason] : []))
+}
+
+/** What a client cannot write: Google names its own methods. */
+function methodsOf(error: GoogleError | undefined): readonly string[] {
+  return detailsOf(error, 'ErrorInfo').flatMap(({ metadata }) =>
+    isRecord(metadata) && typeof metadata.method === 'string' ? [metadata.method] : [],
+  )
 }
 
 function cut(line: string, length: number): string {

@@ -9,14 +9,15 @@ import { renderError } from './render-error.ts'
 import { unknownPath } from './unknown-path.ts'
 
 export interface OwnRoutesOptions {
-  readonly pool: Pool
+  /** The keys of each service. */
+  readonly pools: readonly Pick<Pool, 'usable' | 'returnsAt' | 'total'>[]
   readonly log: Log
   /** What only the admin token opens. */
   readonly admin: readonly AdminRoute[]
 }
 
 /** The routes that are the gateway's own: a sign of life, readiness, and the admin's. */
-export function mountOwnRoutes(app: Elysia, { pool, log, admin }: OwnRoutesOptions): void {
+export function mountOwnRoutes(app: Elysia, { pools, log, admin }: OwnRoutesOptions): void {
   const alive = () => Response.json({ name: 'geminate', version: VERSION })
   const healthy = () => Response.json({ status: 'ok' })
   const bare = { parse: 'none' } as const
@@ -25,7 +26,7 @@ export function mountOwnRoutes(app: Elysia, { pool, log, admin }: OwnRoutesOptio
     .get('/', alive, bare)
     .get('/healthz', healthy, bare)
     .get('/health', healthy, bare)
-    .get('/readyz', () => toReadiness(pool), bare)
+    .get('/readyz', () => toReadiness(pools), bare)
     .onError(({ error, code, request }) => {
       const exchange = exchangeOf(request)
       if (code === 'NOT_FOUND') return renderError(unknownPath(exchange.url.pathname, app.routes), exchange)
@@ -48,12 +49,16 @@ function toAdminRequest(
 }
 
 /** Ready is a gateway that has a key it can use now, or that returns by itself. */
-function toReadiness(pool: Pool): Response {
+function toReadiness(pools: OwnRoutesOptions['pools']): Response {
   const query = { model: undefined }
-  const usable = pool.usable(query).size
-  const isReady = usable > 0 || pool.returnsAt(query) !== undefined
+  const usable = sum(pools.map((pool) => pool.usable(query).size))
+  const isReady = usable > 0 || pools.some((pool) => pool.returnsAt(query) !== undefined)
   return Response.json(
-    { status: isReady ? 'ok' : 'no usable keys', usable, keys: pool.total },
+    { status: isReady ? 'ok' : 'no usable keys', usable, keys: sum(pools.map(({ total }) => total)) },
     { status: isReady ? 200 : 503 },
   )
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0)
 }

@@ -1,4 +1,5 @@
 import type { LoadedPlugin } from '../plugins/loaded-plugin.ts'
+import { createRecentMap } from '../recent-map.ts'
 import { SettingsError } from '../settings/settings-error.ts'
 import { exchangeOf } from './exchange.ts'
 import type { App } from './plugin-app.ts'
@@ -17,9 +18,13 @@ interface PluginRoute {
  * Puts every plugin's routes onto `root`, each behind an instance of its own, so that nothing one plugin sets
  * reaches another's routes. Where several share a path their protocols' `claims` tell them apart; throws a
  * SettingsError where they have none, and where a path is the gateway's own. A path that ends with `*` is open to
- * requests of its plugins' protocols alone.
+ * requests of its plugins' protocols alone. Answers as `root` does, by the shorter way where it went before.
  */
-export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): void {
+export function mountPluginRoutes(
+  root: App,
+  plugins: readonly LoadedPlugin[],
+): (request: Request) => Response | Promise<Response> {
+  const known = createRecentMap<App>(MOST_KNOWN)
   const own = root.routes.map(({ method, path }) => ({ method, path }))
   const parameters = new Map<string, string>()
   for (const [path, all] of byPath(plugins)) {
@@ -30,12 +35,32 @@ export function mountPluginRoutes(root: App, plugins: readonly LoadedPlugin[]): 
       refuseClash(place, routes)
       refuseOtherName(place, routes[0]!.plugin.name, parameters)
       const isOpen = path.endsWith('*')
-      root.route(method, path, ({ request }) => serve(request, routes, isOpen, root), { parse: 'none' })
+      root.route(method, path, ({ request }) => serve(request, routes, isOpen), { parse: 'none' })
     }
+  }
+  return (request) => (known.get(placeOf(request)) ?? root).fetch(request)
+
+  function serve(request: Request, routes: readonly PluginRoute[], isOpen: boolean) {
+    const best = bestOf(request, routes, isOpen)
+    if (!best)
+      return renderError(unknownPath(exchangeOf(request).url.pathname, root.routes), exchangeOf(request))
+    const place = placeOf(request)
+    if (place.length <= LONGEST_KNOWN) known.set(place, best.app)
+    return best.app.fetch(request)
   }
 }
 
 const EVERY = 'ALL'
+
+/** Most requests are for the same few places. */
+const MOST_KNOWN = 256
+const LONGEST_KNOWN = 256
+
+/** All that decides which plugin's route a request is for. */
+function placeOf(request: Request): string {
+  const { protocol, url } = exchangeOf(request)
+  return `${request.method} ${protocol?.name} ${url.pathname}`
+}
 
 function byPath(plugins: readonly LoadedPlugin[]): Map<string, PluginRoute[]> {
   const table = new Map<string, PluginRoute[]>()
@@ -87,16 +112,14 @@ function refuseOtherName(place: string, plugin: string, known: Map<string, strin
   }
 }
 
-function serve(request: Request, routes: readonly PluginRoute[], isOpen: boolean, root: App) {
-  const exchange = exchangeOf(request)
-  const spoken = exchange.protocol?.name
+/** The route of whoever speaks as the request does; undefined where an open path is to nobody's protocol. */
+function bestOf(request: Request, routes: readonly PluginRoute[], isOpen: boolean): PluginRoute | undefined {
+  const spoken = exchangeOf(request).protocol?.name
   const own = routes.filter(({ plugin }) => spokenBy(plugin) === spoken)
   // What speaks a protocol that is another's is made for these very paths.
   const best = own.find(({ plugin }) => !plugin.hooks.protocol) ?? own[0]
-  if (best) return best.app.fetch(request)
-  if (isOpen && routes.every(({ plugin }) => plugin.hooks.protocol))
-    return renderError(unknownPath(exchange.url.pathname, root.routes), exchange)
-  return routes[0]!.app.fetch(request)
+  if (best) return best
+  return isOpen && routes.every(({ plugin }) => plugin.hooks.protocol) ? undefined : routes[0]
 }
 
 function spokenBy({ hooks }: LoadedPlugin): string | undefined {

@@ -1,3 +1,4 @@
+import type { UpstreamName } from '../keys.ts'
 import { keyIdOf } from '../pool/key-ring.ts'
 import type { KeySetting } from '../settings/settings.ts'
 
@@ -14,6 +15,7 @@ export interface ConfiguredKey {
   readonly tags: readonly string[] | undefined
   readonly maxConcurrent: number | undefined
   readonly proxy: string | undefined
+  readonly upstream: UpstreamName | undefined
 }
 
 /** Where the setting `keys` comes from. */
@@ -35,9 +37,21 @@ export function configuredKeys(settings: readonly KeySetting[], source: KeySourc
     const id = keyIdOf(secret)
     if (secret === '' || keys.has(id)) continue
     const { origin } = source
-    const { name, project, weight, tags, maxConcurrent, proxy } = stated
+    const { name, project, weight, tags, maxConcurrent, proxy, upstream } = stated
     const writtenIn = source.placeOf(index)
-    keys.set(id, { id, secret, origin, writtenIn, name, project, weight, tags, maxConcurrent, proxy })
+    keys.set(id, {
+      id,
+      secret,
+      origin,
+      writtenIn,
+      name,
+      project,
+      weight,
+      tags,
+      maxConcurrent,
+      proxy,
+      upstream,
+    })
   }
   return [...keys.values()]
 }

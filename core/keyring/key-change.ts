@@ -1,3 +1,4 @@
+import type { UpstreamName } from '../keys.ts'
 import type { KeySettingRecord } from '../store.ts'
 
 /** A key to add. */
@@ -10,6 +11,8 @@ export interface NewKey {
   readonly note?: string
   readonly proxy?: string
   readonly disabled?: boolean
+  /** `gemini` where absent. */
+  readonly upstream?: UpstreamName
 }
 
 /** What is to be new of a key; absent fields stay as they are, null says that there is none. */
@@ -21,15 +24,20 @@ export interface KeyChange {
   readonly note?: string | null
   readonly proxy?: string | null
   readonly disabled?: boolean
+  readonly upstream?: UpstreamName
 }
 
 /** A key of a batch: what it says of itself holds over what is said of all; tags add up. */
-export function withCommon(key: NewKey, common: Pick<NewKey, 'tags' | 'project' | 'weight'>): NewKey {
+export function withCommon(
+  key: NewKey,
+  common: Pick<NewKey, 'tags' | 'project' | 'weight' | 'upstream'>,
+): NewKey {
   return {
     ...key,
     tags: [...new Set([...(key.tags ?? []), ...(common.tags ?? [])])],
     project: key.project ?? common.project,
     weight: key.weight ?? common.weight,
+    upstream: key.upstream ?? common.upstream,
   }
 }
 
@@ -44,6 +52,7 @@ export function toAddedRecord(id: string, key: NewKey, isConfigured: boolean, no
     tags: key.tags,
     note: key.note,
     proxy: key.proxy,
+    upstream: key.upstream,
     disabledSince: key.disabled ? now : undefined,
     isDeleted: false,
     createdAt: now,
@@ -66,6 +75,7 @@ export function toChangedRecord(
     tags: change.tags ?? record.tags,
     note: textOf(change.note, record.note),
     proxy: textOf(change.proxy, record.proxy),
+    upstream: change.upstream ?? record.upstream,
     disabledSince: disabledSince(change.disabled, record.disabledSince, now),
   }
 }

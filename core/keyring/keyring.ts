@@ -1,4 +1,4 @@
-import type { Key } from '../keys.ts'
+import type { Key, UpstreamName } from '../keys.ts'
 import { type KeyRing, keyIdOf } from '../pool/key-ring.ts'
 import type { KeySettingBatch, KeySettingRecord, KeySettingRecords } from '../store.ts'
 import type { ConfiguredKey } from './configured-keys.ts'
@@ -18,8 +18,8 @@ export interface Keyring {
   remove(ids: readonly string[]): Promise<readonly ManagedKey[]>
   /** Takes in what other processes changed. */
   refresh(): Promise<void>
-  /** Tells of every change from now on. */
-  watch(watcher: KeyringWatcher): void
+  /** Tells of every change from now on: of all keys, or of those for one service. */
+  watch(watcher: KeyringWatcher, upstream?: UpstreamName): void
   close(): void
 }
 
@@ -52,7 +52,7 @@ export async function createKeyring(options: KeyringOptions): Promise<Keyring> {
   const configured = new Map(options.configured.map((key) => [key.id, key]))
   const records = new Map<string, KeySettingRecord>()
   const keys = new Map<string, ManagedKey>()
-  const watchers: KeyringWatcher[] = []
+  const watchers: Watching[] = []
   let revision = 0
   let turn: Promise<unknown> = Promise.resolve()
   let isFailing = false
@@ -102,21 +102,32 @@ export async function createKeyring(options: KeyringOptions): Promise<Keyring> {
   /** Brings one key in line with what is stated and kept of it. */
   function apply(id: string): void {
     const merged = mergeKey(configured.get(id), records.get(id), options.maxConcurrent)
+    const former = keys.get(id)?.upstream
     if (merged !== undefined) {
-      ring.add(merged.key, merged.secret)
-      keys.set(id, merged.key)
+      const { key } = merged
+      ring.add(key, merged.secret)
+      keys.set(id, key)
       setProxy(id, merged.proxy)
-      for (const watcher of watchers) watcher.set(toKey(merged.key), merged.key.disabledSince)
-    } else if (keys.delete(id)) {
-      for (const watcher of watchers) watcher.drop(id)
+      if (former !== undefined && former !== key.upstream) tellDropped(id, former, key.upstream)
+      for (const { watcher, sees } of watchers)
+        if (sees(key.upstream)) watcher.set(toKey(key), key.disabledSince)
+    } else if (former !== undefined) {
+      keys.delete(id)
+      tellDropped(id, former)
     }
+  }
+
+  /** A key that is for another service now is gone for those who watch its former one alone. */
+  function tellDropped(id: string, former: UpstreamName, upstream?: UpstreamName): void {
+    for (const { watcher, sees } of watchers)
+      if (sees(former) && (upstream === undefined || !sees(upstream))) watcher.drop(id)
   }
 
   /** Before the key is known to be there: it must not go out another way in between. */
   function setProxy(id: string, proxy: string | undefined): void {
     if (ring.proxies.get(id) === proxy) return
     ring.setProxy(id, proxy)
-    for (const watcher of watchers) watcher.goesBy?.(id, proxy)
+    for (const { watcher } of watchers) watcher.goesBy?.(id, proxy)
   }
 
   async function save(batch: KeySettingBatch): Promise<void> {
@@ -176,9 +187,18 @@ export async function createKeyring(options: KeyringOptions): Promise<Keyring> {
     change: (ids, changes) => inTurn(() => change(ids, changes)),
     remove: (ids) => inTurn(() => remove(ids)),
     refresh: () => inTurn(readChanges),
-    watch: (watcher) => void watchers.push(watcher),
+    watch(watcher, upstream) {
+      const sees = (name: UpstreamName) => upstream === undefined || name === upstream
+      watchers.push({ watcher, sees })
+    },
     close: () => clearInterval(timer),
   }
+}
+
+/** A watcher, and the services whose keys it is told of. */
+interface Watching {
+  readonly watcher: KeyringWatcher
+  sees(upstream: UpstreamName): boolean
 }
 
 /** A key that stays in the config, and out of the gateway. */

@@ -1,4 +1,4 @@
-import type { Key } from '../keys.ts'
+import type { Key, UpstreamName } from '../keys.ts'
 import { maskSecret } from '../pool/key-ring.ts'
 import type { KeySettingRecord } from '../store.ts'
 import { toProxyAddress } from '../ways/proxy-address.ts'
@@ -11,6 +11,8 @@ export type KeyOrigin = 'config' | 'environment' | 'admin'
 export interface ManagedKey {
   readonly id: string
   readonly origin: KeyOrigin
+  /** The service that it is for; it is used for no other. */
+  readonly upstream: UpstreamName
   /** Where it is written outside the store, `in geminate.yaml under keys[3]`. */
   readonly writtenIn: string | undefined
   readonly name: string | undefined
@@ -57,6 +59,7 @@ export function mergeKey(
   const key: ManagedKey = {
     id,
     origin: configured?.origin ?? 'admin',
+    upstream: record?.upstream ?? configured?.upstream ?? 'gemini',
     writtenIn: configured?.writtenIn,
     name: (record?.name ?? configured?.name) || undefined,
     project: (record?.project ?? configured?.project) || undefined,

@@ -130,9 +130,11 @@ function createShapers(active: readonly HookedPlugin[]): Shapers {
     chunk(chunk, call) {
       let chunks: readonly GenerateContentResponse[] = [chunk]
       for (const plugin of chunking) {
-        chunks = chunks.flatMap(
-          (each) => runHook(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call))) ?? each,
-        )
+        const run = (each: GenerateContentResponse) =>
+          runHook(plugin, 'chunk', () => checked(plugin.hooks.chunk?.(each, call)))
+        // Most hooks change few of many chunks.
+        const made = chunks.length === 1 ? run(chunks[0]!) : chunks.flatMap((each) => run(each) ?? each)
+        if (made !== undefined) chunks = [made].flat()
       }
       return chunks
     },

@@ -57,9 +57,9 @@ export function createLivePlugins({ rooms, log, createApp }: LivePluginsOptions)
     let chosen: ChosenStrategy[]
     try {
       const app = createApp()
-      mountPluginRoutes(app, made.plugins)
+      const fetch = mountPluginRoutes(app, made.plugins)
       chosen = strategies.map((each) => chooseAgain(each, made.plugins, settings.routing))
-      next = createGeneration(made.plugins, app.fetch, log)
+      next = createGeneration(made.plugins, fetch, log)
     } catch (thrown) {
       await stopUnused(made.plugins)
       throw thrown

@@ -4,6 +4,7 @@ import { classifyAnswer } from '../faults/classify.ts'
 import { quotaNames } from '../faults/quota-answer.ts'
 import type { Key } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
+import { type FreeQuestions, toQuestion } from '../service/free-questions.ts'
 import type { Verdict } from './prober.ts'
 
 /** What a test of a key came to. */
@@ -27,7 +28,7 @@ export interface KeyTest {
 
 /** Asks Google of one key at a time. */
 export interface KeyTester {
-  /** By the free list of models. Never rejects. */
+  /** By a free question, which for the Gemini API is its list of models. Never rejects. */
   list(key: Key, pageSize: number, leaving: AbortSignal): Promise<KeyTest>
   /** By one real call for one token, which counts against the key's quota. Never rejects. */
   generate(key: Key, model: string, leaving: AbortSignal): Promise<KeyTest>
@@ -35,6 +36,7 @@ export interface KeyTester {
 
 export interface KeyTesterOptions {
   readonly upstream: Upstream
+  readonly questions: FreeQuestions
   readonly redactor: Redactor
   /** Milliseconds on a clock that never goes back. */
   readonly elapsed: () => number
@@ -47,14 +49,14 @@ const QUESTION = JSON.stringify({
 })
 
 /** A tester that keeps nothing: each answer decides only what is told of it. */
-export function createKeyTester({ upstream, redactor, elapsed }: KeyTesterOptions): KeyTester {
+export function createKeyTester({ upstream, questions, redactor, elapsed }: KeyTesterOptions): KeyTester {
   async function test(key: Key, request: UpstreamRequest, leaving: AbortSignal): Promise<KeyTest> {
     const begun = elapsed()
     try {
       const patience = AbortSignal.any([leaving, AbortSignal.timeout(PATIENCE)])
       const answer = await upstream.open(key, request, patience)
       const text = redactor.text(new TextDecoder().decode(await answer.bytes()))
-      return { ...toTest(answer, text), milliseconds: Math.round(elapsed() - begun) }
+      return { ...toTest(answer, text, questions), milliseconds: Math.round(elapsed() - begun) }
     } catch (thrown) {
       const reason = redactor.text(thrown instanceof Error ? thrown.message : String(thrown))
       return { ...noAnswer(reason), milliseconds: Math.round(elapsed() - begun) }
@@ -62,36 +64,23 @@ export function createKeyTester({ upstream, redactor, elapsed }: KeyTesterOption
   }
 
   return {
-    list: (key, pageSize, leaving) =>
-      test(key, toRequest('GET', `/v1beta/models?pageSize=${pageSize}`), leaving),
+    list: (key, pageSize, leaving) => test(key, questions.ofKey(pageSize), leaving),
     generate: (key, model, leaving) =>
-      test(
-        key,
-        toRequest('POST', `/v1beta/models/${encodeURIComponent(model)}:generateContent`, model),
-        leaving,
-      ),
-  }
-}
-
-function toRequest(method: 'GET' | 'POST', path: string, model?: string): UpstreamRequest {
-  const isCall = method === 'POST'
-  return {
-    method,
-    path,
-    headers: isCall ? { 'content-type': 'application/json' } : {},
-    body: () => (isCall ? QUESTION : undefined),
-    model,
-    repeatable: true,
+      test(key, toQuestion('POST', questions.generationPath(model), QUESTION, model), leaving),
   }
 }
 
 type Untimed = Omit<KeyTest, 'milliseconds'>
 
-function toTest({ status, headers }: Answer, text: string): Untimed {
+function toTest({ status, headers }: Answer, text: string, { isTaken }: FreeQuestions): Untimed {
   if (status < 300) {
     return { result: 'valid', reason: '', status, models: modelsIn(text), tier: undefined, verdict: 'good' }
   }
   const fault = classifyAnswer({ status, contentType: headers.get('content-type') ?? '', text })
+  if (isTaken(fault)) {
+    const { reason } = fault
+    return { result: 'valid', reason, status, models: undefined, tier: undefined, verdict: 'good' }
+  }
   const result = resultOf(fault)
   const verdict = result === 'dead' ? toVerdict(fault) : 'unknown'
   return { result, reason: fault.reason, status, models: undefined, tier: tierOf(fault), verdict }

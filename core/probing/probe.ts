@@ -5,22 +5,24 @@ import { type Fault, ruleOf } from '../fault.ts'
 import { classifyAnswer } from '../faults/classify.ts'
 import type { Key } from '../keys.ts'
 import type { Redactor } from '../log/redactor.ts'
+import { type FreeQuestions, toQuestion } from '../service/free-questions.ts'
 import type { Verdict } from './prober.ts'
 
 /** Requests that cost no quota: is a key good, and which models does it see? */
 export interface Probe {
   /** Never rejects; `unknown` where the failure was not the key's. */
   ask(key: Key): Promise<Verdict>
-  /** One page of ListModels; rejects with a GatewayError. */
+  /** One page of the Gemini API's ListModels; rejects with a GatewayError. */
   fetchModels(key: Key, query: string): Promise<unknown>
 }
 
 const PATIENCE = 20_000
 const NO_KEY = 'Google refused every key that was asked for its models; the key list says why'
 
-/** Probes by `GET /v1beta/models`, which Google does not count. */
+/** Probes by the questions that the service answers for nothing. */
 export function createProbe(options: {
   readonly upstream: Upstream
+  readonly questions: FreeQuestions
   readonly redactor: Redactor
   /** Told what a failed model list says of its key. */
   failed(key: Key, fault: Fault): void
@@ -28,7 +30,7 @@ export function createProbe(options: {
   return {
     async ask(key) {
       try {
-        const answer = await open(key, '?pageSize=1')
+        const answer = await open(key, options.questions.ofKey(1))
         const text = await textOf(answer)
         return answer.status < 300 ? 'good' : toVerdict(answer, text)
       } catch {
@@ -36,7 +38,7 @@ export function createProbe(options: {
       }
     },
     async fetchModels(key, query) {
-      const answer = await open(key, query)
+      const answer = await open(key, toQuestion('GET', `/v1beta/models${query}`))
       const text = await textOf(answer)
       if (answer.status < 300) return JSON.parse(text)
       const fault = toFault(answer, text)
@@ -45,15 +47,7 @@ export function createProbe(options: {
     },
   }
 
-  function open(key: Key, query: string): Promise<Answer> {
-    const request: UpstreamRequest = {
-      method: 'GET',
-      path: `/v1beta/models${query}`,
-      headers: {},
-      body: () => undefined,
-      model: undefined,
-      repeatable: true,
-    }
+  function open(key: Key, request: UpstreamRequest): Promise<Answer> {
     return options.upstream.open(key, request, AbortSignal.timeout(PATIENCE))
   }
 
@@ -72,6 +66,7 @@ export function createProbe(options: {
   /** A second 401 confirms the first: the key is not taken, whatever it is. */
   function toVerdict(answer: Answer, text: string): Verdict {
     const fault = toFault(answer, text)
+    if (options.questions.isTaken(fault)) return 'good'
     return fault.kind === 'key_doubtful' ? { ...fault, kind: 'key_invalid' } : fault
   }
 }

@@ -3,7 +3,7 @@ import { createKeyLoop, type KeyLoop, type KeyLoopOptions } from '../call/key-lo
 import { createUpstream } from '../call/upstream.ts'
 import type { Keyring } from '../keyring/keyring.ts'
 import { toKey } from '../keyring/managed-key.ts'
-import type { KeyStrategy, StrategyContext } from '../keys.ts'
+import type { KeyStrategy, StrategyContext, UpstreamName } from '../keys.ts'
 import type { Log } from '../log/log.ts'
 import type { Redactor } from '../log/redactor.ts'
 import { createModelCatalogue, type ModelCatalogue } from '../models/model-catalogue.ts'
@@ -15,10 +15,10 @@ import { createProbe } from '../probing/probe.ts'
 import { createProber } from '../probing/prober.ts'
 import { startRecheck } from '../probing/recheck.ts'
 import { sampleProjects } from '../probing/sample-projects.ts'
-import { openTokenEstimates } from '../quota/kept-estimates.ts'
 import { openQuotaBook } from '../quota/open-quota-book.ts'
 import type { QuotaBook } from '../quota/quota-book.ts'
 import { createQuotaMemory } from '../quota/quota-memory.ts'
+import type { TokenEstimates } from '../quota/token-estimates.ts'
 import type { Rooms } from '../rooms.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Store } from '../store.ts'
@@ -28,9 +28,12 @@ import { openWays } from '../ways/open-ways.ts'
 import { watchWays } from '../ways/watch-ways.ts'
 import type { WayChecker } from '../ways/way-checker.ts'
 import type { Ways } from '../ways/ways.ts'
+import type { FreeQuestions } from './free-questions.ts'
+import { type OwnRecords, ownRecords } from './own-records.ts'
 
 /** One of Google's services, and all that the gateway has of it: its keys, what they may spend, and the way there. */
 export interface Service {
+  readonly name: UpstreamName
   readonly pool: Pool
   readonly quotas: QuotaBook
   readonly catalogue: ModelCatalogue
@@ -46,6 +49,12 @@ export interface Service {
 }
 
 export interface ServiceOptions {
+  readonly name: UpstreamName
+  readonly questions: FreeQuestions
+  /** Of a service that has no list of models; else its keys are asked. */
+  catalogueOf?(pool: Pool): ModelCatalogue
+  /** To load from; what is new goes to the store. */
+  readonly saved: OwnRecords
   readonly rooms: Rooms
   readonly settings: Settings
   readonly store: Pick<Store, 'keys' | 'meters' | 'documents'>
@@ -53,6 +62,8 @@ export interface ServiceOptions {
   readonly ring: KeyRing
   readonly redactor: Redactor
   readonly log: Log
+  /** Of every service: a model counts tokens in the same way wherever it is asked. */
+  readonly tokens: TokenEstimates
   /** The strategy that the settings name, for the pool of this context. */
   strategyFor(context: StrategyContext): KeyStrategy
 }
@@ -61,28 +72,31 @@ const now = Date.now
 const { random } = Math
 const elapsed = () => performance.now()
 
-/** Takes up the keyring's keys, and from then on every change of them. */
+/** Takes up the keyring's keys that are for this service, and from then on every change of them. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { rooms, settings, store, keyring, ring, redactor, log } = options
+  const { name, rooms, settings, keyring, ring, redactor, log, tokens, questions } = options
+  const { baseUrl, headers } = settings.upstream[name]
+  const records = ownRecords(options.store, name)
+  const learned = ownRecords(options.saved, name)
   const warn = (message: string, fields: Record<string, unknown>) => log.warn(fields, message)
-  const keyMemory = createKeyMemory({ records: store.keys, warn })
-  const quotas = await openQuotaBook(settings, store)
+  const keyMemory = createKeyMemory({ records: records.keys, warn })
+  const quotas = await openQuotaBook(settings, learned, name)
   const quotaMemory = createQuotaMemory({
-    records: store.meters,
+    records: records.meters,
     takeChanges: () => quotas.takeChanges(now()),
     warn,
   })
-  const tokens = await openTokenEstimates({ documents: store.documents, warn })
   const strategy = options.strategyFor({
     now,
     random,
     slack: (key, call) => pool.slack(key, call),
     inFlight: (key) => pool.inFlight(key),
   })
-  const saved = await store.keys.load()
+  const saved = await learned.keys.load()
   // From here to `watch` nothing waits: a key that came meanwhile would be missed.
+  const own = [...keyring.keys.values()].filter(({ upstream }) => upstream === name)
   const pool = createPool({
-    keys: Array.from(keyring.keys.values(), toKey),
+    keys: own.map(toKey),
     strategy,
     quotas,
     saved,
@@ -93,21 +107,23 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     doubted: (key) => prober.check(key),
     warn,
   })
-  for (const key of keyring.keys.values()) {
+  for (const key of own) {
     if (key.disabledSince !== undefined) pool.membership.set(toKey(key), key.disabledSince)
   }
-  keyring.watch(pool.membership)
+  keyring.watch(pool.membership, name)
   const breakers = createBreakers({ now: elapsed, wait })
   const ways = openWays(rooms, settings, ring.proxies, random)
   keyring.watch({ set() {}, drop() {}, goesBy: ways.assign })
   const upstream = createUpstream({
     wayOf: (key) => ways.only ?? preferredWay(ways, breakers, key),
-    ...settings.upstream.gemini,
+    baseUrl,
+    headers,
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
     authorize: ring.authorize,
   })
   const probe = createProbe({
     upstream,
+    questions,
     redactor,
     failed: (key, fault) => pool.settle(key, { model: undefined }, { ok: false, ...fault }),
   })
@@ -120,16 +136,32 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     random,
     later,
   })
-  const catalogue = createModelCatalogue({
-    documents: store.documents,
-    sample: (count) => sampleProjects(pool.usable({ model: undefined }), count),
-    fetchPage: probe.fetchModels,
-    now,
-    warn: (fields, message) => log.warn(fields, message),
-  })
+  const catalogue =
+    options.catalogueOf?.(pool) ??
+    createModelCatalogue({
+      documents: options.store.documents,
+      sample: (count) => sampleProjects(pool.usable({ model: undefined }), count),
+      fetchPage: probe.fetchModels,
+      now,
+      warn: (fields, message) => log.warn(fields, message),
+    })
   const { authorize } = ring
-  const watch = watchWays({ settings, ways, breakers, pool, redactor, log, now, later, authorize })
+  const watch = watchWays({
+    baseUrl,
+    path: questions.wayPath,
+    headers,
+    settings,
+    ways,
+    breakers,
+    pool,
+    redactor,
+    log,
+    now,
+    later,
+    authorize,
+  })
   const loop = {
+    service: name,
     pool,
     tokens,
     redactor,
@@ -143,10 +175,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   }
 
   return {
+    name,
     pool,
     quotas,
     catalogue,
-    tester: createKeyTester({ upstream, redactor, elapsed }),
+    tester: createKeyTester({ upstream, questions, redactor, elapsed }),
     ways,
     breakers,
     checker: watch.checker,
@@ -159,7 +192,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       catalogue.close()
       await keyMemory.close()
       await quotaMemory.close()
-      await tokens.close()
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { UpstreamName } from '../keys.ts'
+
 /** The headers to add, their names in lower case, and what is wrong with them. */
 export interface CheckedHeaders {
   readonly headers: Record<string, string>
@@ -24,8 +26,8 @@ const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** What can go over the wire: Latin-1 without line breaks and other control characters. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** Checks `upstream.gemini.headers`. `where` is `in FILE` or `from VARIABLE`; no value is in a sentence. */
-export function checkHeaders(stated: Headers, where: string): CheckedHeaders {
+/** Checks the `headers` of a service. `where` is `in FILE` or `from VARIABLE`; no value is in a sentence. */
+export function checkHeaders(stated: Headers, upstream: UpstreamName, where: string): CheckedHeaders {
   const headers: Record<string, string> = {}
   const problems: string[] = []
   for (const [index, [written, value]] of Object.entries(stated).entries()) {
@@ -34,7 +36,7 @@ export function checkHeaders(stated: Headers, where: string): CheckedHeaders {
       problemOf(name, value, index) ?? (Object.hasOwn(headers, name) ? 'is stated twice' : undefined)
     // A name that is none may be a secret that lost its place.
     const shown = NAME.test(name) ? name : '…'
-    if (problem) problems.push(`Setting "upstream.gemini.headers.${shown}" ${where} ${problem}`)
+    if (problem) problems.push(`Setting "upstream.${upstream}.headers.${shown}" ${where} ${problem}`)
     headers[name] = value
   }
   return { headers, problems }

@@ -1,3 +1,4 @@
+import type { UpstreamName } from '../keys.ts'
 import { problemsOfBaseUrl } from './check-base-url.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkKeys } from './check-keys.ts'
@@ -16,19 +17,19 @@ export interface CheckedSettings {
 
 /** Checks what no schema can say. `where` turns a setting's path into `in FILE` or `from VARIABLE`. */
 export function checkMeaning(settings: Settings, where: (path: string) => string): CheckedSettings {
-  const { gemini } = settings.upstream
   const keys = checkKeys(settings.keys, where('keys'))
-  const headers = checkHeaders(gemini.headers, where('upstream.gemini.headers'))
+  const gemini = checkUpstream(settings, 'gemini', where)
+  const vertex = checkUpstream(settings, 'vertex', where)
   return {
     settings: {
       ...settings,
       keys: keys.keys,
-      upstream: { ...settings.upstream, gemini: { ...gemini, headers: headers.headers } },
+      upstream: { ...settings.upstream, gemini: gemini.checked, vertex: vertex.checked },
     },
     keyIndexes: keys.indexes,
     problems: [
-      ...problemsOfBaseUrl(gemini.baseUrl, where('upstream.gemini.baseUrl')),
-      ...headers.problems,
+      ...gemini.problems,
+      ...vertex.problems,
       ...problemsOfNames(settings.clients, where('clients')),
       ...keys.problems,
       ...problemsOfProxies(settings, where),
@@ -39,6 +40,20 @@ export function checkMeaning(settings: Settings, where: (path: string) => string
       ...warningsOfKept(settings, where('files.keepBytes')),
       ...keys.warnings,
     ],
+  }
+}
+
+/** The settings of one service, the names of its headers in lower case, and what is wrong with them. */
+function checkUpstream<Name extends UpstreamName>(
+  { upstream }: Settings,
+  name: Name,
+  where: (path: string) => string,
+): { readonly checked: Settings['upstream'][Name]; readonly problems: readonly string[] } {
+  const { baseUrl, headers: stated } = upstream[name]
+  const { headers, problems } = checkHeaders(stated, name, where(`upstream.${name}.headers`))
+  return {
+    checked: { ...upstream[name], headers },
+    problems: [...problemsOfBaseUrl(baseUrl, name, where(`upstream.${name}.baseUrl`)), ...problems],
   }
 }
 

@@ -50,17 +50,18 @@ const SHORTEST_FREE = 8
 /** Every secret among the settings but the keys, of which the key ring tells. */
 export function secretsIn(settings: Settings): LabelledSecret[] {
   const { server, clients, upstream, storage, plugins, proxies, keys } = settings
-  const headers = Object.entries(upstream.gemini.headers).map(([name, text]) => ({
-    text,
-    label: `header ${name}`,
-  }))
+  const { gemini, vertex } = upstream
+  const headers = [gemini, vertex].flatMap((service) =>
+    Object.entries(service.headers).map(([name, text]) => ({ text, label: `header ${name}` })),
+  )
   const options = Object.entries(plugins).flatMap(([name, value]) => [
     ...secretsBelow('options', value, `plugins.${name}`),
   ])
   return [
     ...(server.adminToken === undefined ? [] : [{ text: server.adminToken.trim(), label: 'admin token' }]),
     ...clients.map(({ name, token }) => ({ text: token.trim(), label: `token of ${name}` })),
-    ...secretsOfUrl(upstream.gemini.baseUrl, 'upstream.gemini.baseUrl'),
+    ...secretsOfUrl(gemini.baseUrl, 'upstream.gemini.baseUrl'),
+    ...secretsOfUrl(vertex.baseUrl, 'upstream.vertex.baseUrl'),
     ...secretsOfUrl(storage.url, 'storage.url'),
     ...[
       ...proxies.urls,

@@ -3,6 +3,7 @@ import { FilesSettings } from './files-settings.ts'
 import { LiveSettings } from './live-settings.ts'
 import { MediaSettings } from './media-settings.ts'
 import { ModelSettings } from './model-settings.ts'
+import { KeyUpstream, VertexSettings } from './vertex-settings.ts'
 
 const open = { additionalProperties: false }
 
@@ -42,6 +43,7 @@ const KeySetting = Type.Union([
       proxy: Type.Optional(
         Type.String({ minLength: 1, description: 'The one proxy that this key goes through.' }),
       ),
+      upstream: Type.Optional(KeyUpstream),
     },
     open,
   ),
@@ -57,6 +59,7 @@ const QuotaSetting = Type.Object(
     model: Type.Optional(
       Type.String({ minLength: 1, description: 'A name, or a pattern with *; every one where absent.' }),
     ),
+    upstream: Type.Optional(KeyUpstream),
     requestsPerMinute: Limit('Requests a minute.'),
     tokensPerMinute: Limit('Input tokens a minute.'),
     requestsPerDay: Limit('Requests a day, from midnight to midnight in California.'),
@@ -172,6 +175,7 @@ export const SettingsSchema = Type.Object(
           },
           { ...open, default: {} },
         ),
+        vertex: VertexSettings,
         timeoutSeconds: Seconds(600, 'Silence from upstream that ends an attempt.'),
         finishWhole: Type.Boolean({
           default: false,

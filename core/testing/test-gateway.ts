@@ -154,7 +154,7 @@ function configOf(
     server: { host: '127.0.0.1', port: 0, ...server },
     clients: [{ name: 'tester', token: TOKEN }],
     keys: Array.from({ length: keys }, (_, index) => google.keys[index] ?? `${google.keys[0]}-${index}`),
-    upstream: { gemini: { baseUrl: google.url } },
+    upstream: { gemini: { baseUrl: google.url }, vertex: { baseUrl: google.url } },
     storage: { url: 'sqlite::memory:' },
     plugins: {
       ...plugins,

@@ -9,9 +9,9 @@ import { startWayWatch, type WayWatch, type WayWatchOptions } from './way-watch.
 import type { Ways } from './ways.ts'
 
 export interface WatchedWaysOptions
-  extends Pick<WayCheckerOptions, 'now' | 'authorize'>,
+  extends Pick<WayCheckerOptions, 'baseUrl' | 'path' | 'headers' | 'now' | 'authorize'>,
     Pick<WayWatchOptions, 'later'> {
-  readonly settings: Pick<Settings, 'upstream' | 'proxies'>
+  readonly settings: Pick<Settings, 'proxies'>
   readonly ways: Ways
   readonly breakers: Breakers
   readonly pool: Pick<Pool, 'usable' | 'find'>
@@ -23,7 +23,9 @@ export interface WatchedWaysOptions
 export function watchWays(options: WatchedWaysOptions): WayWatch & { readonly checker: WayChecker } {
   const { settings, ways, breakers, pool, redactor, log, now, authorize, later } = options
   const checker = createWayChecker({
-    ...settings.upstream.gemini,
+    baseUrl: options.baseUrl,
+    path: options.path,
+    headers: options.headers,
     exitAddressUrl: settings.proxies.exitAddressUrl,
     breakers,
     redactor,

@@ -9,7 +9,7 @@ import type { Way } from './way.ts'
 /** Finds out whether a way leads to Google. */
 export interface WayChecker {
   /**
-   * Asks Google for one model by this way, which costs no quota, and keeps in the way's health what came of it.
+   * Asks Google for little by this way, which costs no quota, and keeps in the way's health what came of it.
    * Where Google answered, its breaker closes. Never rejects.
    */
   check(way: Way): Promise<void>
@@ -19,6 +19,8 @@ export interface WayChecker {
 
 export interface WayCheckerOptions {
   readonly baseUrl: string
+  /** What is asked for behind it. */
+  readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly exitAddressUrl: string | undefined
   readonly breakers: Pick<Breakers, 'succeeded'>
@@ -36,7 +38,7 @@ const PATIENCE = 20_000
 const TEXT_LIMIT = 500
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}\b/i
 
-/** A checker by `GET /v1beta/models?pageSize=1`. */
+/** A checker by a GET of the service's. */
 export function createWayChecker(options: WayCheckerOptions): WayChecker {
   const base = options.baseUrl.replace(/\/+$/, '')
 
@@ -75,7 +77,7 @@ export function createWayChecker(options: WayCheckerOptions): WayChecker {
     // Without a key Google refuses, which is an answer too; but only with one it speaks of the place.
     if (key) options.authorize(headers, key)
     try {
-      const response = await get(way, `${base}/v1beta/models?pageSize=1`, headers)
+      const response = await get(way, base + options.path, headers)
       if (response.status < 400) return undefined
       const text = options.redactor.text(await response.text())
       const contentType = response.headers.get('content-type') ?? ''

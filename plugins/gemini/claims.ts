@@ -13,7 +13,8 @@ const OWN = new Set(['models', 'dynamic', 'decisions'])
 export function claims({ url, headers }: Pick<ProtocolRequest, 'url' | 'headers'>): boolean {
   const path = url.pathname.replaceAll(/\/{2,}/g, '/')
   if (/^\/(v1\/)*(v1beta|v1alpha)\/openai(\/|$)/.test(path)) return false
-  if (/^\/((v1\/)+)?(v1beta|v1alpha)(\/|$)|^\/(gemini|upload|download|ws)(\/|$)/.test(path)) return true
+  if (/^\/((v1\/)+)?(v1beta|v1alpha)(\/|$)|^\/(gemini|vertex-express|upload|download|ws)(\/|$)/.test(path))
+    return true
   const collection = /^\/(?:v1\/)+([^/:]*)/.exec(percentDecoded(path))?.[1] ?? ''
   if (!isOwned(collection) && !OWN.has(collection)) return /^\/(v1\/)+(upload|download)\//.test(path)
   if (!SHARED.has(collection)) return true

@@ -4,17 +4,19 @@ import { definePlugin, type Gateway } from '../../core/plugin.ts'
 import type { SocketHandler } from '../../core/sockets.ts'
 import { claims } from './claims.ts'
 import { codec } from './codec.ts'
+import { json } from './json.ts'
 import { toLiveTarget } from './live-path.ts'
 import { toModelPage } from './model-pages.ts'
 import { isGeneration, toListing, toTarget } from './native-methods.ts'
 import { type NativePath, parseNativePath } from './native-path.ts'
+import { serveVertex } from './vertex-express.ts'
 
 /** Google's own protocol: https://ai.google.dev/api */
 export default definePlugin({
   name: 'gemini',
   api: 1,
   description:
-    "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1, /v1alpha, /upload, /download, /ws and /gemini.",
+    "Serves Google's own clients: every method of the Gemini API under /v1beta, /v1, /v1alpha, /upload, /download, /ws and /gemini, and Vertex Express's under /vertex-express.",
   setup: (_, host) => ({
     protocol: { name: 'gemini', claims, codec },
     sockets: Object.fromEntries(
@@ -30,6 +32,7 @@ const PATHS = [
   '/v1beta/*',
   '/v1alpha/*',
   '/gemini/*',
+  '/vertex-express/*',
   '/upload/*',
   '/download/*',
   '/v1/*',
@@ -45,6 +48,7 @@ async function serve(request: Request, gateway: Gateway): Promise<Response> {
   const path = parseNativePath(url)
   if (!path || !isServed(url, request))
     throw new GatewayError('not_found', `Nothing is served at ${url.pathname}`)
+  if (path.upstream === 'vertex') return serveVertex(request, url, path, gateway)
   if (path.media === 'upload') return gateway.upload(request, toTarget(path, request))
   if (request.method === 'POST' && isGeneration(path)) return gateway.answer(request, toTarget(path, request))
   const models = await answerFromCatalogue(request, url, path, gateway)
@@ -77,10 +81,4 @@ async function answerFromCatalogue(
   if (model === '') return undefined
   const known = await gateway.model(request, model)
   return known && json(known)
-}
-
-function json(value: unknown): Response {
-  return new Response(`${JSON.stringify(value, null, 2)}\n`, {
-    headers: { 'content-type': 'application/json; charset=UTF-8' },
-  })
 }

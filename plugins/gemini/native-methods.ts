@@ -20,7 +20,7 @@ export function isGeneration({ action, model }: NativePath): boolean {
 
 /** What the gateway is told of a method. */
 export function toTarget(named: NativePath, { method }: Request): NativeTarget {
-  const { path, query, action, collection, model, resource, isResource } = named
+  const { path, query, action, collection, model, resource, isResource, upstream } = named
   return {
     path,
     query,
@@ -31,8 +31,10 @@ export function toTarget(named: NativePath, { method }: Request): NativeTarget {
     collection,
     ...(resource !== undefined && { [isPublic(named, method) ? 'uses' : 'resource']: resource }),
     removes: method === 'DELETE' && isResource,
-    makes: makes(named),
+    // What Vertex makes is not kept track of.
+    makes: upstream === undefined && makes(named),
     modelInBody: method === 'POST' && MODEL_IN_BODY.has(collection),
+    ...(upstream && { upstream }),
   }
 }
 

@@ -3,6 +3,7 @@ import { withoutCredentials } from '../../core/http/credential.ts'
 import { percentDecoded } from '../../core/http/percent-decoded.ts'
 import { isOwned, toResourceName } from '../../core/ownership/resource-name.ts'
 import { createRecentMap } from '../../core/recent-map.ts'
+import { fromVertexPath } from './vertex-prefix.ts'
 
 /** A path of Google's native API, taken apart. */
 export interface NativePath {
@@ -20,16 +21,18 @@ export interface NativePath {
   readonly isResource: boolean
   /** What is listed: `files`, `models/veo/operations`; undefined for all but a whole collection. */
   readonly listed: string | undefined
-  /** The path as Google takes it. */
+  /** Set for what stands below `/vertex-express`. */
+  readonly upstream?: 'vertex'
+  /** The path as Google takes it, in the form of the Gemini API. */
   readonly path: string
   /** The client's query without credentials. */
   readonly query: string
 }
 
 /**
- * Reads a native path, also under `/gemini` (there also without a version), with versions twice and slashes too many.
- * Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`). Undefined where the path is
- * none of Google's. Throws a GatewayError for one that leaves its place.
+ * Reads a native path, also under `/gemini` and `/vertex-express` (there also without a version), with versions twice
+ * and slashes too many. Ids may be percent-encoded, and a model's carry a vendor's prefix (`google/gemini-…`).
+ * Undefined where the path is none of Google's. Throws a GatewayError for one that leaves its place.
  */
 export function parseNativePath(url: URL): NativePath | undefined {
   const { pathname } = url
@@ -47,6 +50,13 @@ const LONGEST_KNOWN = 256
 type Place = Omit<NativePath, 'query'>
 
 function parsePlace(pathname: string): Place | undefined {
+  const ofVertex = fromVertexPath(pathname)
+  if (ofVertex === undefined) return parseGeminiPlace(pathname)
+  const place = parseGeminiPlace(ofVertex)
+  return place && { ...place, upstream: 'vertex' }
+}
+
+function parseGeminiPlace(pathname: string): Place | undefined {
   const { isPrefixed, media, version, rest } = takeHead(pathname)
   if (media === 'twice' || rest.length === 0 || !(isPrefixed || version || media)) return undefined
   const segments = toSegments(rest)

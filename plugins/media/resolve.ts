@@ -15,16 +15,24 @@ const WIDTH = 4
 
 /**
  * A call whose pictures and files are there: each that it names by an address is fetched once and put in its place.
- * What cannot be had refuses the call, or leaves a text behind (`media.onFailure`). Undefined where nothing is to
- * be fetched.
+ * What cannot be had refuses the call, or leaves a text behind (`media.onFailure`). Undefined, at once, where nothing
+ * is to be fetched.
  */
-export async function resolveMedia(
+export function resolveMedia(
   call: Call,
   fetch: GuardedFetch,
   settings: MediaSettings,
-): Promise<Call | undefined> {
+): Promise<Call> | undefined {
   const found = referencesIn(call.request).filter(({ url }) => !isLeftToGoogle(url, call.model, settings))
-  if (found.length === 0) return undefined
+  return found.length === 0 ? undefined : withFetched(call, found, fetch, settings)
+}
+
+async function withFetched(
+  call: Call,
+  found: readonly Reference[],
+  fetch: GuardedFetch,
+  settings: MediaSettings,
+): Promise<Call> {
   const wanted = byUrl(found)
   if (wanted.length > MOST)
     throw new GatewayError(

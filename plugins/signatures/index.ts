@@ -1,5 +1,5 @@
 import type { GenerateContentResponse } from '../../core/canonical.ts'
-import { definePlugin } from '../../core/plugin.ts'
+import { type Call, definePlugin } from '../../core/plugin.ts'
 import { type AnswerWatch, watchAnswer } from './answer-watch.ts'
 import { keepSignatures, LIMITS } from './kept-signatures.ts'
 import { withKeptSignatures } from './restore.ts'
@@ -32,13 +32,17 @@ export default definePlugin({
       signal[WATCH]?.add(reply)
     }
 
+    function begin(call: Call): Call | undefined {
+      const signal: WatchedSignal = call.signal
+      signal[WATCH] = watchAnswer(call, call.request.contents ?? [], kept)
+      return withKeptSignatures(call, kept)
+    }
+
     return {
       when: ({ protocol }) => protocol !== 'gemini',
-      async request(call) {
-        await kept.load()
-        const signal: WatchedSignal = call.signal
-        signal[WATCH] = watchAnswer(call, call.request.contents ?? [], kept)
-        return withKeptSignatures(call, kept)
+      request(call) {
+        const loading = kept.load()
+        return loading ? loading.then(() => begin(call)) : begin(call)
       },
       reply: watch,
       chunk: watch,

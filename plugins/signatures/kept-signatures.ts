@@ -12,8 +12,8 @@ export interface Kept {
 
 /** Signatures by the names of their places. */
 export interface KeptSignatures {
-  /** Settles when what an earlier run kept is known, which is read once. */
-  load(): Promise<void>
+  /** Settles when what an earlier run kept is known, which is read once; undefined where it is known already. */
+  load(): Promise<void> | undefined
   /** Knows what earlier tasks have put. */
   get(place: string): Kept | undefined
   /** Runs a task that may `put`, soon and off any call's way. */
@@ -67,9 +67,15 @@ export function keepSignatures({ store, limits, now, failed }: Surroundings): Ke
   let count = 0
   let writing: Promise<void> = Promise.resolve()
   let reading: Promise<void> | undefined
+  let isRead = false
 
-  function load(): Promise<void> {
-    reading ??= readSegments().catch(failed)
+  function load(): Promise<void> | undefined {
+    if (isRead) return undefined
+    reading ??= readSegments()
+      .catch(failed)
+      .then(() => {
+        isRead = true
+      })
     return reading
   }
 

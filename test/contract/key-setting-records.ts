@@ -17,6 +17,7 @@ export function keySettingsContract(testStore: TestStore): void {
       weight: undefined,
       tags: undefined,
       note: undefined,
+      upstream: undefined,
       disabledSince: undefined,
       isDeleted: true,
     })
@@ -26,9 +27,21 @@ export function keySettingsContract(testStore: TestStore): void {
     assert.deepEqual(changes, { revision: 1, records: [keySetting(), nothing, none], count: 3 })
   })
 
-  testStore('a key that is put again keeps its place', async (store) => {
+  testStore('a key that is put again keeps its place, and nothing else of before', async (store) => {
     await put(store, keySetting({ id: 'k_b' }), keySetting({ id: 'k_a' }))
-    const changed = keySetting({ id: 'k_b', secret: 'other', createdAt: 9 })
+    const changed = keySetting({
+      id: 'k_b',
+      secret: 'other',
+      name: 'other',
+      project: 'other',
+      weight: 9,
+      tags: ['other'],
+      note: 'other',
+      proxy: 'http://other:1',
+      upstream: 'gemini',
+      disabledSince: 9,
+      createdAt: 9,
+    })
     await put(store, changed)
     assert.deepEqual((await store.keySettings.since(0)).records, [changed, keySetting({ id: 'k_a' })])
   })

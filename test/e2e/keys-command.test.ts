@@ -45,7 +45,7 @@ describe('geminate keys', () => {
     const { stdout } = await run(['import', 'more.csv', '--json'])
     assert.deepEqual(JSON.parse(stdout).added, 1)
     const { stdout: list } = await run(['list', '--text', 'more'])
-    assert.match(list, /^ID .*\nk_\w+ +more +mor…1 +active +admin\n$/)
+    assert.match(list, /^ID .*\nk_\w+ +more +mor…1 +active +admin +gemini\n$/)
   })
 
   test('lists masked keys as a table and as JSON, those that are meant', LONG, async () => {
@@ -53,7 +53,7 @@ describe('geminate keys', () => {
     const { items, total } = JSON.parse(stdout)
     assert.deepEqual([total, items[0].masked, items[0].tags], [3, 'AQ.fre…mnop', ['a', 'b']])
     const table = (await run(['list', '--origin', 'config'])).stdout
-    assert.match(table, /key-1 +AQ\.con…mnop +active +config/)
+    assert.match(table, /key-1 +AQ\.con…mnop +active +config +gemini/)
     for (const key of [CONFIGURED, ...FRESH]) assert.ok(!(stdout + table).includes(key))
   })
 
@@ -81,6 +81,22 @@ describe('geminate keys', () => {
       const again = await run(['import', name, '--dry-run', ...any])
       assert.equal(again.stdout, 'Would add 0 keys; 5 known already\n', name)
     }
+  })
+
+  test('imports keys of Vertex, and lists them alone', LONG, async () => {
+    const added = await run(['import', '--upstream', 'vertex', '--any-shape'], 'vertex-key-0001\n')
+    assert.equal(added.stdout, 'Added 1 key; 0 known already\n')
+    const { stdout } = await run(['list', '--upstream', 'vertex', '--json'])
+    const { items, total } = JSON.parse(stdout)
+    assert.deepEqual([total, items[0].upstream, items[0].masked], [1, 'vertex', 'ver…01'])
+    assert.match(
+      (await run(['import', '--upstream', 'vortex'], '')).stderr,
+      /--upstream is vortex, but must be/,
+    )
+    assert.match(
+      (await run(['export', '--yes', '--format', 'csv', '--upstream', 'vertex'])).stdout,
+      /,vertex,/,
+    )
   })
 
   test('says what is wrong with how it was called', LONG, async () => {

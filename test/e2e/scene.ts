@@ -21,6 +21,7 @@ export interface KeyItem {
   readonly name: string
   readonly project: string
   readonly masked: string
+  readonly upstream: string
   readonly state: string
   readonly reason: string
   readonly rests: readonly { model: string; until: number; state: string; reason: string }[]
@@ -51,12 +52,23 @@ export async function openScene(
 ): Promise<Scene> {
   const dataFolder = process.env.GEMINATE_GOOGLE_DATA
   const google = await startSimulatedGoogle({ keys: [...keys], dataFolder, ...googleOptions })
-  const { upstream = {}, routing, ...rest } = settings as { upstream?: { gemini?: object }; routing?: object }
+  const {
+    upstream = {},
+    routing,
+    ...rest
+  } = settings as {
+    upstream?: { gemini?: object; vertex?: object }
+    routing?: object
+  }
   const gateway = await startGatewayProcess(
     {
       keys: keys.map((key, index) => ({ key, name: `key-${index + 1}` })),
       routing: { strategy: 'round-robin', ...routing },
-      upstream: { ...upstream, gemini: { baseUrl: google.url, ...upstream.gemini } },
+      upstream: {
+        ...upstream,
+        gemini: { baseUrl: google.url, ...upstream.gemini },
+        vertex: { baseUrl: google.url, ...upstream.vertex },
+      },
       ...rest,
     },
     files,

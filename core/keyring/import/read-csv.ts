@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { UPSTREAMS, type UpstreamName } from '../../keys.ts'
 import type { NewKey } from '../key-change.ts'
 import { toPiece } from './key-piece.ts'
 import { listOfTags } from './list-of-tags.ts'
@@ -24,6 +25,7 @@ const COLUMNS: Readonly<Record<string, keyof NewKey>> = {
   comment: 'note',
   proxy: 'proxy',
   disabled: 'disabled',
+  upstream: 'upstream',
 }
 
 /** The rows of a CSV whose first line names a column of keys; undefined where it does not. */
@@ -71,6 +73,8 @@ function* piecesOf(
       yield { place, text: key.secret, why: 'It does not fit the pattern' }
     } else if (key.weight !== undefined && !isWeight(key.weight)) {
       yield { place, text: key.secret, why: 'Its weight is no number above 0' }
+    } else if (key.upstream !== undefined && !UPSTREAMS.includes(key.upstream)) {
+      yield { place, text: key.secret, why: `Its upstream is none of ${UPSTREAMS.join(', ')}` }
     } else {
       yield toPiece(key, place)
     }
@@ -88,6 +92,7 @@ function toNewKey(columns: readonly (keyof NewKey | undefined)[], cells: readonl
     tags: listOfTags(cell('tags')),
     note: cell('note'),
     proxy: cell('proxy'),
+    upstream: cell('upstream')?.toLowerCase() as UpstreamName | undefined,
     disabled: /^(true|yes|1|disabled)$/i.test(cell('disabled') ?? ''),
   }
 }

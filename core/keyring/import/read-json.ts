@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { UPSTREAMS } from '../../keys.ts'
 import type { NewKey } from '../key-change.ts'
 import { toPiece } from './key-piece.ts'
 import type { ParseOptions, Piece } from './parse-keys.ts'
@@ -14,6 +15,7 @@ const JsonKey = Type.Object({
   note: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   disabled: Type.Optional(Type.Boolean()),
   proxy: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  upstream: Type.Optional(Type.Union(UPSTREAMS.map((name) => Type.Literal(name)))),
 })
 
 /** The keys of a JSON list, or of an object that holds one under `keys`; undefined for what is neither. */
@@ -66,6 +68,7 @@ function toNewKey({
   note,
   proxy,
   disabled,
+  upstream,
 }: Static<typeof JsonKey>): NewKey {
   return {
     secret: key.trim(),
@@ -76,6 +79,7 @@ function toNewKey({
     note: note || undefined,
     proxy: proxy || undefined,
     disabled,
+    upstream,
   }
 }
 
