@@ -232,7 +232,7 @@ export async function startGateway(
       keyring.close()
       await plugins.stop()
       await ownership.close()
-      keptFiles?.close()
+      await keptFiles?.close()
       for (const service of allOf(services)) await service.close()
       await tokens.close()
       await requestLog.close()
