@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ask, openKeptScene, upload, uploadsIn } from './kept-scene.ts'
 import { tokenOf } from './native-scene.ts'
-import type { Scene } from './scene.ts'
+import { watchMemory } from './watch-memory.ts'
 
 const FILES = '/upload/v1beta/files'
 const MEGABYTE = 1024 * 1024
@@ -73,20 +72,3 @@ test('300 MB are kept and uploaded again byte for byte, in memory that stays fla
     await scene.close()
   }
 })
-
-/** How much memory the gateway's process takes more than at the beginning, at its most, in MB. */
-function watchMemory({ gateway }: Scene) {
-  const now = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) / 1024
-  const begun = now()
-  let most = begun
-  const timer = setInterval(() => {
-    most = Math.max(most, now())
-  }, 50)
-  return {
-    end() {
-      clearInterval(timer)
-      return Math.round(most - begun)
-    },
-  }
-}
