@@ -4,8 +4,11 @@ export interface ByteFiles {
   create(path: string): Promise<WritableBytes>
   /** Opens a file that is there, to write on. */
   open(path: string): Promise<WritableBytes>
-  /** A file's bytes, read no faster than they are taken. A file that is not there fails at the first read. */
-  read(path: string): ReadableStream<Uint8Array>
+  /**
+   * The bytes of a file, read no faster than they are taken. One that is not there, or is not as long as it should be,
+   * fails at the first read.
+   */
+  read(path: string, length: number): ReadableStream<Uint8Array>
   /** Names and lengths of the files in a folder; none where there is no such folder. */
   list(folder: string): Promise<readonly { readonly name: string; readonly length: number }[]>
   /** Removes a file; one that is not there is fine. */

@@ -18,6 +18,7 @@ import { createServer } from './http/server.ts'
 import { openKeptFiles } from './kept-files/open-kept-files.ts'
 import type { ConfiguredKey } from './keyring/configured-keys.ts'
 import { createKeyring } from './keyring/keyring.ts'
+import type { UpstreamName } from './keys.ts'
 import { createLive } from './live/live.ts'
 import { toLiveLimits } from './live/live-clock.ts'
 import { liveTokenOf, makerOfToken } from './live/live-token.ts'
@@ -52,8 +53,8 @@ export interface Opened {
 
 export interface RunningGateway {
   readonly url: string
-  /** How many keys it has, those that were added at run time among them. */
-  readonly keys: number
+  /** How many keys it has for each service, those that were added at run time among them. */
+  readonly keys: Readonly<Record<UpstreamName, number>>
   /** One sentence for each thing the operator should know. */
   readonly problems: readonly string[]
   /** Reads the settings again and exchanges the plugins; rejects where they cannot be used, and changes nothing then. */
@@ -225,14 +226,14 @@ export async function startGateway(
     url: toListeningUrl(settings.server, listening.port),
     problems,
     reload,
-    keys: keyring.keys.size,
+    keys: { gemini: gemini.pool.total, vertex: vertex.pool.total },
     async stop(graceSeconds) {
       await live.stop() // a session would last as long as it is waited for
       await listening.stop(graceSeconds)
       keyring.close()
       await plugins.stop()
       await ownership.close()
-      keptFiles?.close()
+      await keptFiles?.close()
       for (const service of allOf(services)) await service.close()
       await tokens.close()
       await requestLog.close()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { GatewayError, isGatewayError } from '../core/errors.ts'
 import { createCopies } from '../core/kept-files/copies.ts'
-import { BASE, copyingGoogle, errand, fileCopy, shelfOf } from './copying-google.ts'
+import { BASE, copyingGoogle, errand, fileCopy, keptFile, shelfOf } from './copying-google.ts'
 import { key } from './virtual-pool.ts'
 
 async function setUp() {
@@ -100,11 +100,12 @@ describe('Copies of kept files', () => {
     assert.equal((await copies.bring(shelf.find(file)!, 'p2', errand())).name, 'files/copy-2')
   })
 
-  test('that are not the same file are removed again', async () => {
-    const { copies, google, file } = await setUp()
+  test('that are not the same file are removed again, and its bytes are no good', async () => {
+    const { copies, google, file, shelf, warnings } = await setUp()
     google.sha256Hash = 'another'
     await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /same file/))
     assert.equal(google.asked.at(-1), 'DELETE files/copy-1')
+    assert.deepEqual([shelf.find(file)?.hasBytes, warnings.length], [false, 1])
   })
 
   test('are begun once more where Google broke off, and then no more', async () => {
@@ -118,6 +119,13 @@ describe('Copies of kept files', () => {
       bringing,
       refusal('bad_upstream', /^files\/a could not be uploaded again .*broke off/),
     )
+  })
+
+  test('are not begun once more where they could not be begun: all that may help was tried by then', async () => {
+    const { copies, google, file } = await setUp()
+    google.failures.push(new GatewayError('bad_upstream', 'Google does not answer'))
+    await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /does not answer/))
+    assert.deepEqual(google.asked, ['POST start p2'])
   })
 
   test('tell of Google’s refusal as the gateway’s own matter, and when to try again', async () => {
@@ -167,6 +175,88 @@ describe('Copies of kept files', () => {
     byteFiles.contents.clear()
     const bringing = copies.bring(file, 'p2', errand())
     await assert.rejects(bringing, refusal('invalid_request', /cannot be read any more; upload it again/))
-    assert.deepEqual([shelf.find(file), warnings.length], [undefined, 1])
+    assert.deepEqual([shelf.find(file)?.hasBytes, warnings.length], [false, 1])
+  })
+
+  test('cannot be made of bytes that break off, which is no fault of Google’s', async () => {
+    const { copies, google, file, shelf, byteFiles } = await setUp()
+    let pieces = 2
+    byteFiles.read = () =>
+      new ReadableStream({
+        async pull(controller) {
+          if (pieces-- === 0) throw new Error('The disk is broken')
+          controller.enqueue(new Uint8Array(5))
+        },
+      })
+    const bringing = copies.bring(file, 'p2', errand())
+    await assert.rejects(bringing, refusal('invalid_request', /cannot be read any more; upload it again/))
+    assert.equal(shelf.find(file)?.hasBytes, false)
+    assert.equal(google.asked.filter((each) => each.startsWith('POST start')).length, 1)
+  })
+
+  test('stay though the bytes of their file give way while they are uploaded', async () => {
+    const { copies, google, file, shelf } = await setUp()
+    const gate = Promise.withResolvers<void>()
+    google.gate = gate.promise
+    const bringing = copies.bring(file, 'p2', errand())
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.ok(shelf.claim(1_000))
+    gate.resolve()
+    assert.equal((await bringing).name, 'files/copy-1')
+    assert.deepEqual(shelf.find(file)?.copies, [await bringing])
+  })
+
+  test('are none of another file that has the same name by then', async () => {
+    const { copies, google, file, shelf } = await setUp()
+    const gate = Promise.withResolvers<void>()
+    google.gate = gate.promise
+    const bringing = copies.bring(file, 'p2', errand())
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await shelf.put({ ...file, id: 'another', length: 3 })
+    gate.resolve()
+    await assert.rejects(bringing, refusal('not_found', /deleted meanwhile/))
+    assert.deepEqual(shelf.find(file)?.copies, [])
+    assert.equal(google.asked.at(-1), 'DELETE files/copy-1')
+  })
+
+  test('that came about meanwhile are not forgotten with bytes that cannot be read', async () => {
+    const { copies, file, shelf, byteFiles } = await setUp()
+    const { read } = byteFiles
+    byteFiles.read = () =>
+      new ReadableStream({
+        async pull() {
+          byteFiles.read = read
+          await copies.bring(file, 'p3', errand())
+          throw new Error('The disk is broken')
+        },
+      })
+    await assert.rejects(copies.bring(file, 'p2', errand()), refusal('invalid_request', /read/))
+    assert.deepEqual(
+      shelf.find(file)?.copies.map(({ project }) => project),
+      ['p3'],
+    )
+  })
+
+  test('are looked at before their use where Google did not end well with them', async () => {
+    const { copies, google, file } = await setUp()
+    google.states.push('FAILED', 'FAILED')
+    await assert.rejects(copies.bring(file, 'p2', errand()), refusal('bad_upstream', /make anything/))
+  })
+
+  test('of many files are deleted some at a time', async () => {
+    const { copies, google, shelf } = await setUp()
+    const gate = Promise.withResolvers<void>()
+    google.gate = gate.promise
+    google.isDeletingSlowly = true
+    const files = Array.from({ length: 20 }, (_, index) =>
+      keptFile(`many-${index}`, { copies: [fileCopy({ name: `files/copy-of-${index}` })] }),
+    )
+    for (const file of files) await shelf.put(file)
+    copies.remove(shelf.remove(files))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(google.asked.length, 4)
+    gate.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal(google.asked.length, 20)
   })
 })

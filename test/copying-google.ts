@@ -20,6 +20,8 @@ export interface CopyingGoogle {
   readonly failures: (Error | undefined)[]
   /** Waited for before a copy's bytes are answered. */
   gate: Promise<void> | undefined
+  /** Deletions wait for the gate too. */
+  isDeletingSlowly: boolean
   sha256Hash: string
 }
 
@@ -31,6 +33,7 @@ export function copyingGoogle(): CopyingGoogle {
     states: [],
     failures: [],
     gate: undefined,
+    isDeletingSlowly: false,
     sha256Hash: 'h',
     keyLoop: {
       async run(request, trace, leaving, read) {
@@ -60,6 +63,7 @@ export function copyingGoogle(): CopyingGoogle {
       return toAnswer({ file: await toFile(request) })
     }
     google.asked.push(`${request.method} ${request.path.replace('/v1beta/', '')}`)
+    if (request.method === 'DELETE' && google.isDeletingSlowly) await google.gate
     return toAnswer({ state: google.states.shift() ?? 'ACTIVE' })
   }
 

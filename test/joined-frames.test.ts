@@ -4,6 +4,7 @@ import type { FrameSource } from '../core/call/frame-source.ts'
 import { inPlaces, joinedReply } from '../core/call/joined-candidates.ts'
 import { type JoinedStream, joinedFrames } from '../core/call/joined-frames.ts'
 import type { GenerateContentResponse } from '../core/canonical.ts'
+import { GatewayError } from '../core/errors.ts'
 import { frozen } from './frozen.ts'
 
 const says = (text: string, tokens?: number): GenerateContentResponse => ({
@@ -39,6 +40,14 @@ function openStream(first: number) {
   }
 }
 
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
+const NEVER_AGAIN = () => Promise.reject(new Error('begun twice'))
+
+/** Streams that have all begun, as `joinedFrames` takes them. */
+function asBegun(...streams: readonly JoinedStream[]): Parameters<typeof joinedFrames> {
+  return [streams.map((stream) => Promise.resolve(stream)), streams.map(() => NEVER_AGAIN)]
+}
+
 async function nextOf(joined: FrameSource) {
   const runs = await joined.next()
   return runs?.flatMap((run) => joined.chunksOf(run))
@@ -47,7 +56,8 @@ async function nextOf(joined: FrameSource) {
 describe('Streams that make up one answer', () => {
   test('bring their chunks as they come, each in its place, with what all have spent so far', async () => {
     const [one, two] = [openStream(0), openStream(1)]
-    const joined = joinedFrames([one.stream, two.stream], [])
+    const joined = joinedFrames(...asBegun(one.stream, two.stream))
+    await tick()
     const first = nextOf(joined)
     two.brings(says('b', 3))
     assert.deepEqual(await first, [
@@ -69,7 +79,8 @@ describe('Streams that make up one answer', () => {
 
   test('take turns where all have something, and none is read on before its chunks are', async () => {
     const [one, two] = [openStream(0), openStream(1)]
-    const joined = joinedFrames([one.stream, two.stream], [])
+    const joined = joinedFrames(...asBegun(one.stream, two.stream))
+    await tick()
     const told: number[] = []
     for (let turn = 0; turn < 6; turn++) {
       const next = nextOf(joined)
@@ -85,8 +96,9 @@ describe('Streams that make up one answer', () => {
     const [one, late] = [openStream(0), openStream(1)]
     let begun = 0
     const joined = joinedFrames(
-      [one.stream],
+      [Promise.resolve(one.stream)],
       [
+        NEVER_AGAIN,
         async () => {
           begun++
           return late.stream
@@ -94,10 +106,11 @@ describe('Streams that make up one answer', () => {
         () => Promise.reject(new Error('refused')),
       ],
     )
+    await tick()
     const next = nextOf(joined)
     assert.equal(begun, 0)
     one.ends()
-    await new Promise((resolve) => setTimeout(resolve, 0))
+    await tick()
     assert.equal(begun, 1)
     late.brings(says('b'))
     assert.deepEqual((await next)?.[0]?.candidates?.[0]?.index, 1)
@@ -108,9 +121,30 @@ describe('Streams that make up one answer', () => {
     assert.ok(one.state.ends > 0 && late.state.ends > 0)
   })
 
+  test('wait for another where they find all keys busy, as long as another runs', async () => {
+    const [one, two] = [openStream(0), openStream(1)]
+    const busy = new GatewayError('rate_limited', 'All keys are busy', { facts: { outBusy: 1 } })
+    const tries = [() => Promise.reject(busy), () => Promise.resolve(two.stream), () => Promise.reject(busy)]
+    const again = () => tries.shift()!()
+    const joined = joinedFrames([Promise.resolve(one.stream), again()], [NEVER_AGAIN, again, again])
+    const next = nextOf(joined)
+    await tick()
+    assert.equal(tries.length, 2)
+    one.ends()
+    await tick()
+    assert.equal(tries.length, 0)
+    two.brings(says('b'))
+    assert.equal((await next)?.[0]?.candidates?.[0]?.index, 1)
+    const last = nextOf(joined)
+    tries.push(() => Promise.reject(busy))
+    two.ends()
+    await assert.rejects(last, { message: 'All keys are busy' })
+  })
+
   test('break with one of them', async () => {
     const [one, two] = [openStream(0), openStream(1)]
-    const joined = joinedFrames([one.stream, two.stream], [])
+    const joined = joinedFrames(...asBegun(one.stream, two.stream))
+    await tick()
     const next = nextOf(joined)
     two.breaks(new Error('cut'))
     await assert.rejects(next, { message: 'cut' })

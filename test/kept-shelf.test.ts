@@ -44,8 +44,8 @@ describe('The shelf of kept files', () => {
     shelf.touch(files[0]!)
     assert.ok(shelf.claim(30))
     assert.deepEqual(
-      files.map((each) => shelf.find(each)?.name),
-      ['files/a', undefined, 'files/c'],
+      files.map((each) => shelf.find(each)?.hasBytes),
+      [true, false, true],
     )
   })
 
@@ -58,10 +58,10 @@ describe('The shelf of kept files', () => {
     assert.equal(shelf.claim(101), false)
     assert.ok(shelf.claim(30))
     assert.equal(shelf.claim(71), false, 'an upload under way does not give way')
-    assert.ok(shelf.find(kept))
+    assert.equal(shelf.find(kept)?.hasBytes, true)
     shelf.give(30)
     assert.ok(shelf.claim(100))
-    assert.equal(shelf.find(kept), undefined)
+    assert.equal(shelf.find(kept)?.hasBytes, false)
     assert.equal(shelf.couldHold(1), false, 'room that came free is not counted twice')
   })
 
@@ -92,8 +92,8 @@ describe('The shelf of kept files', () => {
     const again = await open({ isThere: ({ name }) => name !== gone.name })
     assert.deepEqual(again.gone, [gone])
     assert.deepEqual(
-      [whole, short, gone, missing].map((each) => again.shelf.find(each) !== undefined),
-      [true, false, false, false],
+      [whole, short, gone, missing].map((each) => again.shelf.find(each)?.hasBytes),
+      [true, false, undefined, false],
     )
     assert.deepEqual([...byteFiles.contents.keys()].toSorted(), [
       `${FOLDER}/${whole.id}`,
@@ -113,9 +113,23 @@ describe('The shelf of kept files', () => {
     }
     const { shelf: smaller } = await open({ maxBytes: 25 })
     assert.deepEqual(
-      files.map((each) => smaller.find(each) !== undefined),
+      files.map((each) => smaller.find(each)?.hasBytes),
       [false, true, true],
     )
+  })
+
+  test('has one of two that were left of the same name, and the room of one', async () => {
+    const { open, lay, documents, byteFiles } = setUp(20)
+    const [older, newer] = [file('a'), file('a')]
+    for (const each of [older, newer]) {
+      await documents.put('kept-files', each.id, each)
+      lay(each)
+    }
+    const { shelf } = await open()
+    assert.equal(shelf.find(older)?.id, newer.id)
+    assert.deepEqual(await documents.names('kept-files'), [newer.id])
+    assert.deepEqual([...byteFiles.contents.keys()], [`${FOLDER}/${newer.id}`])
+    assert.deepEqual([shelf.couldHold(20), shelf.couldHold(21)], [true, false])
   })
 
   test('opens though its folder cannot be read, without the bytes', async () => {

@@ -46,10 +46,12 @@ export function memoryFiles(): MemoryFiles {
         async close() {},
       }
     },
-    read: (path) =>
+    read: (path, length) =>
       new ReadableStream({
         start(controller) {
-          controller.enqueue(bytesOf(path))
+          const bytes = bytesOf(path)
+          if (bytes.length !== length) throw new Error(`${path} is not as long as it should be`)
+          controller.enqueue(bytes)
           controller.close()
         },
       }),

@@ -8,6 +8,7 @@ import { candidatesFor } from '../core/kept-files/choose-project.ts'
 import type { Copies } from '../core/kept-files/copies.ts'
 import type { KeptFile } from '../core/kept-files/kept-file.ts'
 import { withMovedFiles } from '../core/kept-files/moving.ts'
+import type { Key, KeyStrategy } from '../core/keys.ts'
 import type { Place } from '../core/ownership/ownership.ts'
 import { fileCopy, keptFile } from './copying-google.ts'
 import { fault, key, setUpPool } from './virtual-pool.ts'
@@ -15,9 +16,13 @@ import { fault, key, setUpPool } from './virtual-pool.ts'
 const MODEL = 'gemini-a'
 
 /** Files `files/a` in `p1`, `files/b` in `p2` …, the later the larger. */
-function setUp(kept: Record<string, Partial<KeptFile>> = { a: {}, b: {} }) {
-  const keys = [1, 2, 3, 4, 5].map((number) => key(`k${number}`, `p${number}`))
-  const { pool, settle, clock } = setUpPool(keys)
+function setUp(
+  kept: Record<string, Partial<KeptFile>> = { a: {}, b: {} },
+  more: readonly Key[] = [],
+  strategy?: KeyStrategy,
+) {
+  const keys = [1, 2, 3, 4, 5].map((number) => key(`k${number}`, `p${number}`)).concat(more)
+  const { pool, settle, clock } = setUpPool(keys, undefined, strategy)
   const files = Object.entries(kept).map(([name, fields], index) =>
     keptFile(name, { keyId: `k${index + 1}`, length: 10 + index, ...fields }),
   )
@@ -104,6 +109,7 @@ describe('A call that names kept files', () => {
     assert.deepEqual(brought, ['files/a p2'])
     assert.equal(asked[0]?.body, '{"files":[{"fileUri":"files/a-in-p2"},{"fileUri":"files/b"}]}')
     assert.deepEqual(trace.notes, ['files/a was uploaded again to the project that is to answer'])
+    assert.equal(trace.census?.usable, 5)
   })
 
   test('goes where its copies are', async () => {
@@ -139,6 +145,15 @@ describe('A call that names kept files', () => {
     assert.equal(asked.length, 3)
   })
 
+  test('finds another project beside one of many keys that could not take its file', async () => {
+    const many = Array.from({ length: 10 }, (_, index) => key(`many-${index}`, 'p2'))
+    const likesTwo: KeyStrategy = { pick: (usable) => usable.byProject('p2')[0] ?? usable.at(0) }
+    const { run, rest, failing } = setUp({ a: {} }, many, likesTwo)
+    rest('p1')
+    failing.set('p2', new GatewayError('bad_upstream', 'p2 takes nothing'))
+    assert.match(String(await run()), /^p[345]$/)
+  })
+
   test('stays with what cannot move though that rests, and is told when it returns', async () => {
     const { run, rest, asked } = setUp()
     rest('p3')
@@ -163,6 +178,17 @@ describe('A call that names kept files', () => {
     )
     const pinned = setUp({ a: gone }).run({ name: 'cachedContents/x', keyId: 'k3', project: 'p3' })
     await assert.rejects(pinned, refusal('invalid_request', /^cachedContents\/x and files\/a/))
+    const near = { hasBytes: false, copies: [fileCopy({ project: 'p1' })] }
+    const three = setUp({ a: near, b: near, c: { hasBytes: false } })
+    await assert.rejects(three.run(), refusal('invalid_request', /^files\/a and files\/c/))
+    const cache = three.run({ name: 'cachedContents/x', keyId: 'k1', project: 'p1' })
+    await assert.rejects(cache, refusal('invalid_request', /^cachedContents\/x and files\/c/))
+  })
+
+  test('goes on by the key that it began with, wherever the file could be had too', async () => {
+    const { run, asked } = setUp({ a: { copies: [fileCopy({ project: 'p2' })] } })
+    assert.equal(await run(undefined, { keyId: 'k2', project: 'p2' }), 'p2')
+    assert.equal(asked.length, 1)
   })
 
   test('tries the other way round where a copy cannot be made, and tells of the first failure', async () => {
@@ -179,6 +205,22 @@ describe('A call that names kept files', () => {
     refusals.set('p2', [mistake])
     await assert.rejects(run(), refusal('upstream_refused', /a mistake/))
     assert.equal(asked.length, 1)
+  })
+
+  test('is told of the files that it named, not of their copies', async () => {
+    const { run, refusals } = setUp()
+    const message = 'The File a-in-p2 is not in an ACTIVE state'
+    const refused = () =>
+      new GatewayError('upstream_refused', message, { upstream: { status: 400, error: { message } } })
+    refusals.set('p2', [refused(), refused()])
+    await assert.rejects(run(), (thrown) => {
+      assert.ok(isGatewayError(thrown))
+      assert.deepEqual(
+        [thrown.status, thrown.message, thrown.upstream?.error?.message],
+        [400, 'The File a is not in an ACTIVE state', 'The File a is not in an ACTIVE state'],
+      )
+      return true
+    })
   })
 
   test('has a copy made anew that Google does not have any more, once', async () => {

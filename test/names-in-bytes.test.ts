@@ -33,6 +33,7 @@ describe('The resources that a body refers to', () => {
     ['{"fileUri":"\\u0066iles/abc"}', 'files/abc'],
     ['{"file\\u0055ri":"files/abc"}', 'files/abc'],
     ['{"text":"a \\\\/ b","fileUri":"files/abc"}', 'files/abc'],
+    [{ args: ['}]"'], input: [{ note: '\\"{"args":[', uri: 'files/abc' }] }, 'files/abc'],
   ]
   for (const [body, ...names] of REFERENCES) {
     test(`of ${JSON.stringify(body).slice(0, 90)} are ${names.join(' and ')}`, () => {
@@ -46,6 +47,9 @@ describe('The resources that a body refers to', () => {
     partOf({ text: '{"fileUri":"files/abc"}' }),
     partOf({ text: `{"fileUri":"${GOOGLE}/files/abc"}` }),
     partOf({ functionCall: { args: { path: 'files/abc' } } }),
+    partOf({ functionCall: { args: { deep: [{ t: '}\\\\"{' }, { uri: `${GOOGLE}/files/abc` }] } } }),
+    partOf({ functionResponse: { response: { uri: 'files/abc' } } }),
+    { input: [{ type: 'function_call', arguments: { url: `${GOOGLE}/files/abc` } }] },
     partOf({ fileData: { fileUri: 'https://example.com/files/abc' } }),
     partOf({ fileData: { fileUri: 'https://youtu.be/x' } }),
     { displayName: 'cachedContents/x' },
@@ -74,10 +78,29 @@ describe('The resources that a body refers to', () => {
     ])
   })
 
+  test('are told apart from what tools were told, behind pictures too', () => {
+    const data = 'A'.repeat(300_000)
+    const parts = [
+      { text: 'The "args": {' },
+      { inlineData: { data } },
+      { functionCall: { args: { text: '"}', list: [{ uri: `${GOOGLE}/files/told` }] } } },
+      { fileData: { fileUri: 'files/meant' } },
+      {
+        functionResponse: {
+          response: { uri: 'files/told' },
+          parts: [{ fileData: { fileUri: 'files/got' } }],
+        },
+      },
+    ]
+    assert.deepEqual(namesIn({ contents: [{ parts }] }), ['files/meant', 'files/got'])
+  })
+
   test('are found in one direction where a body is nothing but quotes and slashes', () => {
     const begun = performance.now()
     namesIn('\\/"files/'.repeat(200_000))
     namesIn('"files/'.repeat(200_000))
+    namesIn('{"args":{"uri":"files/a"},"uri":"files/b"},'.repeat(100_000))
+    namesIn(`{"args":1,"uri":"files/b","x":"${'\\'.repeat(1_000_000)}"}`)
     assert.ok(performance.now() - begun < 5_000)
   })
 

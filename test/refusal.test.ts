@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { isBusy } from '../core/call/busy-keys.ts'
 import { toConnectionFault } from '../core/call/connection-fault.ts'
 import { ConnectionError } from '../core/call/line.ts'
 import { nothingLeft, toRefusal } from '../core/call/refusal.ts'
@@ -18,6 +19,7 @@ describe('A call for which no key is left', () => {
       const pool = {
         returnsAt: () => 2_500,
         census: () => ({ total: 2, usable: 0, out }),
+        restOf: () => undefined,
         workingModels: () => [],
       }
       const error = nothingLeft(pool, { model: 'm' }, { attempts: 5, upstream: 'gemini' }, 0)
@@ -25,6 +27,26 @@ describe('A call for which no key is left', () => {
       assert.match(error.message, said)
     })
   }
+
+  test('of the project that it must go by is told whether that rests or serves others', () => {
+    for (const [rest, said] of [
+      [undefined, /a Google project that is busy for m; it returns in 1 s$/],
+      [
+        { project: 'p', until: 1_000, since: 0, state: 'resting', reason: '', isDay: false, due: 0 },
+        /a Google project that is resting for m/,
+      ],
+    ] as const) {
+      const pool = {
+        returnsAt: () => 1_000,
+        census: () => ({ total: 2, usable: 1, out: { busy: 1 } }),
+        restOf: () => rest,
+        workingModels: () => [],
+      }
+      const error = nothingLeft(pool, { model: 'm', project: 'p' }, { attempts: 0, upstream: 'gemini' }, 0)
+      assert.match(error.message, said)
+      assert.equal(isBusy(error), rest === undefined)
+    }
+  })
 })
 
 describe('A page in the place of an answer of Google’s', () => {

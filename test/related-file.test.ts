@@ -13,7 +13,8 @@ function read(contentType: string, text: string, size: number): string {
   const related = createRelatedFile(contentType)
   const bytes = Buffer.from(text)
   const pieces: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += size) pieces.push(...related!.push(bytes.subarray(at, at + size)))
+  for (let at = 0; at < bytes.length; at += size)
+    pieces.push(related!.push(bytes.subarray(at, at + size)) ?? Buffer.alloc(0))
   return Buffer.concat(pieces).toString()
 }
 

@@ -5,6 +5,7 @@ import { renamedInBytes } from '../core/ownership/renamed-in-bytes.ts'
 const RENAMES = new Map([
   ['files/abc', 'files/xyz-0'],
   ['files/two', 'files/2'],
+  ['files/v1beta', 'files/v'],
 ])
 
 function renamed(text: string): string {
@@ -37,6 +38,21 @@ describe('A body in which files have other names', () => {
       'finds letters that are written as escapes',
       '{"fileUri":"files/\\u0061bc","file_uri":"files/two"}',
       '{"fileUri":"files/xyz-0","file_uri":"files/2"}',
+    ],
+    [
+      'finds what is written in both ways',
+      '{"fileUri":"files/abc","uri":"files/\\u0061bc","file_uri":"files\\/two"}',
+      '{"fileUri":"files/xyz-0","uri":"files/xyz-0","file_uri":"files/2"}',
+    ],
+    [
+      'keeps the rest of an address',
+      '{"fileUri":"https://g/v1beta/files/v1beta","uri":"https:\\/\\/g\\/v1beta\\/files\\/v1beta"}',
+      '{"fileUri":"https://g/v1beta/files/v","uri":"https:\\/\\/g\\/v1beta\\/files\\/v"}',
+    ],
+    [
+      'leaves alone what a model and its tools told each other',
+      '{"p":[{"functionCall":{"args":{"a":[{"uri":"files/abc"}]}}},{"functionResponse":{"response":{"uri":"files/two"},"parts":[{"fileData":{"fileUri":"files/abc"}}]}}]}',
+      '{"p":[{"functionCall":{"args":{"a":[{"uri":"files/abc"}]}}},{"functionResponse":{"response":{"uri":"files/two"},"parts":[{"fileData":{"fileUri":"files/xyz-0"}}]}}]}',
     ],
   ] as const) {
     test(title, () => assert.equal(renamed(before), after))

@@ -57,6 +57,16 @@ const MISTAKES: [title: string, text: string, sentence: RegExp][] = [
   ['an address with a user', base('https://hush@a.example'), /baseUrl" .* must not hold a user/],
   ['an address with a version', base('https://a.example/v1beta'), /version, .* take away "\/v1beta"$/],
   ['an address with a version and a slash', base('https://a.example/x/v1/'), /version, .* take away "\/v1"$/],
+  [
+    "a model of Vertex's with its place before it",
+    'upstream: { vertex: { models: [gemini-a, models/gemini-b] } }',
+    /^Setting "upstream.vertex.models\[1\]" in geminate.yaml must be .* name alone; take away "models\/"$/,
+  ],
+  [
+    "a pattern in the list of Vertex's models",
+    "upstream: { vertex: { listed: ['gemini-*'] } }",
+    /^Setting "upstream.vertex.listed\[0\]" .* patterns go into "upstream.vertex.models"$/,
+  ],
   ['an address without a host', base('https://'), /baseUrl" .* is no address/],
 ]
 

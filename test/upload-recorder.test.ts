@@ -72,6 +72,10 @@ describe('The recorder of uploads', () => {
     ['has another length at Google', (each: Recording) => each.taken(answer(4), KEY, true)],
     ['is no file', (each: Recording) => each.taken({ name: 'operations/a' }, KEY, true)],
     ['has a name that is none', (each: Recording) => each.taken(answer(5, 'files/../a'), KEY, true)],
+    [
+      'has a type that goes into no header',
+      (each: Recording) => each.taken({ file: { ...answer(5).file, mimeType: 'text/✓' } }, KEY, true),
+    ],
     ['was refused', async (each: Recording) => each.refused()],
   ] as const) {
     test(`keeps nothing that ${title}`, async () => {
@@ -194,11 +198,35 @@ describe('The recorder of uploads', () => {
     assert.deepEqual([texts(), shelf.claim(10)], [[], true])
   })
 
+  for (const [isKept, title, ...pieces] of [
+    [false, 'a file', '{"request":{"contents":[{"fileData":{"fileUri":"files/abc"}}]}}'],
+    [false, 'a file by its address, in pieces', '{"uri":"https://g/v1', 'beta/fil', 'es/abc"}'],
+    [false, 'a cache', '{"a":1}\n', '{"cached_content":"cachedContents\\/c"}'],
+    [true, 'nothing but a path', '{"text":"See src/files/a.ts, \\"v1/files/abc\\" and https://x/files/a"}'],
+    [true, 'something, and is no JSON', '"files/abc" is a file'],
+  ] as const) {
+    test(`keeps ${isKept ? 'a file that names' : 'none whose lines name'} ${title}`, async () => {
+      const { recorder, texts } = await setUp()
+      const recording = recorder.record(undefined, new Headers())
+      await pass(recording, ...pieces)
+      await recording.taken(answer(pieces.join('').length), KEY, true)
+      assert.deepEqual(texts(), isKept ? [pieces.join('')] : [])
+    })
+  }
+
   test('leaves nothing under way when it ends', async () => {
     const { part, recorder, texts } = await setUp()
     await pass(part(0), 'hello')
-    recorder.close()
-    await settled()
+    await recorder.close()
     assert.deepEqual(texts(), [])
+  })
+
+  test('ends though the disk stands still', async () => {
+    const { byteFiles, recorder, part, waits } = await setUp()
+    byteFiles.standstill = new Promise(() => {})
+    part(0).take(bytes('hello'))
+    const ending = recorder.close()
+    waits.at(-1)?.end()
+    await ending
   })
 })

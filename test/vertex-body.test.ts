@@ -118,9 +118,29 @@ describe('An embedding at Vertex', () => {
     const request = frozen({ model: 'models/m', content, taskType: 'CLUSTERING', title: 't' })
     assert.deepEqual(toVertexEmbedding('gemini-embedding-2', request), {
       method: 'embedContent',
-      body: { content, embedContentConfig: { taskType: 'CLUSTERING', title: 't' } },
+      body: {
+        content: { ...content, role: 'user' },
+        embedContentConfig: { taskType: 'CLUSTERING', title: 't' },
+      },
     })
   })
+
+  test('is asked of the one part that stands in no list', () => {
+    const { body } = toVertexEmbedding(
+      'gemini-embedding-001',
+      frozen({ content: { parts: { text: 'one' } } }),
+    )
+    assert.deepEqual(body, { instances: [{ content: 'one' }], parameters: {} })
+  })
+
+  for (const content of [undefined, 'one', {}, { parts: [] }]) {
+    test(`of ${JSON.stringify(content)} is refused, and not made of nothing`, () => {
+      assert.throws(() => toVertexEmbedding('gemini-embedding-001', { content }), {
+        kind: 'invalid_request',
+        message: /"content" has no parts/,
+      })
+    })
+  }
 
   test('of a picture is refused where the model takes text alone', () => {
     const picture = { content: { parts: [{ inlineData: {} }] } }

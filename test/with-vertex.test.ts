@@ -6,6 +6,9 @@ import type { UpstreamRequest } from '../core/call/upstream.ts'
 import type { Key } from '../core/keys.ts'
 import { createRedactor } from '../core/log/redactor.ts'
 import { isOfVertex, namesListed, vertexCatalogue } from '../core/vertex/vertex-models.ts'
+import { readModelMethod } from '../core/vertex/vertex-path.ts'
+import { vertexQuestions } from '../core/vertex/vertex-questions.ts'
+import { translateForVertex } from '../core/vertex/vertex-request.ts'
 import { withVertex } from '../core/vertex/with-vertex.ts'
 
 const KEY: Key = { id: 'k_vertex', name: undefined, project: 'p', weight: 1, tags: [] }
@@ -77,6 +80,27 @@ describe('A call', () => {
     assert.deepEqual(asked, [`gemini ${GENERATE}`])
   })
 
+  test('is written anew once, however many attempts send it', () => {
+    let read = 0
+    const request: UpstreamRequest = {
+      method: 'POST',
+      path: GENERATE,
+      headers: {},
+      body() {
+        read++
+        return '{"contents":[{"parts":[]}]}'
+      },
+      model: 'gemini-v1',
+      repeatable: true,
+    }
+    const asked = readModelMethod(GENERATE)
+    assert.ok(asked)
+    const { body } = translateForVertex(request, asked, createTrace())
+    const sent = [body(() => {}), body(() => {})]
+    assert.deepEqual(sent, Array(2).fill('{"contents":[{"parts":[],"role":"user"}]}'))
+    assert.equal(read, 1)
+  })
+
   test('of Vertex’s that is no method of a model is refused', async () => {
     const { run } = setUp()
     await assert.rejects(run('/v1beta/files', { upstream: 'vertex' }), /methods of models alone/)
@@ -88,6 +112,13 @@ describe('The models of Vertex', () => {
 
   test('are those that are named, each once', () => {
     assert.deepEqual(namesListed(settings), ['own', 'known'])
+  })
+
+  test('try a key by one that counts tokens, which an embedding is not', () => {
+    const pathOf = (models: readonly string[]) =>
+      vertexQuestions({ ...settings, models: [...models], listed: [] }).ofKey(1).path
+    assert.match(pathOf(['gemini-embedding-001', 'gemini-v1']), /\/gemini-v1:countTokens$/)
+    assert.match(pathOf(['gemini-embedding-001']), /\/gemini-2\.5-flash:countTokens$/)
   })
 
   test('are listed where there is a key, and are known then', async () => {

@@ -36,19 +36,38 @@ function toWritable(handle: FileHandle): WritableBytes {
 
 const PIECE = 256 * 1024
 
-function read(path: string): ReadableStream<Uint8Array> {
+function read(path: string, length: number): ReadableStream<Uint8Array> {
   let handle: FileHandle | undefined
   let at = 0
   const close = () => handle?.close()
+
+  async function opened(): Promise<FileHandle> {
+    handle = await openFile(path, 'r')
+    const { size } = await handle.stat()
+    if (size !== length) throw new Error(`${path} has ${size} bytes, not ${length}`)
+    return handle
+  }
+
+  async function next(): Promise<Uint8Array> {
+    const from = handle ?? (await opened())
+    const { bytesRead, buffer } = await from.read(new Uint8Array(PIECE), 0, Math.min(PIECE, length - at), at)
+    at += bytesRead
+    if (bytesRead === 0 && at < length) throw new Error(`${path} was cut while it was read`)
+    return buffer.subarray(0, bytesRead)
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        handle ??= await openFile(path, 'r')
-        const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE), 0, PIECE, at)
-        at += bytesRead
-        if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead))
-        controller.close()
-        await close()
+        try {
+          const piece = await next()
+          if (piece.length > 0) return controller.enqueue(piece)
+          controller.close()
+          await close()
+        } catch (thrown) {
+          await close() // also where it was cancelled while it was being opened
+          throw thrown
+        }
       },
       cancel: close,
     },

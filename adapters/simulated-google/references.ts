@@ -33,6 +33,9 @@ function notActive(name: string): ErrorAnswer {
 
 const FIELDS = new Set(['fileUri', 'cachedContent', 'fileName', 'uri', 'fileSearchStoreNames'])
 
+/** What models and tools tell each other is nothing to Google. */
+const TOLD = new Set(['args', 'arguments', 'response'])
+
 function collect(value: unknown, names: Set<string>): void {
   if (Array.isArray(value)) for (const item of value) collect(item, names)
   if (typeof value !== 'object' || value === null) return
@@ -44,7 +47,7 @@ function collect(value: unknown, names: Set<string>): void {
       )
       if (name?.[1]) names.add(name[1])
     }
-    collect(item, names)
+    if (!TOLD.has(field)) collect(item, names)
   }
 }
 

@@ -57,75 +57,92 @@ export interface FlightOptions {
 
 /** Follows one call from its arrival to its end. */
 export function openFlight(exchange: Exchange, head: Head, options: FlightOptions): Flight {
-  const { request, plugins } = exchange
-  const { signal } = request
-  plugins.hold()
-  let leaving: AbortController | undefined
-  const leave = () => leaving?.abort()
-  let finished = false
-  let made: ByteShare | undefined
+  exchange.plugins.hold()
+  return new CallFlight(exchange, head, options)
+}
 
-  const flight: Flight = {
-    exchange,
-    trace: createTrace(),
-    get leaving() {
-      return leaving?.signal ?? signal
-    },
-    head,
-    notes: [],
-    bodies: options.keepBodies(),
-    body: undefined,
-    weight: undefined,
-    place: undefined,
-    takeBytes() {
-      const { bytes = EMPTY, release = () => {} } = flight.body ?? {}
-      flight.body = { bytes: EMPTY, release }
-      return bytes
-    },
-    hold(count) {
-      made ??= createByteShare(options.limits.budget)
-      made.take(count)
-    },
-    release() {
-      made?.release()
-      flight.body?.release()
-      flight.body = undefined
-    },
-    outliveAnswer() {
-      if (leaving) return
-      leaving = new AbortController()
-      if (signal.aborted) leave()
-      else signal.addEventListener('abort', leave, { once: true })
-    },
-    leave,
-    headers() {
-      const { attempts } = flight.trace
-      const own = performance.now() - exchange.startedAt - flight.trace.waited()
-      const headers: Record<string, string> = {
-        'x-geminate-attempts': String(attempts),
-        'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
-      }
-      const { fallback } = flight.trace
-      const notes = [...flight.notes, ...flight.trace.notes, ...(fallback ? [fallback.note] : [])]
-      if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(toNoteText(notes))
-      return headers
-    },
-    told: (error) => plugins.hooks.error(error, flight.head),
-    finish(status, error) {
-      if (finished) return
-      finished = true
-      if (leaving) signal.removeEventListener('abort', leave)
-      flight.release()
-      flight.trace.ended(flight.trace.usage)
-      const result = toResult(flight, status, error)
-      options.record(toRecord(flight, result))
-      const told = plugins.hooks.finished(flight.head, result)
-      if (told) told.finally(plugins.release)
-      else plugins.release()
-      logEnd(options.log, flight, result)
-    },
+/** A class, since thousands are made in a second: its methods are made once. */
+class CallFlight implements Flight {
+  readonly exchange: Exchange
+  readonly trace = createTrace()
+  readonly bodies: KeptBodies
+  head: Head
+  notes: readonly string[] = []
+  body: RequestBody | undefined = undefined
+  weight: CallWeight | undefined = undefined
+  place: Destination | undefined = undefined
+  readonly leave = () => this.#leaving?.abort()
+  readonly #options: FlightOptions
+  #leaving: AbortController | undefined = undefined
+  #made: ByteShare | undefined = undefined
+  #isFinished = false
+
+  constructor(exchange: Exchange, head: Head, options: FlightOptions) {
+    this.exchange = exchange
+    this.head = head
+    this.bodies = options.keepBodies()
+    this.#options = options
   }
-  return flight
+
+  get leaving() {
+    return this.#leaving?.signal ?? this.exchange.request.signal
+  }
+
+  takeBytes() {
+    const { bytes = EMPTY, release = () => {} } = this.body ?? {}
+    this.body = { bytes: EMPTY, release }
+    return bytes
+  }
+
+  hold(count: number) {
+    this.#made ??= createByteShare(this.#options.limits.budget)
+    this.#made.take(count)
+  }
+
+  release() {
+    this.#made?.release()
+    this.body?.release()
+    this.body = undefined
+  }
+
+  outliveAnswer() {
+    if (this.#leaving) return
+    this.#leaving = new AbortController()
+    const { signal } = this.exchange.request
+    if (signal.aborted) this.leave()
+    else signal.addEventListener('abort', this.leave, { once: true })
+  }
+
+  headers() {
+    const { attempts, fallback } = this.trace
+    const own = performance.now() - this.exchange.startedAt - this.trace.waited()
+    const headers: Record<string, string> = {
+      'x-geminate-attempts': String(attempts),
+      'x-geminate-overhead-ms': Math.max(0, own).toFixed(2),
+    }
+    const notes = [...this.notes, ...this.trace.notes, ...(fallback ? [fallback.note] : [])]
+    if (notes.length > 0) headers['x-geminate-notes'] = toHeaderText(toNoteText(notes))
+    return headers
+  }
+
+  told(error: GatewayError) {
+    return this.exchange.plugins.hooks.error(error, this.head)
+  }
+
+  finish(status: number, error?: GatewayError) {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    const { plugins, request } = this.exchange
+    if (this.#leaving) request.signal.removeEventListener('abort', this.leave)
+    this.release()
+    this.trace.ended(this.trace.usage)
+    const result = toResult(this, status, error)
+    this.#options.record(toRecord(this, result))
+    const told = plugins.hooks.finished(this.head, result)
+    if (told) told.finally(plugins.release)
+    else plugins.release()
+    logEnd(this.#options.log, this, result)
+  }
 }
 
 const EMPTY = new Uint8Array(0)

@@ -6,7 +6,7 @@ import type { Way } from '../ways/way.ts'
 import type { Ways } from '../ways/ways.ts'
 import type { Breakers } from './breaker.ts'
 import { REACH_GOOGLE } from './refusal.ts'
-import { createRoute } from './route.ts'
+import { createRoute, type Route } from './route.ts'
 
 /** The breakers that one call passes: its model's, and those of the ways that it goes. */
 export interface Gate {
@@ -33,51 +33,87 @@ const MOMENT = 250
 
 /** The gate of one call. */
 export function createGate(breakers: Breakers, pool: Pool, query: KeyQuery, ways: Ways): Gate {
-  const model = `model:${query.model ?? ''}`
-  const { only } = ways
-  const scopes = only === undefined ? [model] : [model, only.scope]
-  const route = only === undefined ? createRoute(ways, breakers) : undefined
-  const trials: string[] = []
+  return new CallGate(breakers, pool, query, ways)
+}
 
-  async function enter(scope: string): Promise<void> {
-    if (trials.includes(scope)) return
-    const verdict = await breakers.enter(scope)
-    if (verdict === 'trial') trials.push(scope)
-    if (verdict === 'refuse') throw toRefusal(scope, breakers.kindOf(scope))
+/** A class, since thousands are made in a second: its methods are made once. */
+class CallGate implements Gate {
+  readonly #breakers: Breakers
+  readonly #pool: Pool
+  readonly #query: KeyQuery
+  readonly #model: string
+  /** The one way there is, or else a route among them. */
+  readonly #only: Way | undefined
+  readonly #route: Route | undefined
+  readonly #trials: string[] = []
+
+  constructor(breakers: Breakers, pool: Pool, query: KeyQuery, ways: Ways) {
+    this.#breakers = breakers
+    this.#pool = pool
+    this.#query = query
+    this.#model = `model:${query.model ?? ''}`
+    this.#only = ways.only
+    this.#route = ways.only === undefined ? createRoute(ways, breakers) : undefined
   }
 
-  return {
-    async pass() {
-      for (const scope of scopes) if (!breakers.isClosed(scope)) await enter(scope)
-    },
-    wayFor: (key) => (route ? route.wayFor(key) : only),
-    async lastWayFor(key) {
-      const way = route?.anyWayFor(key) ?? only
-      if (way === undefined) throw toRefusal('way-out:none', undefined)
-      if (!breakers.isClosed(way.scope)) await enter(way.scope)
-      return way
-    },
-    hasOtherWay: () => route?.hasOther() === true,
-    async closesSoon() {
-      const closed = await Promise.all(scopes.map((scope) => breakers.closesWithin(scope, MOMENT)))
-      return closed.every(Boolean) && route?.isBlocked() !== true
-    },
-    reached(way) {
-      way.health.verdict = 'good'
-      breakers.succeeded(way.scope)
-    },
-    succeeded: () => breakers.succeeded(model),
-    failed(key, fault, way) {
-      const { charge } = ruleOf(fault)
-      if (charge === 'model') breakers.failed(model, key.id, fault.kind, pool.distinctUsable(query))
-      if (charge !== 'way-out') return
-      if (route) return route.failed(way, fault)
-      // The way out is every model's: what one model may still use says nothing about it.
-      breakers.failed(way.scope, key.id, fault.kind, pool.distinctUsable({ model: undefined }))
-    },
-    leave() {
-      for (const scope of trials) breakers.trialEnded(scope)
-    },
+  async pass() {
+    for (const scope of this.#scopes()) if (!this.#breakers.isClosed(scope)) await this.#enter(scope)
+  }
+
+  wayFor(key: Key) {
+    return this.#route ? this.#route.wayFor(key) : this.#only
+  }
+
+  async lastWayFor(key: Key) {
+    const way = this.#route?.anyWayFor(key) ?? this.#only
+    if (way === undefined) throw toRefusal('way-out:none', undefined)
+    if (!this.#breakers.isClosed(way.scope)) await this.#enter(way.scope)
+    return way
+  }
+
+  hasOtherWay() {
+    return this.#route?.hasOther() === true
+  }
+
+  async closesSoon() {
+    const closed = await Promise.all(
+      this.#scopes().map((scope) => this.#breakers.closesWithin(scope, MOMENT)),
+    )
+    return closed.every(Boolean) && this.#route?.isBlocked() !== true
+  }
+
+  reached(way: Way) {
+    way.health.verdict = 'good'
+    this.#breakers.succeeded(way.scope)
+  }
+
+  succeeded() {
+    this.#breakers.succeeded(this.#model)
+  }
+
+  failed(key: Key, fault: Fault, way: Way) {
+    const { charge } = ruleOf(fault)
+    if (charge === 'model')
+      this.#breakers.failed(this.#model, key.id, fault.kind, this.#pool.distinctUsable(this.#query))
+    if (charge !== 'way-out') return
+    if (this.#route) return this.#route.failed(way, fault)
+    // The way out is every model's: what one model may still use says nothing about it.
+    this.#breakers.failed(way.scope, key.id, fault.kind, this.#pool.distinctUsable({ model: undefined }))
+  }
+
+  leave() {
+    for (const scope of this.#trials) this.#breakers.trialEnded(scope)
+  }
+
+  #scopes(): readonly string[] {
+    return this.#only ? [this.#model, this.#only.scope] : [this.#model]
+  }
+
+  async #enter(scope: string): Promise<void> {
+    if (this.#trials.includes(scope)) return
+    const verdict = await this.#breakers.enter(scope)
+    if (verdict === 'trial') this.#trials.push(scope)
+    if (verdict === 'refuse') throw toRefusal(scope, this.#breakers.kindOf(scope))
   }
 }
 

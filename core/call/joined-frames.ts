@@ -1,4 +1,5 @@
 import type { GenerateContentResponse, UsageMetadata } from '../canonical.ts'
+import { isBusy } from './busy-keys.ts'
 import { sumOf } from './continuation.ts'
 import type { FrameSource } from './frame-source.ts'
 import { inPlaces, type Places } from './joined-candidates.ts'
@@ -10,6 +11,9 @@ export interface JoinedStream extends Places {
   /** A chunk as the client's request means it. */
   restore(chunk: GenerateContentResponse): GenerateContentResponse
 }
+
+/** Begins one of them. */
+export type Beginning = () => Promise<JoinedStream>
 
 /** What a stream brought: frames, nothing more at its end, or why it broke off. */
 interface Arrival {
@@ -23,24 +27,42 @@ interface Reading extends JoinedStream {
 }
 
 /**
- * Several streams as one, whose chunks come as they arrive, each with its candidates in their places. `waiting` are
- * begun as others end. The first that breaks off ends it.
+ * The streams of all `beginnings` as one, whose chunks come as they arrive, each with its candidates in their places.
+ * The first of them have begun to begin. The others follow as these end, and so does what finds all keys busy; as many
+ * as at first run at once. The first that breaks off ends the whole.
  */
 export function joinedFrames(
-  begun: readonly JoinedStream[],
-  waiting: readonly (() => Promise<JoinedStream>)[],
+  first: readonly Promise<JoinedStream>[],
+  beginnings: readonly Beginning[],
 ): FrameSource {
-  const streams = begun.map(toReading)
-  const rest = waiting.values()
+  const streams: Reading[] = []
+  const waiting = beginnings.slice(first.length)
   const arrivals: Arrival[] = []
-  let open = begun.length + waiting.length
+  let running = 0
   let wake = () => {}
   let current: Reading | undefined
-  let unread: readonly Reading[] = streams
+  let unread: Reading | undefined
+  for (const [index, begun] of first.entries()) follow(begun, beginnings[index]!)
 
   function arrive(arrival: Arrival): void {
     arrivals.push(arrival)
     wake()
+  }
+
+  function follow(begun: Promise<JoinedStream>, begin: Beginning): void {
+    running++
+    begun.then(
+      (stream) => {
+        const reading = { ...stream, usage: undefined }
+        streams.push(reading)
+        read(reading)
+      },
+      (error) => {
+        if (!isBusy(error) || running === 1) return arrive({ error })
+        running--
+        waiting.push(begin)
+      },
+    )
   }
 
   function read(stream: Reading): void {
@@ -50,15 +72,10 @@ export function joinedFrames(
     )
   }
 
-  function beginNext(): void {
-    const { value: begin } = rest.next()
-    begin?.().then(
-      (stream) => {
-        streams.push(toReading(stream))
-        read(streams.at(-1)!)
-      },
-      (error) => arrive({ error }),
-    )
+  function endOf(stream: Reading): void {
+    stream.frames.end()
+    running--
+    for (const begin of waiting.splice(0, first.length - running)) follow(begin(), begin)
   }
 
   async function nextArrival(): Promise<Arrival> {
@@ -69,18 +86,17 @@ export function joinedFrames(
   return {
     async next() {
       // A stream is read on when its chunks are: they may say that another follows.
-      for (const stream of unread) read(stream)
-      unread = []
-      while (open > 0) {
+      if (unread) read(unread)
+      unread = undefined
+      while (running > 0) {
         const { stream, runs, error } = await nextArrival()
         if (!stream) throw error
         current = stream
-        unread = [stream]
-        if (runs) return runs
-        unread = []
-        open--
-        stream.frames.end()
-        beginNext()
+        if (runs) {
+          unread = stream
+          return runs
+        }
+        endOf(stream)
       }
       return undefined
     },
@@ -105,8 +121,4 @@ export function joinedFrames(
   function total(usageOf: (stream: Reading) => UsageMetadata | undefined): UsageMetadata | undefined {
     return streams.map(usageOf).reduce(sumOf, undefined)
   }
-}
-
-function toReading(stream: JoinedStream): Reading {
-  return { ...stream, usage: undefined }
 }

@@ -20,42 +20,40 @@ export interface Judge {
 
 /** Starts to follow a generation. */
 export function createJudge(): Judge {
-  let meaningful = false
-  let thought = false
-  let blocked = false
-  let finishReason: string | undefined
-  let usage: UsageMetadata | undefined
+  return new GenerationJudge()
+}
 
-  function failure() {
-    if (meaningful || blocked || isAnswerInItself(finishReason)) return undefined
-    return finishReason === 'MALFORMED_FUNCTION_CALL' ? 'malformed_call' : 'empty'
+/** A class, since thousands are made in a second: its methods are made once. */
+class GenerationJudge implements Judge {
+  thought = false
+  usage: UsageMetadata | undefined = undefined
+  #isMeaningful = false
+  #isBlocked = false
+  #finishReason: string | undefined = undefined
+
+  get finished() {
+    return this.#isBlocked || this.#finishReason !== undefined
   }
 
-  return {
-    add(chunk) {
-      for (const candidate of listOf(chunk.candidates)) {
-        for (const part of listOf(candidate.content?.parts)) {
-          if (isMeaningful(part)) meaningful = true
-          else if (part.thought && part.text !== '') thought = true
-        }
-        if (isReason(candidate.finishReason)) finishReason = candidate.finishReason
+  get answered() {
+    return this.failure() === undefined
+  }
+
+  add(chunk: GenerateContentResponse) {
+    for (const candidate of listOf(chunk.candidates)) {
+      for (const part of listOf(candidate.content?.parts)) {
+        if (isMeaningful(part)) this.#isMeaningful = true
+        else if (part.thought && part.text !== '') this.thought = true
       }
-      if (isBlocked(chunk)) blocked = true
-      if (chunk.usageMetadata) usage = newestUsage(usage, chunk.usageMetadata)
-    },
-    get thought() {
-      return thought
-    },
-    get finished() {
-      return blocked || finishReason !== undefined
-    },
-    get answered() {
-      return failure() === undefined
-    },
-    failure,
-    get usage() {
-      return usage
-    },
+      if (isReason(candidate.finishReason)) this.#finishReason = candidate.finishReason
+    }
+    if (isBlocked(chunk)) this.#isBlocked = true
+    if (chunk.usageMetadata) this.usage = newestUsage(this.usage, chunk.usageMetadata)
+  }
+
+  failure() {
+    if (this.#isMeaningful || this.#isBlocked || isAnswerInItself(this.#finishReason)) return undefined
+    return this.#finishReason === 'MALFORMED_FUNCTION_CALL' ? 'malformed_call' : 'empty'
   }
 }
 

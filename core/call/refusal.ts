@@ -70,15 +70,17 @@ export function outOfTime(fault: Fault, trace: Trace, deadlineMilliseconds: numb
   )
 }
 
+type KnowingPool = Pick<Pool, 'returnsAt' | 'census' | 'restOf' | 'workingModels'>
+
 /** No key may be used now: when the first returns, or that none does by itself; and what would still work. */
 export function nothingLeft(
-  pool: Pick<Pool, 'returnsAt' | 'census' | 'workingModels'>,
+  pool: KnowingPool,
   query: KeyQuery,
   trace: Pick<Trace, 'attempts' | 'upstream'>,
   now: number,
 ): GatewayError {
   const at = pool.returnsAt(query)
-  if (query.project !== undefined) return ownerOut(query, at, trace, now)
+  if (query.project !== undefined) return ownerOut(pool, { ...query, project: query.project }, at, trace, now)
   const model = query.model ? ` for ${query.model}` : ''
   const { total, out } = pool.census(query)
   const { kind, none } = KEYS_OF[trace.upstream ?? 'gemini']
@@ -131,12 +133,15 @@ function stateOf({ busy = 0 }: Census['out'], total: number): string {
 
 /** No key of the one project that will do may be used now. */
 function ownerOut(
-  { model }: KeyQuery,
+  pool: KnowingPool,
+  query: KeyQuery & { readonly project: string },
   at: number | undefined,
   trace: Pick<Trace, 'attempts'>,
   now: number,
 ): GatewayError {
-  const facts = { tried: trace.attempts }
+  const { model = '', project } = query
+  const { busy } = pool.restOf(project, model) === undefined ? pool.census(query).out : {}
+  const facts = { tried: trace.attempts, ...(busy !== undefined && { outBusy: busy }) }
   if (at === undefined) {
     return new GatewayError(
       'no_available_keys',
@@ -147,7 +152,7 @@ function ownerOut(
   const seconds = Math.max(1, Math.ceil((at - now) / 1000))
   return new GatewayError(
     'rate_limited',
-    `What this call names belongs to a Google project that is resting${model ? ` for ${model}` : ''}; it returns in ${seconds} s`,
+    `What this call names belongs to a Google project that is ${busy === undefined ? 'resting' : 'busy'}${model ? ` for ${model}` : ''}; it returns in ${seconds} s`,
     { retryAfterSeconds: seconds, facts: { ...facts, returnsAt: new Date(at).toISOString() } },
   )
 }

@@ -45,8 +45,8 @@ function candidatesOf({ generationConfig }: GenerateContentRequest): number {
 }
 
 /** Whether a request asks for more than one candidate; throws where they are too many. */
-export function asksForSeveral({ generationConfig }: GenerateContentRequest): boolean {
-  return generationConfig?.candidateCount !== undefined && candidatesOf({ generationConfig }) > 1
+export function asksForSeveral(request: GenerateContentRequest): boolean {
+  return candidatesOf(request) > 1
 }
 
 /** Google streams one candidate at a time, and most models make no more. */
@@ -54,17 +54,24 @@ function givesSeveral({ stream, model }: Call, fitting: Fitting): boolean {
   return !stream && fitting.givesSeveral(model)
 }
 
+/** Thrown where another model is to answer in the place of one that makes several candidates, and makes one itself. */
+export class OneByOneError extends Error {}
+
 /** The strands of calls that one client's call came to; where a model gives one candidate, one for each candidate. */
-export function strandsOf(flight: Flight, calls: readonly Call[], options: StrandOptions): Strand[] {
+export function strandsOf(
+  { trace, place, weight: ofAll }: Pick<Flight, 'trace' | 'weight' | 'place'>,
+  calls: readonly Call[],
+  options: StrandOptions,
+): Strand[] {
   let first = 0
   return calls.flatMap((call) => {
     const wanted = candidatesOf(call.request)
     const isOne = wanted === 1 || givesSeveral(call, options.fitting)
     const single = isOne ? call : { ...call, request: withOneCandidate(call.request) }
     // Other requests are not as heavy as the body that they all came in.
-    const weight = calls.length === 1 ? flight.weight : weighCall(toBytes(single.request))
+    const weight = calls.length === 1 ? ofAll : weighCall(toBytes(single.request))
     return Array.from({ length: isOne ? 1 : wanted }, (_, copy) => {
-      const strand = toStrand({ ...flight, weight }, single, copy, options)
+      const strand = toStrand({ trace, weight, place }, single, copy, options)
       const placed = { ...strand, first, count: isOne ? wanted : 1 }
       first += placed.count
       return placed
@@ -84,7 +91,19 @@ function toStrand(
   const hops = createHops(own, call, fitted, target, keyLoop)
   // Copies that run at once find nothing in a project's cache: they are spread over all.
   const spread = copy === 0 ? upstream : { ...upstream, affinity: undefined }
-  return { call, upstream: spread, fitted, hops, trace: own.trace }
+  const several = candidatesOf(call.request) > 1 ? ofSeveral(spread, fitting) : spread
+  return { call, upstream: several, fitted, hops, trace: own.trace }
+}
+
+/** Only models that make several candidates too may stand in. */
+function ofSeveral(upstream: UpstreamRequest, fitting: Fitting): UpstreamRequest {
+  return {
+    ...upstream,
+    forModel(model) {
+      if (!fitting.givesSeveral(model)) throw new OneByOneError(`${model} makes one candidate`)
+      return upstream.forModel!(model)
+    },
+  }
 }
 
 function withOneCandidate({ generationConfig, ...request }: GenerateContentRequest): GenerateContentRequest {

@@ -14,7 +14,7 @@ import type { FrameSource } from './frame-source.ts'
 import { inPlaces, joinedReply } from './joined-candidates.ts'
 import { type JoinedStream, joinedFrames } from './joined-frames.ts'
 import type { KeyLoop } from './key-loop.ts'
-import { type Strand, type StrandOptions, strandsOf } from './strand.ts'
+import { OneByOneError, type Strand, type StrandOptions, strandsOf } from './strand.ts'
 import { openEventStream, openWholeStream } from './upstream-stream.ts'
 import { readWholeReply } from './whole-reply.ts'
 
@@ -36,12 +36,16 @@ export interface StrandsOptions {
   readonly finishWhole: boolean
 }
 
+interface BegunStrand extends JoinedStream {
+  readonly headers: Headers
+}
+
 /** Generations of one call that run at once. */
 const AT_A_TIME = 8
 
 /** What answers a call whose request came to several `calls`, or asks for candidates that its model gives singly. */
 export function createStrands(
-  flight: Flight,
+  flight: Pick<Flight, 'trace' | 'leaving' | 'weight' | 'place'>,
   calls: readonly Call[],
   { target, places }: Pick<StrandOptions, 'target' | 'places'>,
   options: StrandsOptions,
@@ -50,8 +54,7 @@ export function createStrands(
   const leaving = new AbortController()
   const isStream = calls[0]?.stream === true
   if (isStream || !options.finishWhole) follow(flight.leaving, leaving)
-  const all = () => strandsOf(flight, calls, { keyLoop, fitting, target, places, leaving: leaving.signal })
-  const strands = all()
+  const strands = strandsBy(fitting)
 
   return {
     notes: [
@@ -78,13 +81,18 @@ export function createStrands(
     for (const { trace } of strands) trace.ended(undefined)
   }
 
+  function strandsBy(fitted: Fitting): Strand[] {
+    return strandsOf(flight, calls, { keyLoop, fitting: fitted, target, places, leaving: leaving.signal })
+  }
+
   async function wholeReply(): Promise<GenerateContentResponse> {
     try {
       return joinedReply(await repliesOf(strands))
     } catch (refused) {
       // Nothing was sent yet, and Google makes a model's candidates one by one where it makes no several.
-      if (leaving.signal.aborted || !learns(refused)) throw refused
-      return joinedReply(await repliesOf(all()))
+      if (leaving.signal.aborted || !isOneByOne(refused)) throw refused
+      flight.trace.notes.push(ONE_BY_ONE)
+      return joinedReply(await repliesOf(strandsBy({ ...fitting, givesSeveral: () => false })))
     }
   }
 
@@ -93,7 +101,9 @@ export function createStrands(
     return inParallel(them, AT_A_TIME, (strand) => keys.run(() => replyOf(strand)))
   }
 
-  function learns(refused: unknown): boolean {
+  /** Whether the model, or another one in its place, makes one candidate of a request. */
+  function isOneByOne(refused: unknown): boolean {
+    if (refused instanceof OneByOneError) return true
     return isGatewayError(refused) && calls.some(({ model }) => fitting.learnsSingly(refused.message, model))
   }
 
@@ -112,23 +122,10 @@ export function createStrands(
   }
 
   async function beginAll(lateness: Lateness, judged: boolean): Promise<BegunStream> {
-    let busy: unknown
-    const tried = await Promise.all(
-      strands.slice(0, AT_A_TIME).map((each) =>
-        begin(each, lateness, judged).catch((refused) => {
-          if (!isBusy(refused)) throw refused
-          busy = refused
-          return undefined
-        }),
-      ),
-    )
-    const begun = tried.filter((stream) => stream !== undefined)
-    const [first] = begun
-    if (!first) throw busy
-    // Those that found every key busy with the others follow as these end.
-    const waiting = strands.filter((_, index) => !tried[index])
-    const later = waiting.map((each) => () => begin(each, AT_ONCE, judged))
-    return { headers: first.headers, frames: () => stopping(joinedFrames(begun, later)) }
+    const first = strands.slice(0, AT_A_TIME).map((each) => begin(each, lateness, judged))
+    const { headers } = await firstBegun(first, lateness)
+    const beginnings = strands.map((each) => () => begin(each, AT_ONCE, judged))
+    return { headers, frames: () => stopping(joinedFrames(first, beginnings)) }
   }
 
   function stopping(frames: FrameSource): FrameSource {
@@ -139,13 +136,18 @@ export function createStrands(
     return { ...frames, end }
   }
 
-  async function begin(strand: Strand, lateness: Lateness, judged: boolean) {
+  async function begin(strand: Strand, lateness: Lateness, judged: boolean): Promise<BegunStrand> {
     const { call, upstream, trace, hops } = strand
     const open = call.whole ? openWholeStream : openEventStream
     const continued = (frames: FrameSource) => continuedFrames(frames, hops, redactor)
     const search = { upstream, open, continued }
-    const begun = await beginStream({ trace, leaving: leaving.signal }, search, options, lateness, judged)
-    return { ...toJoined(strand, begun.frames()), headers: begun.headers }
+    try {
+      const begun = await beginStream({ trace, leaving: leaving.signal }, search, options, lateness, judged)
+      return { ...toJoined(strand, begun.frames()), headers: begun.headers }
+    } catch (thrown) {
+      trace.ended(undefined) // of the others it may be the last to hear that they have ended
+      throw thrown
+    }
   }
 
   function toJoined({ first, count, fitted, trace }: Strand, frames: FrameSource): JoinedStream {
@@ -159,6 +161,29 @@ export function createStrands(
 }
 
 const ONE_BY_ONE = 'candidateCount: each candidate is a call of its own, the model makes one at a time'
+
+/**
+ * One that has begun, as soon as each has or finds all keys busy: none that is refused then hides behind another.
+ * Once the client is told that it waits, the first that begins is for it at once.
+ */
+async function firstBegun(all: readonly Promise<BegunStrand>[], lateness: Lateness): Promise<BegunStrand> {
+  let first: BegunStrand | undefined
+  let busy: unknown
+  const tried = all.map(async (each) => {
+    try {
+      const begun = await each
+      first ??= begun
+    } catch (refused) {
+      if (!isBusy(refused)) throw refused
+      busy = refused
+    }
+  })
+  const settled = Promise.all(tried)
+  const late = lateness.reached.then(() => Promise.any(all)).catch(() => settled)
+  await Promise.race([settled, late])
+  if (!first) throw busy
+  return first
+}
 
 function follow(signal: AbortSignal, controller: AbortController): void {
   if (signal.aborted) controller.abort()

@@ -107,6 +107,13 @@ export function branchOf(whole: Trace): Trace {
       own.upstream = upstream
       whole.upstream = upstream
     },
+    get way() {
+      return own.way
+    },
+    set way(way) {
+      own.way = way
+      whole.way = way
+    },
     get fallback() {
       return own.fallback
     },

@@ -1,4 +1,5 @@
 import type { MadeToken } from '../http/clients.ts'
+import type { UpstreamName } from '../keys.ts'
 import { VERSION } from '../version.ts'
 import type { Demo } from './demo.ts'
 
@@ -11,7 +12,8 @@ export interface Started {
   readonly host: string
   /** The config file, whether it is there or not. */
   readonly path: string
-  readonly keys: number
+  /** How many there are for each service. */
+  readonly keys: Readonly<Record<UpstreamName, number>>
   /** A client's token for the example, where its text is known. */
   readonly token: string | undefined
   readonly demo: Pick<Demo, 'tokens' | 'googleUrl'> | undefined
@@ -29,7 +31,7 @@ export function toBanner(started: Started): string {
   ]
   const url = started.publicUrl?.replace(/\/+$/, '') ?? started.url
   if (demo) lines.push(...demoLines(url, demo))
-  else lines.push('Try it:', ...curl(url, token))
+  else lines.push('Try it:', ...curl(url + placeFor(started), token))
   return `${lines.join('\n')}\n`
 }
 
@@ -53,9 +55,16 @@ function publicLines({ publicUrl }: Started): string[] {
 }
 
 function keysLine({ keys, path, demo }: Started): string {
-  if (demo) return `It answers from a simulated Google with ${keys} keys; no call goes to Google.`
-  if (keys > 0) return `It has ${keys} ${keys === 1 ? 'key' : 'keys'}.`
+  const total = keys.gemini + keys.vertex
+  const ofVertex = keys.vertex > 0 ? `, ${keys.vertex} of Vertex Express` : ''
+  if (demo) return `It answers from a simulated Google with ${total} keys${ofVertex}; no call goes to Google.`
+  if (total > 0) return `It has ${total} ${total === 1 ? 'key' : 'keys'}${ofVertex}.`
   return `It has no key yet: add some to "keys" in ${path}, or set GEMINATE_KEYS, and start it again.`
+}
+
+/** Where a call is answered by the keys that there are. */
+function placeFor({ keys: { gemini, vertex } }: Started): string {
+  return gemini === 0 && vertex > 0 ? '/vertex-express' : ''
 }
 
 const MODEL = 'gemini-3.8-flash'
@@ -64,7 +73,7 @@ function curl(url: string, token: string, method = 'generateContent', query = ''
   return [
     `  curl -N '${url}/v1beta/models/${MODEL}:${method}${query}' \\`,
     `    -H 'x-goog-api-key: ${token}' -H 'content-type: application/json' \\`,
-    `    -d '{"contents":[{"parts":[{"text":"Why is the sky blue?"}]}]}'`,
+    `    -d '{"contents":[{"role":"user","parts":[{"text":"Why is the sky blue?"}]}]}'`,
   ]
 }
 

@@ -1,7 +1,7 @@
 import { compilePattern, type KeyPattern } from '../keyring/import/key-pattern.ts'
 import { listOfTags } from '../keyring/import/list-of-tags.ts'
 import { LONGEST_TEXT, parseKeys, type Unmatched } from '../keyring/import/parse-keys.ts'
-import { withCommon } from '../keyring/key-change.ts'
+import { type NewKey, withCommon } from '../keyring/key-change.ts'
 import { keyIdOf } from '../pool/key-ring.ts'
 import { CommandError, type CommandLine, EXIT } from './command.ts'
 import { filterOf } from './keys-filter.ts'
@@ -21,9 +21,10 @@ export async function importKeys({ keyring, rooms }: OpenKeys, line: CommandLine
     weight: weightOf(line.text('weight')),
     upstream: filterOf(line).upstream,
   }
-  const fresh = parsed.keys.filter(({ secret }) => !keyring.keys.has(keyIdOf(secret)))
+  const meant = parsed.keys.map((key) => withCommon(key, common))
+  const fresh = meant.filter(({ secret }) => !keyring.keys.has(keyIdOf(secret)))
   const isDry = line.has('dry-run')
-  if (!isDry) await keyring.add(fresh.map((key) => withCommon(key, common)))
+  if (!isDry) await keyring.add(fresh)
   const known = parsed.keys.length - fresh.length
   const { duplicates, unmatched } = parsed
   if (line.has('json')) {
@@ -36,9 +37,20 @@ export async function importKeys({ keyring, rooms }: OpenKeys, line: CommandLine
     output.write(`${JSON.stringify(answer, undefined, 2)}\n`)
   } else {
     output.write(`${isDry ? 'Would add' : 'Added'} ${countOf(fresh.length)}; ${known} known already\n`)
+    output.error(sentenceOfOthers(meant, keyring))
     for (const one of unmatched) output.error(`Left ${sentenceOf(one)}\n`)
   }
   return EXIT.ok
+}
+
+/** What is there already stays what it is; '' where no key was meant for another service. */
+function sentenceOfOthers(meant: readonly NewKey[], { keys }: OpenKeys['keyring']): string {
+  const others = meant.filter(({ secret, upstream }) => {
+    const known = keys.get(keyIdOf(secret))
+    return known !== undefined && upstream !== undefined && upstream !== known.upstream
+  })
+  if (others.length === 0) return ''
+  return `Left ${countOf(others.length)} with another service than is said here; PATCH /admin/api/keys changes it\n`
 }
 
 type Runtime = OpenKeys['rooms']['runtime']

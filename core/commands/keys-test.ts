@@ -4,8 +4,7 @@ import { type ManagedKey, toKey } from '../keyring/managed-key.ts'
 import type { UpstreamName } from '../keys.ts'
 import { redactedJson } from '../log/redacted-json.ts'
 import { createKeyTester, type KeyTest, type KeyTester } from '../probing/key-tester.ts'
-import { GEMINI_QUESTIONS } from '../service/free-questions.ts'
-import { vertexQuestions } from '../vertex/vertex-questions.ts'
+import { questionsOf } from '../service/open-services.ts'
 import { preferredWay } from '../ways/key-ways.ts'
 import { openWays } from '../ways/open-ways.ts'
 import { type CommandLine, EXIT } from './command.ts'
@@ -57,7 +56,7 @@ function openTester(name: UpstreamName, { rooms, settings, ring, redactor }: Ope
     silenceMilliseconds: settings.upstream.timeoutSeconds * 1000,
     authorize: ring.authorize,
   })
-  const questions = name === 'vertex' ? vertexQuestions(settings.upstream.vertex) : GEMINI_QUESTIONS
+  const questions = questionsOf(settings)[name]
   return createKeyTester({ upstream, questions, redactor, elapsed: () => performance.now() })
 }
 

@@ -50,15 +50,14 @@ function withThinkingOf(
   return { ...request, generationConfig: { ...config, thinkingConfig: { ...amount, ...rest } } }
 }
 
-function toAmount(level: unknown, budget: unknown, thinking: NonNullable<ModelTraits['thinking']>) {
+function toAmount(
+  level: unknown,
+  budget: unknown,
+  thinking: NonNullable<ModelTraits['thinking']>,
+): ReturnType<typeof amountOfTokens> {
   const effort = EFFORTS.find((each) => each === String(level).toLowerCase())
-  const amount: { thinkingLevel?: unknown; thinkingBudget?: unknown } =
-    effort !== undefined
-      ? amountOf(effort, thinking)
-      : typeof budget === 'number'
-        ? amountOfTokens(budget, thinking)
-        : {}
-  return amount
+  if (effort !== undefined) return amountOf(effort, thinking)
+  return typeof budget === 'number' ? amountOfTokens(budget, thinking) : {}
 }
 
 /** Google's own tools where the model has them, and has them beside the others. */
@@ -92,7 +91,7 @@ function withContents(
   notes: string[],
 ): GenerateContentRequest {
   const { contents = [] } = request
-  const plain = contents.map((content) => withParts(content, (part) => toParts(part)))
+  const plain = contents.map((content) => withParts(content, toParts))
   const { contents: signed, bypassed } = signatures ? withBypass(plain) : { contents: plain, bypassed: false }
   if (bypassed) notes.push(toBypassNote('functionCall'))
   return signed.every((content, index) => content === contents[index])

@@ -201,5 +201,6 @@ function accessOf(method: string, path: string): Access {
 /** Begins with the time, so that the log's index grows at its end: ids in no order cost a call thrice the writing. */
 function newId(): string {
   const time = Date.now().toString(16).padStart(12, '0')
-  return `req_${time}${crypto.randomUUID().slice(14).replaceAll('-', '')}`
+  const uuid = crypto.randomUUID()
+  return `req_${time}${uuid.slice(14, 18)}${uuid.slice(19, 23)}${uuid.slice(24)}`
 }

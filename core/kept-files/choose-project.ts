@@ -31,3 +31,15 @@ export function missingIn(project: string, files: readonly Whereabouts[]): numbe
   })
   return missing.reduce((sum, length) => sum + length, 0)
 }
+
+/** The names of two of several things that no project has both of; of any two where each two have one. */
+export function twoApart(
+  things: readonly (Pick<Whereabouts, 'projects'> & { readonly name: string })[],
+): readonly [string, string] {
+  for (const { name, projects } of things) {
+    const other = things.find((each) => each.projects.isDisjointFrom(projects))
+    if (other) return [name, other.name]
+  }
+  const [one, other] = things
+  return [one?.name ?? '', other?.name ?? '']
+}

@@ -1,5 +1,6 @@
 import type { ByteFiles } from '../byte-files.ts'
 import { GatewayError, isGatewayError } from '../errors.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { Key } from '../keys.ts'
 import { deleteCopy, stateOfCopy } from './copy-requests.ts'
 import { type CopyUploadOptions, type Errand, type UploadedCopy, uploadCopy } from './copy-upload.ts'
@@ -19,8 +20,8 @@ export interface Copies {
    * same time. Throws a GatewayError that says what could not be done.
    */
   bring(file: KeptFile, project: string, errand: Errand): Promise<FileCopy>
-  /** Forgets copies that Google does not have any more. */
-  forget(file: FileKey, copies: readonly FileCopy[]): Promise<void>
+  /** Forgets a copy that Google does not have any more. */
+  forget(file: KeptFile, copy: FileCopy): Promise<void>
   /** Has Google delete the copies of files that are gone; whatever fails ends by itself, with the copy's time. */
   remove(files: readonly KeptFile[]): void
 }
@@ -39,6 +40,8 @@ const LAST_MOMENTS = 60_000
 /** How long Google may look through a copy before a call gives up, and how often that is asked, in milliseconds. */
 const LONGEST_LOOK = 300_000
 const LOOKS = [500, 1_000, 2_000, 5_000]
+/** After a long time off, many files are over at once. */
+const REMOVED_AT_ONCE = 4
 
 /** The copies that the shelf tells of. */
 export function createCopies(options: CopiesOptions): Copies {
@@ -48,28 +51,41 @@ export function createCopies(options: CopiesOptions): Copies {
   const projectOf = ({ keyId, project }: FileCopy) => keyOf(keyId)?.project ?? project
   const of = ({ copies }: KeptFile) => copies.filter(({ expiresAt }) => expiresAt > now() + LAST_MOMENTS)
 
-  async function save(file: FileKey, change: (copies: readonly FileCopy[]) => FileCopy[]): Promise<boolean> {
-    const known = shelf.find(file)
-    if (known === undefined) return false
-    await shelf.put({ ...known, copies: change(of(known)), usedAt: now() })
+  /** False where the file is gone, or another one has its name now. */
+  async function save(
+    { id, ...key }: KeptFile,
+    change: (known: KeptFile) => Partial<Pick<KeptFile, 'hasBytes' | 'copies'>>,
+  ): Promise<boolean> {
+    const known = shelf.find(key)
+    if (known?.id !== id) return false
+    await shelf.put({ ...known, ...change(known), usedAt: now() })
     return true
   }
 
+  const saveCopies = (file: KeptFile, change: (copies: readonly FileCopy[]) => FileCopy[]) =>
+    save(file, (known) => ({ copies: change(of(known)) }))
+
   async function make(file: KeptFile, project: string, errand: Errand): Promise<FileCopy> {
     const { copy, isSame } = await upload(file, project, errand)
-    if (isSame && (await save(file, (copies) => [...copies, copy]))) return copy
-    removeCopy(copy)
-    throw isSame
-      ? new GatewayError('not_found', GONE)
-      : new GatewayError('bad_upstream', 'Google did not get the same file a second time')
+    if (isSame && (await saveCopies(file, (copies) => [...copies, copy]))) return copy
+    void removeCopy(copy)
+    if (isSame) throw new GatewayError('not_found', GONE)
+    options.warn('The bytes that were kept of a file are not those that Google has of it', {
+      file: file.name,
+    })
+    await save(file, () => ({ hasBytes: false }))
+    throw new GatewayError('bad_upstream', 'Google did not get the same file a second time')
   }
 
-  /** Once more where it broke off: what was begun cannot be gone on with. */
+  /** Once more where it broke off amid its bytes: what was begun cannot be gone on with. */
   async function upload(file: KeptFile, project: string, errand: Errand): Promise<UploadedCopy> {
+    const bytes = await openKept(file)
     try {
-      return await uploadCopy(file, await openKept(file), project, errand, options)
+      return await uploadCopy(file, bytes, project, errand, options)
     } catch (thrown) {
-      if (errand.leaving.aborted || !isGatewayError(thrown) || !isPassing(thrown)) throw thrown
+      if (bytes.failure !== undefined) throw await unreadable(file, bytes.failure)
+      const isOver = errand.leaving.aborted || !bytes.isSpent
+      if (isOver || !isGatewayError(thrown) || !isPassing(thrown)) throw thrown
       return uploadCopy(file, await openKept(file), project, errand, options)
     }
   }
@@ -77,12 +93,16 @@ export function createCopies(options: CopiesOptions): Copies {
   async function openKept(file: KeptFile): Promise<OpenBytes> {
     if (!file.hasBytes) throw new GatewayError('invalid_request', UNREADABLE)
     try {
-      return await openBytes(options.byteFiles.read(shelf.pathOf(file.id)))
+      return await openBytes(options.byteFiles.read(shelf.pathOf(file.id), file.length))
     } catch (error) {
-      options.warn('The bytes that were kept of a file cannot be read', { error, file: file.name })
-      await shelf.put({ ...file, hasBytes: false })
-      throw new GatewayError('invalid_request', UNREADABLE)
+      throw await unreadable(file, error)
     }
+  }
+
+  async function unreadable(file: KeptFile, error: unknown): Promise<GatewayError> {
+    options.warn('The bytes that were kept of a file cannot be read', { error, file: file.name })
+    await save(file, () => ({ hasBytes: false }))
+    return new GatewayError('invalid_request', UNREADABLE)
   }
 
   async function untilActive(file: KeptFile, copy: FileCopy, errand: Errand): Promise<FileCopy> {
@@ -94,18 +114,18 @@ export function createCopies(options: CopiesOptions): Copies {
       const others = (copies: readonly FileCopy[]) => copies.filter(({ name }) => name !== copy.name)
       if (state === 'ACTIVE') {
         const active = { ...copy, isActive: true }
-        await save(file, (copies) => [...others(copies), active])
+        await saveCopies(file, (copies) => [...others(copies), active])
         return active
       }
-      await save(file, others)
-      if (state !== 'GONE') removeCopy(copy)
+      await saveCopies(file, others)
+      if (state !== 'GONE') void removeCopy(copy)
       throw new GatewayError('bad_upstream', 'Google could not make anything of the copy')
     }
     throw new GatewayError('upstream_timeout', 'Google still looks through the copy; try again later')
   }
 
-  function removeCopy(copy: FileCopy): void {
-    deleteCopy(copy, projectOf(copy), keyLoop).catch((error) =>
+  async function removeCopy(copy: FileCopy): Promise<void> {
+    await deleteCopy(copy, projectOf(copy), keyLoop).catch((error) =>
       options.warn('A copy of a file that is gone stays at Google until its time is over', { error }),
     )
   }
@@ -131,12 +151,9 @@ export function createCopies(options: CopiesOptions): Copies {
       }
     },
     async forget(file, gone) {
-      const names = new Set(gone.map(({ name }) => name))
-      await save(file, (copies) => copies.filter(({ name }) => !names.has(name)))
+      await saveCopies(file, (copies) => copies.filter(({ name }) => name !== gone.name))
     },
-    remove(files) {
-      for (const copy of files.flatMap(of)) removeCopy(copy)
-    },
+    remove: (files) => void inParallel(files.flatMap(of), REMOVED_AT_ONCE, removeCopy),
   }
 }
 

@@ -98,7 +98,6 @@ function toStart({ displayName, mimeType, length }: KeptFile, project: string): 
 }
 
 function toSend({ length }: KeptFile, bytes: OpenBytes): Omit<UpstreamRequest, 'path'> {
-  let isSpent = false
   return {
     method: 'POST',
     headers: {
@@ -107,12 +106,9 @@ function toSend({ length }: KeptFile, bytes: OpenBytes): Omit<UpstreamRequest, '
       'x-goog-upload-command': 'upload, finalize',
       'x-goog-upload-offset': '0',
     },
-    body(moved) {
-      isSpent = true
-      return length === 0 ? undefined : bytes.stream(moved)
-    },
+    body: (moved) => (length === 0 ? undefined : bytes.stream(moved)),
     // Where Google has some of it already, the same again is refused.
-    isSpent: () => isSpent,
+    isSpent: () => bytes.isSpent,
     model: undefined,
     repeatable: false,
   }
@@ -123,7 +119,7 @@ function toCopy(file: KeptFile, { answer, key }: ToldBy, now: number): UploadedC
   if (uploaded === undefined) throw new GatewayError('bad_upstream', 'Google ended the upload without a file')
   const { name, length, sha256Hash } = uploaded
   const expiresAt = namesMade(answer, 'files').find((made) => made.name === name)?.expiresAt
-  const isActive = stateOf((answer as { readonly file?: unknown }).file) !== 'PROCESSING'
+  const isActive = stateOf((answer as { readonly file?: unknown }).file) === 'ACTIVE'
   return {
     copy: {
       name,

@@ -1,4 +1,5 @@
 import type { ByteFiles, WritableBytes } from '../byte-files.ts'
+import { createReferenceSearch } from './reference-search.ts'
 import type { Shelf } from './shelf.ts'
 
 /** The bytes of an upload that is under way, as they are written to disk. It never fails: it is lost then. */
@@ -12,13 +13,17 @@ export interface Draft {
   readonly length: number
   /** Goes on from a place within its length, for about so many bytes; lost where there is no room for them. */
   goOn(at: number, expected?: number): void
-  /** Writes a piece; what it returns, if anything, is to be waited for before the next one. */
+  /**
+   * Writes a piece; what it returns, if anything, is to be waited for before the next one. Lost where the file names
+   * what only its own project has.
+   */
   take(piece: Uint8Array): Promise<void> | undefined
   /** Closes the file until it goes on. */
   pause(): void
   /** Makes a whole file of what was written before `at`; true where it is one, which is never lost any more. */
   finish(): Promise<boolean>
-  lose(): void
+  /** Settles when nothing of it is left on disk. */
+  lose(): Promise<void>
 }
 
 export interface DraftOptions {
@@ -37,6 +42,7 @@ const LONGEST_WAIT = 5_000
 export function createDraft(id: string, options: DraftOptions): Draft {
   const { byteFiles, shelf, wait } = options
   const path = shelf.pathOf(id)
+  const namesOthers = createReferenceSearch()
   let file: WritableBytes | undefined
   let isMade = false
   let isLost = false
@@ -55,11 +61,11 @@ export function createDraft(id: string, options: DraftOptions): Draft {
   function fail(cause: unknown): void {
     if (isLost) return
     options.failed(cause)
-    lose()
+    void lose()
   }
 
-  function lose(): void {
-    if (isLost || isWhole) return
+  function lose(): Promise<void> {
+    if (isLost || isWhole) return work
     isLost = true
     shelf.give(claimed)
     claimed = 0
@@ -68,6 +74,7 @@ export function createDraft(id: string, options: DraftOptions): Draft {
       if (isMade) await byteFiles.remove(path)
     }
     work = work.then(over).catch(options.failed)
+    return work
   }
 
   async function close(): Promise<void> {
@@ -119,15 +126,15 @@ export function createDraft(id: string, options: DraftOptions): Draft {
     },
     goOn(place, expected = 0) {
       at = place
-      if (!shelf.couldHold(place + expected - claimed)) lose()
+      if (!shelf.couldHold(place + expected - claimed)) void lose()
     },
     take(piece) {
       if (isLost) return undefined
       const place = at
       at += piece.length
       written = Math.max(written, at)
-      if (!claim(at)) {
-        lose()
+      if (namesOthers(piece, place) || !claim(at)) {
+        void lose()
         return undefined
       }
       waiting += piece.length

@@ -25,7 +25,7 @@ const KeptFileSchema = Type.Object({
   length: Type.Number(),
   /** In Google's own words, the same for every copy. */
   sha256Hash: Type.Optional(Type.String()),
-  /** False once its bytes had to give way; its copies are still known then. */
+  /** False once its bytes had to give way, or are no good; its copies are still known then. */
   hasBytes: Type.Boolean(),
   /** Milliseconds since 1970. */
   usedAt: Type.Number(),
@@ -35,7 +35,7 @@ const KeptFileSchema = Type.Object({
 /** The same file, uploaded again to another project. */
 export type FileCopy = Static<typeof FileCopySchema>
 
-/** An uploaded file of which the bytes or copies are kept. */
+/** An uploaded file of which the bytes or copies are kept, or were: it is known until it is deleted. */
 export type KeptFile = Static<typeof KeptFileSchema>
 
 /** What was saved as a kept file; undefined for anything else. */
@@ -63,7 +63,8 @@ const UploadedSchema = Type.Object({
   file: Type.Object({
     name: Type.String({ pattern: '^files/[\\w.-]+$' }),
     displayName: Type.Optional(Type.String()),
-    mimeType: Type.String(),
+    // It goes into a header.
+    mimeType: Type.String({ pattern: '^[ -~]+$' }),
     sizeBytes: Type.String({ pattern: '^\\d+$' }),
     sha256Hash: Type.Optional(Type.String()),
   }),

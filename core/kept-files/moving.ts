@@ -3,15 +3,14 @@ import { nothingLeft } from '../call/refusal.ts'
 import type { UpstreamRequest } from '../call/upstream.ts'
 import { type GatewayError, isGatewayError } from '../errors.ts'
 import { inParallel } from '../in-parallel.ts'
-import type { Key, KeyQuery } from '../keys.ts'
 import type { MovableFiles, Place } from '../ownership/ownership.ts'
 import { twoProjects } from '../ownership/ownership-errors.ts'
 import type { Pool } from '../pool/pool.ts'
-import { candidatesFor, missingIn, type Whereabouts } from './choose-project.ts'
+import { candidatesFor, missingIn, twoApart, type Whereabouts } from './choose-project.ts'
 import type { Copies } from './copies.ts'
 import type { Errand } from './copy-upload.ts'
 import type { FileCopy, KeptFile } from './kept-file.ts'
-import { toMoved } from './moved-request.ts'
+import { idOf, toMoved, toOriginal } from './moved-request.ts'
 import type { Shelf } from './shelf.ts'
 
 export interface MovingOptions {
@@ -27,12 +26,13 @@ export interface MovingOptions {
 
 /** A file that the call names, as it is known now. */
 interface Named extends Whereabouts {
+  readonly name: string
   readonly place: Place
   readonly file: KeptFile | undefined
 }
 
 /** The copies that a call names in place of files. */
-type Moved = ReadonlyMap<Named, FileCopy>
+type Moved = ReadonlyMap<KeptFile, FileCopy>
 
 /** One call on its way from project to project. */
 interface Journey {
@@ -65,6 +65,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
       const { movable } = request
       if (movable === undefined) return keyLoop.run(request, trace, leaving, read)
       for (const place of movable.places) shelf.touch(place)
+      trace.census ??= pool.census({ model: request.model }) // before an upload counts those of another model
       const journey = begin(request, movable, { trace, leaving })
       for (;;) {
         const project = projectFor(journey)
@@ -76,7 +77,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
         } catch (thrown) {
           if (leaving.aborted || !isGatewayError(thrown)) throw thrown
           if (isOut(thrown)) passBy(journey, project, thrown)
-          else if (!(await renew(journey, moved, thrown))) throw thrown
+          else if (!(await renew(journey, moved, thrown))) throw toOriginal(thrown, namesIn(moved))
         }
       }
     },
@@ -97,6 +98,7 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
       const file = shelf.find(place)
       const elsewhere = file ? copies.of(file).map(copies.projectOf) : []
       return {
+        name: place.name,
         place,
         file,
         projects: new Set([place.project, ...elsewhere]),
@@ -109,40 +111,34 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
   function projectFor(journey: Journey): string | undefined {
     const { movable, passed, request } = journey
     if (passed.size >= MOST_PROJECTS || (passed.size > 0 && elapsed() >= journey.deadline)) return undefined
-    const mayBe = (project: string) => !passed.has(project) && isUsable(request, project)
+    const { model } = request
+    const mayBe = (project: string) => !passed.has(project) && pool.usable({ model, project }).size > 0
     const named = namedBy(movable)
-    const pinned = movable.pinned?.project
-    if (pinned !== undefined) return mayBe(pinned) && isWithin(named, pinned) ? pinned : undefined
+    const only = onlyProject(journey)
+    if (only !== undefined) return mayBe(only) && isWithin(named, only) ? only : undefined
     const near = candidatesFor(named).find(({ project }) => mayBe(project))
     return near?.project ?? (named.every(({ isMovable }) => isMovable) ? elsewhere(journey) : undefined)
   }
 
-  function isUsable({ model }: UpstreamRequest, project: string): boolean {
-    return pool.usable({ model, project }).size > 0
-  }
-
   /** A project that has none of the files, as the strategy would choose it for any call. */
   function elsewhere({ request, passed }: Journey): string | undefined {
-    const tried: Key[] = []
-    for (let ask = 0; ask <= MOST_PROJECTS; ask++) {
-      const key = pool.pick(anywhere(request), tried)
-      if (key === undefined) return undefined
-      if (!passed.has(key.project)) return key.project
-      tried.push(key)
-    }
-    return undefined
+    const { model, affinity } = request
+    const usable = pool.usable({ model })
+    const tried = [...passed].flatMap((project) => usable.byProject(project))
+    const key = pool.pick({ model, ...(affinity !== undefined && { affinity }) }, tried)
+    return key === undefined || passed.has(key.project) ? undefined : key.project
   }
 
   /** Why no project can be asked at all. */
-  function nobodyFor({ movable, request, errand }: Journey): GatewayError {
+  function nobodyFor(journey: Journey): GatewayError {
+    const { movable, request, errand } = journey
     const named = namedBy(movable)
-    const pinned = movable.pinned?.project
-    const project = pinned ?? candidatesFor(named)[0]?.project
+    const project = onlyProject(journey) ?? candidatesFor(named)[0]?.project
     if (project !== undefined && isWithin(named, project))
       return nothingLeft(pool, { model: request.model, project }, errand.trace, options.now())
-    const unmovable = named.filter(({ isMovable }) => !isMovable).map(({ place }) => place.name)
-    const [one = '', other = ''] = [...(movable.pinned ? [movable.pinned.name] : []), ...unmovable]
-    return twoProjects(one, other, true)
+    const fixed = named.filter(({ isMovable }) => !isMovable)
+    const pinned = movable.pinned ? [{ ...movable.pinned, projects: new Set([movable.pinned.project]) }] : []
+    return twoProjects(...twoApart([...pinned, ...fixed]), true)
   }
 
   /** The copies that the call must name in a project; undefined where they cannot be had there. */
@@ -158,23 +154,26 @@ export function withMovedFiles(keyLoop: KeyLoop, options: MovingOptions): KeyLoo
     }
   }
 
-  async function bringOne(named: Named, project: string, errand: Errand): Promise<[Named, FileCopy]> {
-    const { file, place, projects } = named
+  async function bringOne(
+    { name, file, projects }: Named,
+    project: string,
+    errand: Errand,
+  ): Promise<[KeptFile, FileCopy]> {
     if (file === undefined) throw new TypeError('A file that nothing is known of cannot be brought anywhere')
     const copy = await copies.bring(file, project, errand)
     errand.trace.notes.push(
       projects.has(project)
-        ? `the copy of ${place.name} in the project that is to answer is used`
-        : `${place.name} was uploaded again to the project that is to answer`,
+        ? `the copy of ${name} in the project that is to answer is used`
+        : `${name} was uploaded again to the project that is to answer`,
     )
-    return [named, copy]
+    return [file, copy]
   }
 
   /** Copies may have been deleted at Google by other hands; then they are made anew, once. */
   async function renew(journey: Journey, moved: Moved, { kind, message }: GatewayError): Promise<boolean> {
     if (journey.isRenewed || kind !== 'upstream_refused') return false
     const missing = [...moved].filter(([, copy]) => message.includes(idOf(copy.name)))
-    for (const [{ place }, copy] of missing) await copies.forget(place, [copy])
+    for (const [file, copy] of missing) await copies.forget(file, copy)
     journey.isRenewed = true
     return missing.length > 0
   }
@@ -185,18 +184,15 @@ function isWithin(named: readonly Named[], project: string): boolean {
 }
 
 function namesIn(moved: Moved): ReadonlyMap<string, string> {
-  return new Map([...moved].map(([{ place }, copy]) => [place.name, copy.name]))
+  return new Map([...moved].map(([file, copy]) => [file.name, copy.name]))
 }
 
-function anywhere({ model, affinity }: UpstreamRequest): KeyQuery {
-  return { model, ...(affinity !== undefined && { affinity }) }
+/** The project that must answer, where no other one will do. */
+function onlyProject({ request, movable }: Journey): string | undefined {
+  return movable.pinned?.project ?? (request.keyId === undefined ? undefined : request.project)
 }
 
 /** Whether the project cannot answer now, whatever it is asked. */
 function isOut({ kind }: GatewayError): boolean {
   return kind === 'rate_limited' || kind === 'no_available_keys'
-}
-
-function idOf(name: string): string {
-  return name.slice(name.indexOf('/') + 1)
 }

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { KeyLoop } from '../call/key-loop.ts'
 import { BYTES_PER_MEGABYTE } from '../http/byte-budget.ts'
 import type { Pool } from '../pool/pool.ts'
@@ -20,7 +19,8 @@ export interface KeptFiles {
   gone(files: readonly FileKey[]): void
   /** A key loop that takes calls to where their files are, or can be. */
   moving(keyLoop: KeyLoop): KeyLoop
-  close(): void
+  /** Leaves nothing of uploads that are under way. */
+  close(): Promise<void>
 }
 
 export interface KeptFilesOptions {
@@ -39,9 +39,6 @@ export interface KeptFilesOptions {
   readonly resources: readonly FileKey[]
   warn(message: string, fields: Record<string, unknown>): void
 }
-
-/** Beside the database. */
-const FOLDER = 'kept-files'
 
 /**
  * Opens what is kept beside the database. Undefined where nothing is to be kept; what was kept before is removed
@@ -80,8 +77,8 @@ export async function openKeptFiles(options: KeptFilesOptions): Promise<KeptFile
   }
 }
 
-/** Undefined for a database that is in no file. */
+/** Beside the database, and its own: whoever finds bytes that it knows nothing of removes them. Undefined for one in no file. */
 function folderOf({ url }: Settings['storage']): string | undefined {
   const path = /^sqlite:(?!:memory:)(.+)$/s.exec(url)?.[1]
-  return path === undefined ? undefined : `${dirname(path)}/${FOLDER}`
+  return path === undefined ? undefined : `${path}-files`
 }

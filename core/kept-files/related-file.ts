@@ -2,12 +2,12 @@ import { Buffer } from 'node:buffer'
 
 /** The file in a body of `multipart/related` (RFC 2387): JSON that describes it, then its bytes. */
 export interface RelatedFile {
-  /** What of a piece of the body is the file's; a few bytes come with the next piece. */
-  push(piece: Uint8Array): readonly Uint8Array[]
+  /** What of a piece of the body is the file's, if anything; a few bytes come with the next piece. */
+  push(piece: Uint8Array): Uint8Array | undefined
 }
 
 /** Longer descriptions are none. */
-const LONGEST_HEAD = 1024 * 1024
+const LONGEST_HEAD = 64 * 1024
 
 /** Reads a body from its beginning; undefined where the content type names no boundary. */
 export function createRelatedFile(contentType: string): RelatedFile | undefined {
@@ -27,14 +27,14 @@ export function createRelatedFile(contentType: string): RelatedFile | undefined 
 
   return {
     push(piece) {
-      if (state === 'over') return []
+      if (state === 'over') return undefined
       let body: Buffer = Buffer.concat([kept, piece])
       if (state === 'head') {
         const begin = beginning(body)
         if (begin === undefined) {
           if (body.length > LONGEST_HEAD) state = 'over'
           kept = body
-          return []
+          return undefined
         }
         state = 'file'
         body = body.subarray(begin)
@@ -43,7 +43,7 @@ export function createRelatedFile(contentType: string): RelatedFile | undefined 
       if (at >= 0) state = 'over'
       const sure = at >= 0 ? at : Math.max(0, body.length - end.length + 1)
       kept = body.subarray(sure)
-      return sure > 0 ? [body.subarray(0, sure)] : []
+      return sure > 0 ? body.subarray(0, sure) : undefined
     },
   }
 }

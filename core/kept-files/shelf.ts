@@ -9,7 +9,10 @@ export type FileKey = Pick<Place, 'name' | 'keyId'>
 /** The files that are kept, with their bytes in a folder of a bounded size. */
 export interface Shelf {
   find(file: FileKey): KeptFile | undefined
-  /** Keeps a file, or what has changed of it, as the one used last; its bytes' room is claimed. Settles when it would survive a restart. */
+  /**
+   * Keeps a file, or what has changed of it, as the one used last; its bytes' room is claimed. Settles when it would
+   * survive a restart.
+   */
   put(file: KeptFile): Promise<void>
   /** Forgets files and removes their bytes; returns those that there were. */
   remove(files: readonly FileKey[]): readonly KeptFile[]
@@ -60,7 +63,8 @@ export async function openShelf(
   for (const file of files.toSorted((one, other) => one.usedAt - other.usedAt)) {
     const hasBytes = file.hasBytes && lengths.get(file.id) === file.length && shelf.claim(file.length)
     if (hasBytes) lengths.delete(file.id)
-    if (hasBytes === file.hasBytes) lay(file)
+    // A crash may have left the record of a file that another has taken the place of.
+    if (hasBytes === file.hasBytes && shelf.find(file) === undefined) lay(file)
     else await shelf.put({ ...file, hasBytes })
   }
   await removeBytes(options, lengths.keys())
@@ -130,7 +134,6 @@ function createShelf(options: ShelfOptions): { readonly shelf: Shelf; lay(file: 
     const isSame = before?.id === file.id
     if (before !== undefined && !(isSame && file.hasBytes)) letGo(before)
     if (before !== undefined && !isSame) forget(before)
-    if (!file.hasBytes && file.copies.length === 0) return forget(file)
     if (isSame && before.hasBytes && file.hasBytes) held -= file.length
     lay(file)
     await documents.put(SCOPE, file.id, file).catch(failed)

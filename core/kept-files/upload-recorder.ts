@@ -12,7 +12,8 @@ export interface UploadRecorder {
   announced(upload: string, headers: Headers): void
   /** Follows one request of an upload; `upload` names one that comes in several. */
   record(upload: string | undefined, headers: Headers): Recording
-  close(): void
+  /** Gives up what is under way; settles when nothing of it is left on disk, or when that takes too long. */
+  close(): Promise<void>
 }
 
 /** One request of an upload on its way. */
@@ -43,6 +44,8 @@ interface Under {
 /** An upload that nobody goes on with is given up, in milliseconds. */
 const LONGEST_PAUSE = 3_600_000
 const SWEEP = 60_000
+/** A disk that stands still must not hold the end up, in milliseconds. */
+const LONGEST_END = 5_000
 
 /** No upload is under way. */
 export function createUploadRecorder(options: UploadRecorderOptions): UploadRecorder {
@@ -54,12 +57,13 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
 
   function sweep(): void {
     for (const [name, { seenAt, isBusy }] of uploads)
-      if (!isBusy && now() - seenAt > LONGEST_PAUSE) drop(name)
+      if (!isBusy && now() - seenAt > LONGEST_PAUSE) void drop(name)
   }
 
-  function drop(name: string): void {
-    uploads.get(name)?.draft.lose()
+  async function drop(name: string): Promise<void> {
+    const upload = uploads.get(name)
     uploads.delete(name)
+    await upload?.draft.lose()
   }
 
   /** The log is told once, and again after it went well. */
@@ -83,7 +87,7 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
   async function keep(written: Draft, answer: unknown, key: Pick<Key, 'id'> | undefined): Promise<void> {
     const uploaded = readUploaded(answer)
     const isWhole = uploaded?.length === written.at && key !== undefined && (await written.finish())
-    if (!isWhole) return written.lose()
+    if (!isWhole) return void written.lose()
     hasFailed = false
     const { id } = written
     await shelf.put({ id, keyId: key.id, hasBytes: true, usedAt: now(), copies: [], ...uploaded })
@@ -96,7 +100,10 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
     const { expected } = stretchOf(headers)
     written.goOn(0, related ? 0 : expected)
     return {
-      take: (piece) => (related ? takeAll(written, related.push(piece)) : written.take(piece)),
+      take(piece) {
+        const own = related ? related.push(piece) : piece
+        return own && written.take(own)
+      },
       taken: (answer, key) => keep(written, answer, key),
       refused: written.lose,
     }
@@ -107,7 +114,7 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
     if (upload === undefined) return NOTHING
     const { at } = stretch
     const isNext = at !== undefined && at >= upload.confirmed && at <= upload.draft.length && !upload.isBusy
-    if (upload.isBusy) upload.draft.lose() // two at once: nobody knows which Google takes
+    if (upload.isBusy) void upload.draft.lose() // two at once: nobody knows which Google takes
     upload.seenAt = now()
     if (isNext) {
       upload.isBusy = true
@@ -124,7 +131,7 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
       take: (piece) => (isOpen ? upload.draft.take(piece) : undefined),
       async taken(answer, key, isOver) {
         // Google took what was passed by here.
-        if (at !== undefined && !isNext) return drop(name)
+        if (at !== undefined && !isNext) return void drop(name)
         if (isNext) upload.confirmed = upload.draft.at
         pause()
         if (!isOver && readUploaded(answer) === undefined) return
@@ -139,22 +146,20 @@ export function createUploadRecorder(options: UploadRecorderOptions): UploadReco
   return {
     announced(upload, headers) {
       const length = Number(headers.get('x-goog-upload-header-content-length') ?? 0)
-      if (!shelf.couldHold(length)) underWay(upload, 0)?.draft.lose()
+      if (!shelf.couldHold(length)) void underWay(upload, 0)?.draft.lose()
     },
     record(upload, headers) {
       const encoding = headers.get('content-encoding') ?? 'identity'
       if (encoding !== 'identity') return NOTHING
       return upload === undefined ? recordWhole(headers) : recordPart(upload, stretchOf(headers))
     },
-    close() {
+    async close() {
       clearInterval(timer)
-      for (const name of [...uploads.keys()]) drop(name)
+      const done = new AbortController()
+      void Promise.all(Array.from(uploads.keys(), drop)).then(() => done.abort())
+      await options.wait(LONGEST_END, done.signal)
     },
   }
-}
-
-function takeAll(draft: Draft, pieces: readonly Uint8Array[]): Promise<void> | undefined {
-  return pieces.map((piece) => draft.take(piece)).find((waiting) => waiting !== undefined)
 }
 
 /** Follows nothing. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { mediaRanges } from '../quota/call-weight.ts'
 import { toResourceName } from './resource-name.ts'
+import { createToldValues } from './told-values.ts'
 
 /** How the names begin that request bodies hold, whatever the field. */
 const MARKS = [
@@ -33,9 +34,10 @@ export function namesInBytes(bytes: Uint8Array): readonly string[] {
   const stretches = withoutMedia(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   const names = new Set<string>()
   for (const stretch of stretches.some(hidesLetters) ? [plainJson(bytes)] : stretches) {
+    const isTold = createToldValues(stretch)
     for (const mark of MARKS) {
       for (let at = stretch.indexOf(mark); at >= 0; at = stretch.indexOf(mark, at + mark.length)) {
-        const name = referenceAround(stretch, at)
+        const name = referenceAround(stretch, at, isTold)
         if (name !== undefined) names.add(name)
       }
     }
@@ -50,7 +52,7 @@ function withoutMedia(body: Buffer): readonly Buffer[] {
   let from = 0
   const stretches = ranges.map(([start, end]) => {
     const stretch = body.subarray(from, start)
-    from = Math.max(from, end)
+    from = Math.max(from, end + 1) // behind the quote
     return stretch
   })
   return [...stretches, body.subarray(from)]
@@ -100,8 +102,15 @@ export function hidesLetters(body: Buffer): boolean {
 /** How the escapes of the letters, digits and signs begin that names consist of. */
 const HIDING = [2, 3, 4, 5, 6, 7].map((digit) => `${ESCAPED_LETTER}${digit}`)
 
-/** The name that is the whole JSON text around a place, if its field may refer to a resource. */
-export function referenceAround(body: Buffer, at: number): string | undefined {
+/**
+ * The name that is the whole JSON text around a place, if its field may refer to a resource; `isTold` is of
+ * `createToldValues` for the same body.
+ */
+export function referenceAround(
+  body: Buffer,
+  at: number,
+  isTold: (at: number) => boolean,
+): string | undefined {
   const start = body.lastIndexOf(QUOTE, at)
   const end = body.indexOf(QUOTE, at)
   if (start < 0 || end < 0 || end - start > LONGEST || body[start - 1] === BACKSLASH) return undefined
@@ -110,7 +119,8 @@ export function referenceAround(body: Buffer, at: number): string | undefined {
   if (name === undefined) return undefined
   const field = fieldBefore(body, start)
   if (PROSE.test(field)) return undefined
-  return name !== text || !name.startsWith('files/') || FILE_FIELDS.test(field) ? name : undefined
+  const isReference = name !== text || !name.startsWith('files/') || FILE_FIELDS.test(field)
+  return isReference && !isTold(start) ? name : undefined
 }
 
 /** The name of the field whose value begins at a place; empty for an element of a list. */

@@ -1,8 +1,9 @@
 import { UPSTREAMS, type UpstreamName } from '../keys.ts'
 import type { PoolSnapshot } from '../pool/pool-snapshot.ts'
+import type { Settings } from '../settings/settings.ts'
 import { vertexCatalogue } from '../vertex/vertex-models.ts'
 import { vertexQuestions } from '../vertex/vertex-questions.ts'
-import { GEMINI_QUESTIONS } from './free-questions.ts'
+import { type FreeQuestions, GEMINI_QUESTIONS } from './free-questions.ts'
 import { openService, type Service, type ServiceOptions } from './open-service.ts'
 import type { OwnRecords } from './own-records.ts'
 
@@ -15,15 +16,21 @@ export async function openServices(
 ): Promise<Services> {
   const { vertex } = options.settings.upstream
   const shared = { ...options, saved: await readOnce(options.store) }
+  const questions = questionsOf(options.settings)
   return {
-    gemini: await openService({ ...shared, name: 'gemini', questions: GEMINI_QUESTIONS }),
+    gemini: await openService({ ...shared, name: 'gemini', questions: questions.gemini }),
     vertex: await openService({
       ...shared,
       name: 'vertex',
-      questions: vertexQuestions(vertex),
+      questions: questions.vertex,
       catalogueOf: (pool) => vertexCatalogue(vertex, () => pool.total > 0),
     }),
   }
+}
+
+/** What each of them may be asked without a cost. */
+export function questionsOf({ upstream }: Pick<Settings, 'upstream'>): Record<UpstreamName, FreeQuestions> {
+  return { gemini: GEMINI_QUESTIONS, vertex: vertexQuestions(upstream.vertex) }
 }
 
 /** All of them, the Gemini API first. */

@@ -3,6 +3,7 @@ import { problemsOfBaseUrl } from './check-base-url.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkKeys } from './check-keys.ts'
 import { problemsOfProxies } from './check-proxies.ts'
+import { problemsOfVertexModels } from './check-vertex-models.ts'
 import { problemsOfWayIn } from './check-way-in.ts'
 import type { Settings } from './settings.ts'
 
@@ -30,6 +31,7 @@ export function checkMeaning(settings: Settings, where: (path: string) => string
     problems: [
       ...gemini.problems,
       ...vertex.problems,
+      ...problemsOfVertexModels(vertex.checked, where),
       ...problemsOfNames(settings.clients, where('clients')),
       ...keys.problems,
       ...problemsOfProxies(settings, where),

@@ -49,8 +49,11 @@ function toCountBody(request: Record<string, unknown>): VertexBody {
 
 const COUNTED = new Set(['contents', 'systemInstruction', 'tools', 'generationConfig'])
 
-/** The Gemini API takes a content without a role for the user's, and knows a role for answers of functions. */
-function withRole(content: unknown): unknown {
+/**
+ * A content with the role that Vertex asks for: the Gemini API takes one without for the user's, and knows a role for
+ * answers of functions. What is no content stays as it is.
+ */
+export function withRole(content: unknown): unknown {
   if (!isRecord(content)) return content
   const { role } = content
   return role === undefined || role === null || role === '' || role === 'function'

@@ -1,6 +1,7 @@
 import { defined } from '../codec/defined.ts'
 import { isRecord } from '../codec/request-values.ts'
 import { GatewayError } from '../errors.ts'
+import { withRole } from './vertex-body.ts'
 
 /** One embedding as Vertex is asked for it; it takes one content a call. */
 export interface VertexEmbedding {
@@ -30,7 +31,7 @@ export function toVertexEmbedding(model: string, request: unknown): VertexEmbedd
     return { method: 'predict', body: { instances: [instance], parameters } }
   }
   const embedContentConfig = defined({ taskType, title, outputDimensionality })
-  return { method: 'embedContent', body: { content, embedContentConfig } }
+  return { method: 'embedContent', body: { content: withRole(content), embedContentConfig } }
 }
 
 /** What Vertex answered to either; `values` is undefined where that was no vector. */
@@ -62,7 +63,11 @@ function isPredicted(model: string): boolean {
 }
 
 function textOf(content: unknown): string {
-  const parts = isRecord(content) && Array.isArray(content.parts) ? content.parts : []
+  const parts = partsOf(content)
+  if (parts.length === 0)
+    throw new GatewayError('invalid_request', '"content" has no parts; give it one with a text', {
+      param: 'content',
+    })
   const texts = parts.map((part) => (isRecord(part) ? part.text : undefined))
   if (texts.every((text) => typeof text === 'string')) return texts.join('')
   throw new GatewayError(
@@ -72,6 +77,12 @@ function textOf(content: unknown): string {
       param: 'content',
     },
   )
+}
+
+/** Google takes a single message for a list of one. */
+function partsOf(content: unknown): readonly unknown[] {
+  const parts = isRecord(content) ? content.parts : undefined
+  return Array.isArray(parts) ? parts : isRecord(parts) ? [parts] : []
 }
 
 function toCount(value: unknown): number | undefined {

@@ -40,7 +40,12 @@ export function vertexCatalogue(settings: VertexSettings, hasKeys: () => boolean
 /** Nobody can say which projects see a model; somebody is said to. */
 const VERTEX = ['vertex']
 
+/** Whether a model embeds, and does nothing else. */
+export function isEmbedding(model: string): boolean {
+  return model.includes('embedding')
+}
+
 function toModel(id: string): Model {
-  const methods = id.includes('embedding') ? ['embedContent'] : ['generateContent', 'countTokens']
+  const methods = isEmbedding(id) ? ['embedContent'] : ['generateContent', 'countTokens']
   return { name: `models/${id}`, displayName: id, supportedGenerationMethods: methods }
 }

@@ -1,10 +1,10 @@
 import { type FreeQuestions, toQuestion } from '../service/free-questions.ts'
 import type { Settings } from '../settings/settings.ts'
-import { namesListed } from './vertex-models.ts'
+import { isEmbedding, namesListed } from './vertex-models.ts'
 import { toVertexPath } from './vertex-path.ts'
 
 const NOTHING_MUCH = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] })
-/** Asked where the settings name no model at all. */
+/** Asked where the settings name no model that counts. */
 const LAST_RESORT = 'gemini-2.5-flash'
 
 /**
@@ -13,7 +13,7 @@ const LAST_RESORT = 'gemini-2.5-flash'
  * https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/get-token-count
  */
 export function vertexQuestions(vertex: Settings['upstream']['vertex']): FreeQuestions {
-  const model = namesListed(vertex)[0] ?? LAST_RESORT
+  const model = namesListed(vertex).find((name) => !isEmbedding(name)) ?? LAST_RESORT
   const pathOf = (method: string, asked = model) =>
     toVertexPath({ version: 'v1', model: asked, method, query: '' })
   return {

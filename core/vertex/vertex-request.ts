@@ -15,15 +15,22 @@ export function translateForVertex(
   asked: ModelMethod,
   { notes }: Pick<Trace, 'notes'>,
 ): UpstreamRequest {
+  let translated: string | undefined
+
+  function translate(stated: unknown): string | undefined {
+    if (!isRecord(stated)) return undefined
+    const { body, leftOut } = toVertexBody(asked.method, stated)
+    const note = `Vertex has no ${leftOut.join(', ')}`
+    if (leftOut.length > 0 && !notes.includes(note)) notes.push(note)
+    return JSON.stringify(body)
+  }
+
   return {
     ...toVertexRequest(request, asked),
     body(moved) {
-      const stated = parsed(request.body(moved))
-      if (!isRecord(stated)) return request.body(moved) // Google says what is wrong with it
-      const { body, leftOut } = toVertexBody(asked.method, stated)
-      const note = `Vertex has no ${leftOut.join(', ')}`
-      if (leftOut.length > 0 && !notes.includes(note)) notes.push(note)
-      return JSON.stringify(body)
+      // Once for all attempts: it can be long.
+      translated ??= translate(parsed(request.body(moved)))
+      return translated ?? request.body(moved) // Google says what is wrong with what is no JSON
     },
   }
 }

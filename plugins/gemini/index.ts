@@ -9,7 +9,7 @@ import { toLiveTarget } from './live-path.ts'
 import { toModelPage } from './model-pages.ts'
 import { isGeneration, toListing, toTarget } from './native-methods.ts'
 import { type NativePath, parseNativePath } from './native-path.ts'
-import { serveVertex } from './vertex-express.ts'
+import { notServed as notServedByVertex, serveVertex } from './vertex-express.ts'
 
 /** Google's own protocol: https://ai.google.dev/api */
 export default definePlugin({
@@ -46,6 +46,7 @@ const PATHS = [
 async function serve(request: Request, gateway: Gateway): Promise<Response> {
   const { url } = exchangeOf(request)
   const path = parseNativePath(url)
+  if (!path && url.pathname.startsWith('/vertex-express')) throw notServedByVertex(url)
   if (!path || !isServed(url, request))
     throw new GatewayError('not_found', `Nothing is served at ${url.pathname}`)
   if (path.upstream === 'vertex') return serveVertex(request, url, path, gateway)

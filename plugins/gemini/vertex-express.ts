@@ -1,3 +1,4 @@
+import type { Model } from '../../core/canonical.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Gateway } from '../../core/plugin.ts'
 import { json } from './json.ts'
@@ -20,12 +21,12 @@ export async function serveVertex(
   const isList = LIST.test(place)
   if (collection !== 'models' || media || (model === '' && !isList)) throw notServed(url)
   const method = action === '' ? 'GET' : 'POST'
-  if (request.method !== method)
+  if (request.method !== method && !(method === 'GET' && request.method === 'HEAD'))
     throw new GatewayError('method_not_allowed', `${url.pathname} takes ${method}, not ${request.method}`)
   if (action !== '') return callMethod(request, path, gateway)
   if (isList) return listModels(url, toModelPage(await gateway.models('vertex'), url.searchParams))
   const known = await gateway.model(request, model, 'vertex')
-  if (known) return json(known)
+  if (known) return json(hasVertexNames(url.pathname) ? { ...known, name: vertexNameOf(known) } : known)
   throw new GatewayError('not_found', `${model} is not among the models that are listed as Vertex's`)
 }
 
@@ -39,11 +40,15 @@ function callMethod(request: Request, path: NativePath, gateway: Gateway): Promi
 /** In the form of the API whose names the client used. */
 function listModels({ pathname }: URL, { models, ...rest }: ReturnType<typeof toModelPage>): Response {
   if (!hasVertexNames(pathname)) return json({ models, ...rest })
-  const publisherModels = models.map(({ name }) => ({ name: `publishers/google/${name}` }))
-  return json({ publisherModels, ...rest })
+  return json({ publisherModels: models.map((model) => ({ name: vertexNameOf(model) })), ...rest })
 }
 
-function notServed({ pathname }: URL): GatewayError {
+function vertexNameOf({ name }: Model): string {
+  return `publishers/google/${name}`
+}
+
+/** Nothing of Vertex's is at the place of a request below `/vertex-express`; says what is. */
+export function notServed({ pathname }: URL): GatewayError {
   return new GatewayError(
     'not_found',
     `Nothing is served at ${pathname}: Vertex Express has models and their methods alone, ` +

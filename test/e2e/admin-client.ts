@@ -52,7 +52,8 @@ export type AdminItem = Readonly<
     | 'result'
     | 'tier'
     | 'client'
-    | 'model',
+    | 'model'
+    | 'way',
     string
   >
 > &

@@ -113,6 +113,22 @@ describe('Files whose bytes are kept', () => {
     assert.equal((await ask(scene, [files[1]])).status, 200)
   })
 
+  test('are named as they are in what tools were told', async () => {
+    const files = await uploadTwo(scene)
+    const { contents } = aboutAll(files)
+    const said = { functionCall: { name: 'f', args: { uri: files[0].uri } } }
+    const signed = { ...said, thoughtSignature: 'c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=' }
+    const answered = { functionResponse: { name: 'f', response: { uri: files[0].uri } } }
+    const json = {
+      contents: [...contents, { role: 'model', parts: [signed] }, { role: 'user', parts: [answered] }],
+    }
+    const response = await send(scene, 'one', GENERATE, { json })
+    assert.equal(response.status, 200, await response.text())
+    const sent = JSON.parse(scene.google.calls.at(-1)!.body.toString())
+    assert.deepEqual(sent.contents.slice(1), json.contents.slice(1))
+    assert.notDeepEqual(sent.contents[0], json.contents[0])
+  })
+
   test('are brought to the project of a cache, which cannot move', async () => {
     const caches = []
     for (let index = 0; index < 2; index++) {
@@ -163,6 +179,29 @@ describe('Files whose bytes are kept', () => {
     assert.equal(status, 429)
     assert.match(error?.message ?? '', /resting.*returns in \d+ s/)
   })
+})
+
+test('A batch goes elsewhere with its file, unless the lines name what is only where they are', async () => {
+  const scene = await openKeptScene({}, { keys: 3 })
+  try {
+    const { name } = await upload(scene, text('a file that lines name'))
+    for (const [line, status] of [
+      [{ request: { contents: [] } }, 200],
+      [{ request: aboutAll([{ name, uri: name, project: '' }]) }, 429],
+    ] as const) {
+      const lines = await upload(
+        scene,
+        new Blob([`${JSON.stringify(line)}\n`], { type: 'application/jsonl' }),
+      )
+      const own = scene.google.keys.find((key) => scene.google.projectOf(key) === lines.project)!
+      scene.google.script(own, { kind: 'perMinute429', retrySeconds: 30 })
+      const json = { batch: { displayName: 'b', inputConfig: { fileName: lines.name } } }
+      const response = await send(scene, 'one', `/v1beta/models/${MODEL}:batchGenerateContent`, { json })
+      assert.equal(response.status, status, await response.text())
+    }
+  } finally {
+    await scene.close()
+  }
 })
 
 test('A file whose project has no good key any more is used through another', async () => {

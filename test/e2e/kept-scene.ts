@@ -80,5 +80,5 @@ export function keptIn({ gateway }: Scene): Promise<string[]> {
 
 /** The folder beside the database. */
 export function folderOf({ folder }: Scene['gateway']): string {
-  return join(folder, 'data', 'kept-files')
+  return join(folder, 'data', 'geminate.db-files')
 }

@@ -86,6 +86,14 @@ describe('geminate keys', () => {
   test('imports keys of Vertex, and lists them alone', LONG, async () => {
     const added = await run(['import', '--upstream', 'vertex', '--any-shape'], 'vertex-key-0001\n')
     assert.equal(added.stdout, 'Added 1 key; 0 known already\n')
+    const again = await run(['import', '--upstream', 'gemini', '--any-shape'], 'vertex-key-0001\n')
+    assert.deepEqual(
+      [again.stdout, again.stderr],
+      [
+        'Added 0 keys; 1 known already\n',
+        'Left 1 key with another service than is said here; PATCH /admin/api/keys changes it\n',
+      ],
+    )
     const { stdout } = await run(['list', '--upstream', 'vertex', '--json'])
     const { items, total } = JSON.parse(stdout)
     assert.deepEqual([total, items[0].upstream, items[0].masked], [1, 'vertex', 'ver…01'])

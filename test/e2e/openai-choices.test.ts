@@ -13,7 +13,10 @@ const REFUSED = { kind: 'invalidArgument400', message: 'The contents are wrong' 
 
 let scene: Scene
 before(async () => {
-  scene = await openScene(fakeKeys(4), { models: { 'gemini-3.6-flash': { candidates: true } } })
+  scene = await openScene(fakeKeys(4), {
+    models: { 'gemini-3.6-flash': { candidates: true } },
+    routing: { fallback: { [SEVERAL]: [MODEL] } },
+  })
 })
 after(() => scene.close())
 beforeEach(() => scene.google.reset())
@@ -56,7 +59,8 @@ describe('Several choices of one chat', () => {
     assert.equal(response.headers.get('x-geminate-attempts'), '3')
     assert.match(response.headers.get('x-geminate-notes') ?? '', /^candidateCount: each candidate is a call/)
     const row = await rowOf(response)
-    assert.deepEqual([row.promptTokens, row.attempts, row.status], [promptTokens(data), 3, 200])
+    const { promptTokens: spent, attempts, status, way } = row
+    assert.deepEqual([spent, attempts, status, way], [promptTokens(data), 3, 200, 'direct'])
   })
 
   test('come as one stream, in which each has its index, one beginning and one end', async () => {
@@ -166,14 +170,29 @@ describe('Several choices of one chat', () => {
       [2, undefined, undefined],
       [undefined, undefined],
     ]) {
-      const { choices } = await openAiAt(scene).chat.completions.create(body)
+      const { data, response } = await openAiAt(scene).chat.completions.create(body).withResponse()
       assert.deepEqual(
-        choices.map(({ index }) => index),
+        data.choices.map(({ index }) => index),
         [0, 1],
+      )
+      assert.match(
+        response.headers.get('x-geminate-notes') ?? '',
+        /^candidateCount: each candidate is a call/,
       )
       assert.deepEqual(configs(), asked)
       scene.google.reset()
     }
+  })
+
+  test('are as many where a model answers in another one’s place that makes one', async () => {
+    scene.google.script('*', [
+      { kind: 'modelNotFound404', times: 3 },
+      { kind: 'ok', times: 'forever' },
+    ])
+    const body = { ...HELLO, model: SEVERAL, n: 2 }
+    const { data, response } = await openAiAt(scene).chat.completions.create(body).withResponse()
+    assert.equal(data.choices.length, 2)
+    assert.match(response.headers.get('x-geminate-notes') ?? '', /candidateCount: each .*; answered by/)
   })
 
   test('are at most eight, however they are asked for', async () => {
@@ -267,28 +286,4 @@ describe('Several prompts of one completion', () => {
     const row = await rowOf(response)
     assert.deepEqual([row.attempts, row.totalTokens], [3, data.usage?.total_tokens])
   })
-})
-
-test('What finds every key busy with its own call waits for it', async () => {
-  const scene = await openScene(fakeKeys(2), { routing: { maxConcurrentPerKey: 1 } })
-  try {
-    const { chat, completions } = openAiAt(scene)
-    const whole = await chat.completions.create({ ...HELLO, n: 5 })
-    assert.equal(whole.choices.length, 5)
-    const chunks = await Array.fromAsync(await chat.completions.create({ ...HELLO, n: 5, stream: true }))
-    const ends = chunks.flatMap(({ choices }) => choices.filter(({ finish_reason }) => finish_reason))
-    assert.deepEqual(ends.map(({ index }) => index).toSorted(), [0, 1, 2, 3, 4])
-    scene.google.script('*', [REFUSED, { kind: 'slow', headersMilliseconds: 20_000 }])
-    await assert.rejects(chat.completions.create({ ...HELLO, n: 2, stream: true }), { status: 400 })
-    scene.google.reset()
-    scene.google.script('*', { kind: 'slow', headersMilliseconds: 800, times: 2 })
-    await chat.completions.create({ ...HELLO, n: 2 })
-    const [one, two] = scene.google.calls.map(({ at }) => at)
-    assert.ok(two! - one! < 600, 'both keys were free again')
-    scene.google.reset()
-    const prompt = Array.from({ length: 12 }, (_, index) => `Say ${index}`)
-    assert.equal((await completions.create({ model: MODEL, prompt })).choices.length, 12)
-  } finally {
-    await scene.close()
-  }
 })

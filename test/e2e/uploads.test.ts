@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { openNativeScene, sdkOf, send, tokenOf } from './native-scene.ts'
 import { fakeKeys, type Scene, until } from './scene.ts'
+import { watchMemory } from './watch-memory.ts'
 
 const START = {
   'x-goog-upload-protocol': 'resumable',
@@ -269,20 +269,3 @@ test('500 MB go up in memory that stays flat, however slowly Google takes them',
     await scene.close()
   }
 })
-
-/** How much memory the gateway's process takes more than at the beginning, at its most, in MB. */
-function watchMemory({ gateway }: Scene) {
-  const now = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) / 1024
-  const begun = now()
-  let most = begun
-  const timer = setInterval(() => {
-    most = Math.max(most, now())
-  }, 50)
-  return {
-    end() {
-      clearInterval(timer)
-      return Math.round(most - begun)
-    },
-  }
-}

@@ -104,6 +104,13 @@ describe('The paths of Vertex Express', () => {
     assert.ok(!names.includes('models/gemma-3-27b-it'), 'a model of the Gemini API')
     const one = await (await get(`/vertex-express/v1beta/models/${MODEL}`)).json()
     assert.equal(one.name, `models/${MODEL}`)
+    const its = `publishers/google/models/${MODEL}`
+    assert.equal((await (await get(`/vertex-express/v1beta1/${its}`)).json()).name, its)
+    const head = await fetch(`${scene.gateway.url}/vertex-express/v1beta/models`, {
+      method: 'HEAD',
+      headers: { 'x-goog-api-key': scene.gateway.clientToken },
+    })
+    assert.deepEqual([head.status, await head.text()], [200, ''])
     assert.equal((await get('/vertex-express/v1beta/models/none-such')).status, 404)
     assert.deepEqual(scene.google.calls, [])
   })
@@ -126,7 +133,10 @@ describe('The paths of Vertex Express', () => {
         ...(method === 'POST' && { body: '{}' }),
       })
       assert.equal(response.status, status, `${method} ${path}`)
-      assert.equal((await response.json()).error.code, status)
+      const { error } = await response.json()
+      assert.equal(error.code, status)
+      if (status === 404 && path.startsWith('/vertex-express/'))
+        assert.match(error.message, /Vertex Express has models and their methods alone/)
     }
     assert.deepEqual(scene.google.calls, [])
     const other = await post(`/vertex-express/v1beta/models/${MODEL}:batchGenerateContent`, {})

@@ -12,11 +12,15 @@ type Body = ResponseAsked['body']
 
 /**
  * The call with what its request only names put in from the store, and with a place for its response to be kept.
- * Throws a GatewayError of kind `not_found` where the store has not what is named.
+ * Rejects with a GatewayError of kind `not_found` where the store has not what is named. Undefined, at once, for what
+ * is no response.
  */
-export async function withHistory(call: Call, kept: KeptResponses): Promise<Call | undefined> {
+export function withHistory(call: Call, kept: KeptResponses): Promise<Call> | undefined {
   const asked = responseAskedOf(call)
-  if (!asked) return undefined
+  return asked && withItems(call, asked, kept)
+}
+
+async function withItems(call: Call, asked: ResponseAsked, kept: KeptResponses): Promise<Call> {
   const { body } = asked
   const previous = previousOf(body)
   const goesOn = isContinued(body)
