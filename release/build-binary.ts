@@ -8,7 +8,10 @@ import { makeAuthorTypes } from './author-types.ts'
 /** `bun run build` makes `dist/geminate`: the gateway as one file, the same bytes for the same commit. */
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Read by `core/version.ts`, `release/provided-types.ts` and libraries; those that ask where their files lie hear of none, as there are none in the binary. */
+/**
+ * Read by `core/version.ts`, `release/provided-types.ts` and libraries; those that ask where their files lie hear of
+ * none, as there are none in the binary.
+ */
 const CONSTANTS = {
   GEMINATE_BUILD: buildOf(root),
   GEMINATE_AUTHOR_TYPES: gzipSync(makeAuthorTypes()).toString('base64'),

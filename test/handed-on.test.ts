@@ -31,6 +31,13 @@ function chainOf(hook: keyof Hooks, value: unknown, onFailure: 'open' | 'closed'
   return { ...createHookChain([{ name: 'plain', hooks, onFailure, record }], log), record }
 }
 
+function chainOfFilter(answer: unknown) {
+  const log = createKeptLog()
+  const record = createHookRecord({ plugin: 'plain', onFailure: 'closed', log, now: Date.now })
+  const hooks = { when: () => answer, reply: () => undefined } as Hooks
+  return createHookChain([{ name: 'plain', hooks, onFailure: 'closed', record }], log)
+}
+
 const first = async (chunks: Chunks) => (await Array.fromAsync(chunks))[0]
 async function* google(): AsyncGenerator<GenerateContentResponse> {
   yield { candidates: [] }
@@ -93,13 +100,11 @@ describe('what a hook of a plugin in plain JavaScript hands on', () => {
       assert.equal(chainOf('error', value).error(error, call), error)
   })
 
-  test('is no answer of a filter where it is a promise, even of false', async () => {
-    const hooks = { when: async () => false, request: () => assert.fail('not to be asked') }
-    const log = createKeptLog()
-    const record = createHookRecord({ plugin: 'late', onFailure: 'closed', log, now: Date.now })
-    const plugin = { name: 'late', hooks: hooks as unknown as Hooks, onFailure: 'closed', record } as const
-    const chain = createHookChain([plugin], log)
-    assert.throws(() => chain.first(call), /"late" failed in its when hook/)
+  test('is no answer of a filter where it is a promise, even of false, or what a search found', () => {
+    for (const found of [Promise.resolve(false), 'gemini-x'.match(/x/), null])
+      assert.throws(() => chainOfFilter(found).first(call), /"plain" failed in its when hook/)
+    for (const answer of [true, undefined]) assert.equal(chainOfFilter(answer).first(call), 0)
+    assert.equal(chainOfFilter(false).first(call), undefined)
   })
 
   test('is nobody where a plugin does not know the client', async () => {

@@ -4,7 +4,10 @@ import { LONGEST_MESSAGE, type Socket, type SocketHandler } from '../sockets.ts'
 const TOO_LONG = 1009
 const FAILED = 1011
 
-/** A handler whose failures close its own socket, and nothing else; messages above the limit do the same. `log` says whose it is. */
+/**
+ * A handler whose failures close its own socket, and nothing else; messages above the limit do the same. `log` says
+ * whose it is.
+ */
 export function toSafeHandler(handler: SocketHandler, log: Log): SocketHandler {
   return {
     open: (socket) => run(socket, () => handler.open?.(socket)),

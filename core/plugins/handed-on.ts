@@ -58,7 +58,7 @@ export const handedOn = {
   /** Whether a filter wants a call: only `false` is no. */
   wish(answer: unknown): boolean {
     if (typeof answer !== 'object') return answer !== false
-    throw new TypeError('The filter must say at once whether it wants a call')
+    throw new TypeError('The filter must return true or false, at once')
   },
 }
 
