@@ -55,7 +55,8 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
 
   function push(row: RequestRecord): void {
     if (closed) return
-    const lost = queue.add({ ...row, failures: bothEnds(row.failures) })
+    const told = bothEnds(row.failures)
+    const lost = queue.add(told === row.failures ? row : { ...row, failures: told })
     if (lost > 0) warnOfLoss.add(lost)
     if (isPressing() && !hurried && failures === 0) hurry()
     else if (timer === undefined && writing === undefined) wake(everyMilliseconds)
