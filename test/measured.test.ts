@@ -10,16 +10,22 @@ test('what Google counted are the tokens of the prompt and of tools, and those o
   assert.deepEqual(toMeasured(usage), { tokens: 40, cachedTokens: 20, images: 0 })
 })
 
-test('images are told from their tokens, a large one as one', () => {
-  assert.equal(madeOf([{ modality: 'IMAGE', tokenCount: 1290 }]), 1)
-  assert.equal(madeOf([{ modality: 'IMAGE', tokenCount: 2000 }]), 1)
+test('images are told from their tokens, never as more than they are', () => {
+  for (const one of [258, 747, 1120, 1290, 1680, 2000, 2520])
+    assert.equal(madeOf([{ modality: 'IMAGE', tokenCount: one }]), 1, String(one))
+  for (const [each, many] of [
+    [2520, 2],
+    [2000, 2],
+    [1680, 2],
+    [1290, 7],
+  ] as const)
+    assert.ok(madeOf([{ modality: 'IMAGE', tokenCount: each * many }]) <= many, `${many} of ${each}`)
   assert.equal(madeOf([{ modality: 'TEXT', tokenCount: 5_000 }]), 0)
   const both = [
     { modality: 'TEXT', tokenCount: 17 },
-    { modality: 'IMAGE', tokenCount: 3 * 1120 },
+    { modality: 'IMAGE', tokenCount: 3 * 2520 },
   ]
   assert.equal(madeOf(both), 3)
-  assert.equal(madeOf([{ modality: 'IMAGE', tokenCount: 258 }]), 1, 'smaller than any that is known')
 })
 
 test('what cannot be read makes no image', () => {

@@ -90,6 +90,16 @@ test('a quota book takes Google’s count for its own, and does not count what G
   assert.deepEqual([meter?.dayTokens, meter?.dayCachedTokens], [100, 60])
 })
 
+test('a quota book counts for a new day nothing of a call that began on the one before', () => {
+  const book = bookOf({})
+  const midnight = Date.parse('2026-06-16T07:00:00Z') // in Los Angeles
+  const spent = book.spend(spenderOf('p'), 'm', 5, midnight - 1_000)!
+  book.spend(spenderOf('p'), 'm', 1, midnight + 1_000)
+  book.measured(spent, { tokens: 900, cachedTokens: 800, images: 0 }, midnight + 2_000)
+  const [meter] = [...book.meters()]
+  assert.deepEqual([meter?.dayTokens, meter?.dayCachedTokens], [1, 0])
+})
+
 test('a quota book counts the images that Google made, and is full where their limit is known', () => {
   const book = bookOf({})
   const made = (images: number, now: number) =>

@@ -47,7 +47,7 @@ export function createCensuses(roster: Roster, now: () => number): Censuses {
       const time = now()
       let known = kept.get(model)
       const isStale = known?.usable !== usable && total < LARGE
-      if (known === undefined || isStale || known.until <= time) {
+      if (known === undefined || isStale || known.until <= time || known.until > time + GOOD_FOR) {
         known = { total, usable, until: time + GOOD_FOR, out: count(rests, time) }
         if (kept.size >= MODELS_AT_MOST) kept.clear()
         kept.set(model, known)

@@ -10,10 +10,11 @@ export interface Measured {
 }
 
 /**
- * The least that an image costs, in tokens; one of 4096 pixels costs 2000, which is still one.
- * https://ai.google.dev/gemini-api/docs/image-generation
+ * The most that an image costs, in tokens: one of 4096 pixels by gemini-3.1-flash-image. Several smaller ones count as
+ * fewer than they are, never as more, which would keep a key out that has room.
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/3-1-flash-image
  */
-const IMAGE_TOKENS = 1120
+const IMAGE_TOKENS = 2520
 
 /** What the usage of an answer says of quota. */
 export function toMeasured(usage: UsageMetadata): Measured {

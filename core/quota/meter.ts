@@ -31,6 +31,8 @@ export class Meter extends MinuteLog {
   dayCachedTokens = 0
   /** Whose number leads to this meter. */
   holder: Spender['project'] | undefined = undefined
+  /** That number. */
+  place = 0
   /** Whether it counts in its book, and has changed since it was kept last. */
   state: 'kept' | 'changed' | 'dropped' = 'kept'
   /** The limits that hold until `limitsUntil`, each the tightest that is known, Infinity where none is. */

@@ -36,11 +36,19 @@ export function createModelMeters(): ModelMeters {
   function shelve({ project, projectNumber }: Spender): Meter | undefined {
     const meter = byName.get(project.name)
     if (meter === undefined) return undefined
+    clearPlace(meter)
     meter.holder = project
+    meter.place = projectNumber
     const shelf = shelves[projectNumber >> SHELF_BITS] ?? []
     shelf[projectNumber & PLACE] = meter
     shelves[projectNumber >> SHELF_BITS] = shelf
     return meter
+  }
+
+  /** Where it stood nobody else does yet: it would stay in memory. */
+  function clearPlace(meter: Meter): void {
+    const shelf = shelves[meter.place >> SHELF_BITS]
+    if (shelf?.[meter.place & PLACE] === meter) shelf[meter.place & PLACE] = undefined
   }
 
   return {
@@ -49,6 +57,7 @@ export function createModelMeters(): ModelMeters {
     add: (meter) => void byName.set(meter.project, meter),
     drop(meter) {
       byName.delete(meter.project)
+      clearPlace(meter)
       meter.holder = undefined
     },
   }

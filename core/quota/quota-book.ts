@@ -170,7 +170,7 @@ export function createQuotaBook({ clock, minuteMilliseconds, saved, stated }: Qu
     measured(spent, { tokens, cachedTokens, images }, now) {
       const meter = adjust(spent, 0, tokens - spent.tokens)
       spent.tokens = tokens
-      meter.dayCachedTokens += cachedTokens
+      if (spent.from >= meter.dayStart) meter.dayCachedTokens += cachedTokens
       for (let image = 0; image < images; image++) {
         meter.images ??= new MinuteLog(minuteMilliseconds)
         meter.images.add(now, 0)
