@@ -26,17 +26,15 @@ function reading(name: string, path: string, hooks: Hooks = {}): LoadedPlugin {
   return { name, hooks, app } as unknown as LoadedPlugin
 }
 
-/** Asks the plugins' routes as a client that speaks a protocol. */
-async function ask(
-  plugins: readonly LoadedPlugin[],
-  path: string,
-  speaks?: string,
-): Promise<[number, string]> {
+type Asking = (path: string, speaks?: string) => Promise<[number, string]>
+
+/** The routes of plugins, to be asked as a client that speaks a protocol. */
+function routesOf(plugins: readonly LoadedPlugin[]): Asking {
   const fetch = mountPluginRoutes(createApp(), plugins)
-  const url = new URL(path, 'http://localhost')
-  const protocol = speaks === undefined ? undefined : protocolOf(speaks)
-  const askOnce = async (): Promise<[number, string]> => {
+  return async (path, speaks) => {
+    const url = new URL(path, 'http://localhost')
     const request = new Request(url)
+    const protocol = speaks === undefined ? undefined : protocolOf(speaks)
     openExchange({
       plugins: undefined as never,
       id: 'req_1',
@@ -51,14 +49,33 @@ async function ask(
     const response = await fetch(request)
     return [response.status, await response.text()]
   }
-  const answer = await askOnce()
-  assert.deepEqual(await askOnce(), answer, 'the way that is known leads to the same place')
+}
+
+/** Asks twice: the way that is known by then leads to the same place. */
+async function ask(
+  plugins: readonly LoadedPlugin[],
+  path: string,
+  speaks?: string,
+): Promise<[number, string]> {
+  const routes = routesOf(plugins)
+  const answer = await routes(path, speaks)
+  assert.deepEqual(await routes(path, speaks), answer)
   return answer
 }
 
 describe('a path of several plugins', () => {
   const one = plugin('one', ['/v1/files', '/v1/files/*'], { protocol: protocolOf('a') })
   const two = plugin('two', ['/v1/files', '/v1/files/*', '/v1/images/*'], { protocol: protocolOf('b') })
+
+  test('is each one’s, whoever asked for it before', async () => {
+    const routes = routesOf([one, two])
+    for (const [speaks, name] of [
+      ['a', 'one'],
+      ['b', 'two'],
+      ['a', 'one'],
+    ] as const)
+      assert.deepEqual(await routes('/v1/files/x', speaks), [200, name])
+  })
 
   test('is the one’s whose protocol its client speaks', async () => {
     for (const path of ['/v1/files', '/v1/files/x']) {
