@@ -2,24 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GenerateContentResponse, Model } from '../core/canonical.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Call, Chunks, Hooks } from '../core/plugin.ts'
+import type { Chunks, Hooks } from '../core/plugin.ts'
 import { createHookRecord } from '../core/plugins/hook-record.ts'
 import { createHookChain, type HookChain } from '../core/plugins/hooks.ts'
+import { callOf } from './call-of-test.ts'
 import { createKeptLog } from './kept-log.ts'
 
-const call: Call = {
-  id: 'req_1',
-  at: 1_800_000_000_000,
-  protocol: 'gemini',
-  operation: 'generateContent',
-  model: 'gemini-x',
-  stream: false,
-  client: 'tester',
-  headers: new Headers(),
-  request: { contents: [] },
-  notes: [],
-  signal: new AbortController().signal,
-}
+const call = callOf({ contents: [] }, { protocol: 'gemini', model: 'gemini-x' })
 const request = new Request('http://127.0.0.1/')
 const models: readonly Model[] = [{ name: 'models/a' }]
 

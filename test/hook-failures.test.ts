@@ -6,21 +6,10 @@ import type { Call, CallResult, Hooks, OnFailure } from '../core/plugin.ts'
 import { type HookPatience, USUAL_PATIENCE } from '../core/plugins/hook-patience.ts'
 import { createHookRecord } from '../core/plugins/hook-record.ts'
 import { createHookChain } from '../core/plugins/hooks.ts'
+import { callOf } from './call-of-test.ts'
 import { createKeptLog } from './kept-log.ts'
 
-const call: Call = {
-  id: 'req_1',
-  at: 1_800_000_000_000,
-  protocol: 'gemini',
-  operation: 'generateContent',
-  model: 'gemini-x',
-  stream: false,
-  client: 'tester',
-  headers: new Headers(),
-  request: { contents: [] },
-  notes: [],
-  signal: new AbortController().signal,
-}
+const call = callOf({ contents: [] }, { protocol: 'gemini', model: 'gemini-x' })
 const reply: GenerateContentResponse = { candidates: [] }
 
 function chainOf(onFailure: OnFailure, hooks: Hooks, patience = USUAL_PATIENCE) {

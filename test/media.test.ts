@@ -7,6 +7,7 @@ import { FetchError, type GuardedFetch } from '../core/guarded-fetch.ts'
 import type { Call, HostSettings } from '../core/plugin.ts'
 import { mediaTypeOf } from '../plugins/media/media-type.ts'
 import { resolveMedia as resolveAtOnce } from '../plugins/media/resolve.ts'
+import { callOf as callOfTest } from './call-of-test.ts'
 
 /** What comes at once is as good as what comes later. */
 const resolveMedia = async (...given: Parameters<typeof resolveAtOnce>) => resolveAtOnce(...given)
@@ -73,20 +74,8 @@ describe('Media by address', () => {
   const A = 'https://a.example/a.png?signature=secret'
   const B = 'https://b.example/b.png'
   const file = (fileUri: string, more: object = {}) => ({ fileData: { fileUri }, ...more })
-  const callOf = (request: GenerateContentRequest, more: Partial<Call> = {}): Call => ({
-    id: 'req_1',
-    at: 0,
-    protocol: 'openai',
-    operation: 'generateContent',
-    model: 'gemini-3.8-flash',
-    stream: false,
-    client: 'tester',
-    headers: new Headers(),
-    request: frozen(request),
-    notes: ['earlier note'],
-    signal: new AbortController().signal,
-    ...more,
-  })
+  const callOf = (request: GenerateContentRequest, more: Partial<Call> = {}): Call =>
+    callOfTest(request, { notes: ['earlier note'], ...more })
   const asking = (...parts: object[]) => callOf({ contents: [{ role: 'user', parts: parts as [] }] })
   const good: GuardedFetch = async () => new Response(PNG, { headers: { 'content-type': 'image/png' } })
   const bad: GuardedFetch = async () => {
@@ -254,11 +243,3 @@ describe('Media by address', () => {
     }
   })
 })
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const each of Object.values(value)) frozen(each)
-    Object.freeze(value)
-  }
-  return value
-}
