@@ -31,6 +31,7 @@ describe('The resources that a body refers to', () => {
     ['{"cachedContent" :\n "cachedContents/x"}', 'cachedContents/x'],
     ['{"fileUri":"files\\/abc"}', 'files/abc'],
     ['{"fileUri":"\\u0066iles/abc"}', 'files/abc'],
+    ['{"fileUri":"files\\u002fabc"}', 'files/abc'],
     ['{"file\\u0055ri":"files/abc"}', 'files/abc'],
     ['{"text":"a \\\\/ b","fileUri":"files/abc"}', 'files/abc'],
     [{ args: ['}]"'], input: [{ note: '\\"{"args":[', uri: 'files/abc' }] }, 'files/abc'],

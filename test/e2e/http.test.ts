@@ -79,6 +79,16 @@ describe('The admin API', () => {
   }
 })
 
+test('Ids of requests sort as the requests came, so that the log grows at its end', async () => {
+  const ids: (string | null)[] = []
+  for (let call = 0; call < 5; call++) {
+    ids.push((await send('/healthz')).headers.get('x-request-id'))
+    await new Promise((resolve) => setTimeout(resolve, 3))
+  }
+  assert.deepEqual(ids.toSorted(), ids)
+  assert.match(String(ids[0]), /^req_[0-9a-f]{32}$/)
+})
+
 describe('A browser', () => {
   test('may ask from anywhere, for any header, without cookies', async () => {
     const asked = 'authorization, x-goog-api-key, x-goog-upload-offset, anthropic-version, x-stainless-os'
